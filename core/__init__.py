@@ -1,0 +1,1 @@
+"""Evol-Instruct Studio: growing, reading and judging instruction datasets. No Streamlit in here."""

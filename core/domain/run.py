@@ -1,0 +1,95 @@
+"""Runs: their settings, their limits on spending, and what happens to them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from core.domain.call import Sampling
+from core.domain.check import PAPER_RULES, Rule
+from core.domain.operation import Operation
+
+
+class StepOrder(StrEnum):
+    """`CHEAP`: text rules, judge, then respond, stopping at the first failure. `PAPER`: respond first, check all."""
+
+    CHEAP = "cheap"
+    PAPER = "paper"
+
+
+class Difficulty(StrEnum):
+    """Which instructions get a difficulty score. Scores never steer a run."""
+
+    NONE = "none"
+    SURVIVORS = "survivors"
+    ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caps:
+    """What a run may spend at most. None is no cap."""
+
+    calls: int | None = None
+    tokens: int | None = None
+    usd: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunSettings:
+    """Everything that decides what a run does; stored whole with it.
+
+    `thresholds` are per rule, in the rule's own unit (no_information_gain: least P(not equal) that passes).
+    """
+
+    name: str
+    endpoint: str
+    pack: str = "compact"
+    preset: str = "paper"
+    epochs: int = 4
+    children: int = 1
+    max_frontier_per_seed: int = 4
+    weights: dict[Operation, float] = field(default_factory=lambda: dict.fromkeys(Operation, 1.0))
+    rules: tuple[Rule, ...] = PAPER_RULES
+    thresholds: dict[Rule, float] = field(default_factory=dict)
+    order: StepOrder = StepOrder.CHEAP
+    respond: bool = True
+    difficulty: Difficulty = Difficulty.SURVIVORS
+    evolving: Sampling = field(default_factory=Sampling)
+    responding: Sampling = field(default_factory=Sampling)
+    caps: Caps = field(default_factory=Caps)
+    rng_seed: int = 0
+    resume_by_itself: bool = False
+
+
+class RunEventKind(StrEnum):
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+    BLOCKED = "blocked"  # an error that every further call would meet, a cap, a full disk
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One experiment: these settings, this seed of chance, these seeds."""
+
+    id: str
+    number: int
+    name: str
+    settings: str
+    rng_seed: int
+    n_seeds: int
+    by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunEvent:
+    """Something that happened to a run; its state is its last event."""
+
+    run_id: str
+    kind: RunEventKind
+    by: str
+    reason: str = ""
+    received_at: datetime
