@@ -1,0 +1,253 @@
+"""Prompt packs: folders of .md files that say how to ask, and how to read what comes back.
+
+A template is header lines (`reply: json instruction`, `max_tokens: 300`), then turns, each under a line such as
+`--- user ---`. Placeholders are replaced in one pass, so that a text which itself holds `{{child}}` stays as it is.
+"""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from core.domain.call import ChatReply, ChatRequest, Message, Sampling
+from core.domain.check import Verdict
+from core.domain.operation import DATA_FORMATS, Operation
+from core.errors import BadInput
+
+LABELS_FILE = "labels.md"
+JUDGE, SCORE = "judge", "score"
+BUILT_IN_LABELS = ("given prompt", "rewritten prompt", "created prompt")
+_TOP_LOGPROBS = 20
+_TURN = re.compile(r"^--- (system|user|assistant) ---[ \t]*$", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_HEADERS = {
+    "reply": re.compile(r"text|digit|json [a-z_]+|choice [^|]+(?:\|[^|]+)+"),
+    "max_tokens": re.compile("[1-9][0-9]{0,5}"),
+}
+_NEEDS = {JUDGE: ("parent", "child"), Operation.COMPLICATE_INPUT.value: ("instruction", "data_format")}
+_KNOWN = frozenset({"instruction", "parent", "child", "data_format"})
+_REQUIRED = (*(operation.value for operation in Operation), JUDGE, SCORE)
+_OPTIONAL = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_FORMATS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Template:
+    """One prompt. `reply` says what comes back: "text", "json FIELD", "choice A|B" or "digit"."""
+
+    name: str
+    reply: str
+    max_tokens: int | None
+    turns: tuple[Message, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pack:
+    """A whole set of prompts. `hash` is SHA-256 over its content and stands in every node that it made."""
+
+    name: str
+    hash: str
+    templates: Mapping[str, Template]
+    labels: tuple[str, ...]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Equality:
+    """What the judge said of a pair. PASS: the child is something else; FAIL: it is equal to its parent."""
+
+    verdict: Verdict
+    p_not_equal: float | None
+    said: str
+
+
+def load_pack(folder: Path) -> Pack:
+    """Read a pack's .md files. Raises BadInput that names the file."""
+    files = {}
+    for path in sorted(folder.glob("*.md")):
+        try:
+            files[path.name] = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BadInput("This prompt is not UTF-8 text.", where=path.name, to_do="Save it as UTF-8.") from error
+    if not files:
+        raise BadInput("This folder holds no prompt files.", where=str(folder), to_do="Choose a folder of .md files.")
+    return pack_from_files(folder.name, files)
+
+
+def pack_from_files(name: str, files: Mapping[str, str]) -> Pack:
+    """A pack from file names and their texts. Raises BadInput that names the file and what it lacks."""
+    texts = {key: files[key].replace("\r\n", "\n").replace("\r", "\n") for key in sorted(files)}
+    for needed in (*(f"{one}.md" for one in _REQUIRED), LABELS_FILE):
+        if needed not in texts:
+            raise BadInput("The pack lacks this file.", where=needed, to_do="Add it, or copy it from a shipped pack.")
+    templates = {}
+    for file_name, text in texts.items():
+        stem = file_name.removesuffix(".md")
+        if file_name == LABELS_FILE:
+            continue
+        if stem not in _REQUIRED and stem not in _OPTIONAL:
+            raise BadInput("No prompt has this name.", where=file_name, to_do=f"Use one of: {', '.join(_REQUIRED)}.")
+        templates[stem] = _template(stem, file_name, text)
+    own = (line.strip().strip("#").strip().casefold() for line in texts[LABELS_FILE].splitlines())
+    labels = tuple(dict.fromkeys((*BUILT_IN_LABELS, *(label for label in own if label))))
+    digest = hashlib.sha256(json.dumps(texts, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+    return Pack(
+        name=name, hash=digest, templates=MappingProxyType(templates), labels=labels, files=MappingProxyType(texts)
+    )
+
+
+def _template(name: str, file_name: str, text: str) -> Template:
+    header, *rest = _TURN.split(text)
+    turns = tuple(Message(role=role, content=body.strip()) for role, body in zip(rest[::2], rest[1::2], strict=True))
+    if not turns or turns[-1].role != "user":
+        raise BadInput("The last turn must be the user's.", where=file_name, to_do="End it with `--- user ---`.")
+    found = {match for turn in turns for match in _PLACEHOLDER.findall(turn.content)}
+    needs = _NEEDS.get(name, ("instruction",))
+    for lost in (one for one in needs if one not in found):
+        raise BadInput(f"The placeholder {{{{{lost}}}}} is lost.", where=file_name, to_do="Put it back in.")
+    for unknown in sorted(found - _KNOWN):
+        raise BadInput(f"There is no placeholder {{{{{unknown}}}}}.", where=file_name, to_do="Take it out.")
+    settings = _header(file_name, header)
+    tokens = settings.get("max_tokens")
+    return Template(name=name, reply=settings["reply"], max_tokens=int(tokens) if tokens else None, turns=turns)
+
+
+def _header(file_name: str, header: str) -> dict[str, str]:
+    settings = {"reply": "text"}
+    for line in header.splitlines():
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if line.strip() and not (colon and key in _HEADERS and _HEADERS[key].fullmatch(value)):
+            raise BadInput(
+                f"This header line is not understood: {line.strip()[:80]}",
+                where=file_name,
+                to_do="Use `reply: text`, `json FIELD`, `choice A|B` or `digit`, and `max_tokens: NUMBER`.",
+            )
+        if line.strip():
+            settings[key] = value
+    return settings
+
+
+def _ask(template: Template, sampling: Sampling, seed: int | None, fill: Mapping[str, str]) -> ChatRequest:
+    messages = tuple(
+        replace(turn, content=_PLACEHOLDER.sub(lambda match: fill.get(match[1], match[0]), turn.content))
+        for turn in template.turns
+    )
+    most = min(template.max_tokens or sampling.max_tokens, sampling.max_tokens)
+    kind, _, field = template.reply.partition(" ")
+    return ChatRequest(
+        messages=messages,
+        sampling=replace(sampling, max_tokens=most),
+        seed=seed,
+        schema=_schema(field) if kind == "json" else None,
+        top_logprobs=_TOP_LOGPROBS if kind in ("choice", "digit") else 0,
+    )
+
+
+def _schema(field: str) -> str:
+    properties = {field: {"type": "string", "minLength": 1}}
+    schema = {"type": "object", "properties": properties, "required": [field], "additionalProperties": False}
+    return json.dumps(schema)
+
+
+def evolve_request(
+    pack: Pack, *, operation: Operation, instruction: str, data_format: str | None, sampling: Sampling, seed: int
+) -> ChatRequest:
+    """Ask for one evolution. A format without a demonstration of its own uses the operation's general one."""
+    template = pack.templates.get(f"{operation.value}.{data_format}", pack.templates[operation.value])
+    fill = {"instruction": instruction, "data_format": data_format or DATA_FORMATS[-1]}
+    return _ask(template, sampling, seed, fill)
+
+
+def judge_request(pack: Pack, *, parent: str, child: str) -> ChatRequest:
+    """Ask whether a child is equal to its parent."""
+    return _ask(pack.templates[JUDGE], _EXACT, None, {"parent": parent, "child": child})
+
+
+def score_request(pack: Pack, *, instruction: str) -> ChatRequest:
+    """Ask how difficult an instruction is, 1 to 10."""
+    return _ask(pack.templates[SCORE], _EXACT, None, {"instruction": instruction})
+
+
+def respond_request(*, instruction: str, sampling: Sampling, seed: int) -> ChatRequest:
+    """Ask the instruction itself, with nothing around it, as the paper does."""
+    return ChatRequest(messages=(Message(role="user", content=instruction),), sampling=sampling, seed=seed)
+
+
+_EXACT = Sampling(temperature=0.0, top_p=1.0, max_tokens=16)
+
+
+def read_evolution(pack: Pack, operation: Operation, reply: ChatReply) -> str | None:
+    """The evolved instruction, or None if the reply is malformed: no JSON, another field, or nothing in it."""
+    kind, _, field = pack.templates[operation.value].reply.partition(" ")
+    text = reply.text.strip()
+    if kind != "json":
+        return text or None
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        value = json.loads(text[start : end + 1], strict=False) if 0 <= start < end else None
+    except ValueError:
+        return None
+    found = value.get(field) if isinstance(value, dict) else None
+    return found.strip() or None if isinstance(found, str) else None
+
+
+def read_equality(reply: ChatReply, *, cut: float) -> Equality:
+    """The judge's word by P(not equal) against `cut`, else by the text; neither readable is UNKNOWN."""
+    said = reply.text.strip()
+    p_not_equal = _p_not_equal(reply.first_logprobs)
+    if p_not_equal is not None:
+        verdict = Verdict.PASS if p_not_equal >= cut else Verdict.FAIL
+    else:
+        verdict = _equality_in_words(said)
+    return Equality(verdict=verdict, p_not_equal=p_not_equal, said=said)
+
+
+def _equality_in_words(said: str) -> Verdict:
+    """The negative first: "equal" stands inside "not equal"."""
+    lower = said.casefold()
+    if re.search(r"\b(?:not|n't)\b[\s\w,]{0,20}\bequal\b|\bunequal\b|\bdifferent\b", lower):
+        return Verdict.PASS
+    return Verdict.FAIL if re.search(r"\bequal\b", lower) else Verdict.UNKNOWN
+
+
+def _p_not_equal(logprobs: Mapping[str, float]) -> float | None:
+    """P(not equal) over the tokens that begin one of the two answers; None when they hold under 5 % together."""
+    no = yes = 0.0
+    for token, logprob in logprobs.items():
+        start = token.strip(" \n\"'*").casefold()
+        no += math.exp(logprob) if start and "not equal".startswith(start) else 0.0
+        yes += math.exp(logprob) if start and "equal".startswith(start) else 0.0
+    return no / (no + yes) if no + yes >= 0.05 else None
+
+
+def read_difficulty(reply: ChatReply) -> float | None:
+    """Difficulty 1 to 10: the expected value over the digit tokens where known, else the number in the text."""
+    text = re.search(r"(?<![\d.])(10|[1-9])(?:\.0)?(?![\d.]*\d)", reply.text)
+    mass: dict[int, float] = {}
+    for token, logprob in reply.first_logprobs.items():
+        if token.strip() in _GRADES:
+            grade = int(token.strip())
+            mass[grade] = mass.get(grade, 0.0) + math.exp(logprob)
+    if sum(mass.values()) < 0.05:
+        return float(text[1]) if text else None
+    others = {grade: p for grade, p in mass.items() if grade > 1}
+    if 1 in mass and 10 not in mass and _one_means_ten(text[1] if text else "", others):
+        mass[10] = mass.pop(1)
+    return sum(grade * p for grade, p in mass.items()) / sum(mass.values())
+
+
+_GRADES = frozenset(str(grade) for grade in range(1, 11))
+
+
+def _one_means_ten(said: str, others: Mapping[int, float]) -> bool:
+    """Many tokenizers write "10" as "1" and "0", so the first token alone cannot tell 1 from 10.
+
+    The reply's own text decides if it says either; else the other digits do: beside 8 and 9, a "1" begins a 10.
+    """
+    if said in ("1", "10"):
+        return said == "10"
+    total = sum(others.values())
+    return total > 0 and sum(grade * p for grade, p in others.items()) / total > 5.5
