@@ -1,0 +1,1 @@
+export default function ({ parentElement }) { parentElement.querySelector(".es").textContent = "…"; }

@@ -1,0 +1,29 @@
+// The view: draws what Python says (kit.show) and hands clicks on `data-action` back.
+
+import { keepMeasured } from "../shared/measure.js";
+import { adopt, inlineSheet, sheet } from "../shared/sheets.js";
+import { patch } from "../shared/vdom.js";
+
+const tokens = await sheet(new URL("../tokens.css", import.meta.url));
+const started = new WeakMap(); // root element → how to stop what was started for it
+
+function onAction(root, setTriggerValue) {
+  root.onclick = (event) => {
+    const chosen = event.target.closest("[data-action]");
+    if (!chosen || chosen.disabled || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    setTriggerValue("action", chosen.dataset.action);
+  };
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".es");
+  adopt(parentElement, tokens, data.css ? inlineSheet(data.css) : null);
+  root.classList.toggle("rest", data.height === "rest");
+  root.style.height = typeof data.height === "number" ? `${data.height}px` : "";
+  root.style.overflow = typeof data.height === "number" ? "auto" : "";
+  onAction(root, setTriggerValue);
+  patch(root, data.nodes);
+  if (data.height === "rest" && !started.has(root)) started.set(root, keepMeasured(root));
+  return () => { started.get(root)?.(); started.delete(root); };
+}
