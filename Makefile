@@ -1,0 +1,74 @@
+# Evol-Instruct Studio. `make` alone lists what there is.
+# Every target does its own set-up first (tools/setup.sh): a virtual environment in .venv, pinned libraries checked by hash.
+
+PY = .venv/bin/python
+PORT ?= 8501
+# 1: also the tests that need the embedded model's weights, which are fetched once (1.1 GB)
+WEIGHTS ?= 0
+# more for pytest, such as ARGS="-k tree"
+ARGS ?=
+
+NOT_NOW_0 = not torture and not weights
+NOT_NOW_1 = not torture
+BENCHMARKS = engine store pages
+SERVE = exec $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.showEmailPrompt false
+
+.PHONY: help run demo test check bench torture pins clean
+
+help:
+	@echo "make run      start the studio at http://127.0.0.1:$(PORT) (another port: make run PORT=8600)"
+	@echo "make demo     the same, with the demo project open"
+	@echo "make test     style, types and all tests, in a real browser too; WEIGHTS=1 adds those on the embedded model (1.1 GB)"
+	@echo "make check    style, types and architecture only"
+	@echo "make torture  kill the running studio twenty times with kill -9 and count what is left"
+	@echo "make bench    measure the engine, the store and the pages"
+	@echo "make pins     bring requirements*.txt up to date with requirements*.in"
+	@echo "make clean    remove .venv and caches; projects and downloaded weights stay"
+
+run:
+	@sh tools/setup.sh run
+	@echo "Starting the studio at http://127.0.0.1:$(PORT) - stop it with Ctrl-C."
+	@$(SERVE)
+
+demo:
+	@sh tools/setup.sh run
+	@echo "Starting the studio with the demo project at http://127.0.0.1:$(PORT) - stop it with Ctrl-C."
+	@EVOL_STUDIO_PROJECT=demo $(SERVE)
+
+test: style
+	@chrome=$$($(PY) tests/chrome.py) || exit 1; \
+	echo "Running the tests, with $$chrome ..."; \
+	CHROME="$$chrome" $(PY) -m pytest -m "$(NOT_NOW_$(WEIGHTS))" $(ARGS)
+
+check: style
+	@echo "Checking who imports whom ..."
+	@$(PY) -m pytest -q tests/test_architecture.py
+
+.PHONY: style
+style:
+	@sh tools/setup.sh test
+	@echo "Checking style ..."
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@echo "Checking types ..."
+	@$(PY) -m mypy
+
+torture:
+	@sh tools/setup.sh test
+	@$(PY) -m pytest -m torture -s $(ARGS)
+
+bench:
+	@sh tools/setup.sh test
+	@chrome=$$($(PY) tests/chrome.py) || exit 1; \
+	for question in $(BENCHMARKS); do CHROME="$$chrome" $(PY) -m benchmarks.$$question || exit 1; done
+
+pins:
+	@sh tools/setup.sh test
+	@for file in requirements requirements-dev; do \
+		$(PY) -m piptools compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+			--no-emit-find-links --no-emit-trusted-host --output-file $$file.txt $$file.in || exit 1; \
+	done
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,125 @@
+"""Who may import whom, and what no module may do (docs/architecture.md). Reads the code; runs none of it."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(
+    path
+    for top in ("app.py", "core", "pages")
+    for path in [*ROOT.glob(top), *ROOT.glob(f"{top}/**/*.py")]
+    if path.suffix
+)
+
+RULES = ("evolution", "review", "studies", "analysis", "exchange", "figures")
+ADAPTERS = ("models", "store", "argilla", "cluster")
+FOR_ALL = {"core.domain", "core.errors", "core.ports"}
+FOR_PAGES = {"pages.ui", "core.services", "core.figures", "core.domain", "core.errors"}
+HOMES = {
+    "openai": "core/models/",
+    "xllamacpp": "core/models/",
+    "duckdb": "core/store/",
+    "argilla": "core/argilla/",
+    "ray": "core/cluster/",
+    "plotly": "core/figures/",
+    "streamlit": ("app.py", "pages/"),
+}
+FORBIDDEN_WORDS = ("unsafe_allow_html", "TO" + "DO", "FIX" + "ME")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every imported module by its full name, those inside functions too; `from a import b` counts as `a.b`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def may_import(path: Path) -> set[str] | None:
+    """Which of our own packages this module may name; None: all of core."""
+    first, second, *_ = [*Path(name_of(path)).parts, ""]
+    if first in ("app.py", "pages"):
+        return FOR_PAGES
+    if second in ("domain", "errors.py", "__init__.py"):
+        return {"core.domain", "core.errors"}
+    if second in RULES or second in ADAPTERS:
+        return FOR_ALL | {f"core.{second}"}
+    if second == "ports.py":
+        return {"core.domain", "core.errors"}
+    return {"core.errors"} if second == "settings.py" else None
+
+
+def is_within(name: str, packages: set[str]) -> bool:
+    return any(f"{name}.".startswith(f"{package}.") for package in packages)
+
+
+def test_there_are_modules_to_look_at() -> None:
+    assert len(MODULES) > 10
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
+    allowed = may_import(path)
+    ours = [name for name in imports(path) if name.split(".")[0] in ("core", "pages", "app")]
+    wrong = [
+        name for name in ours if is_within(name, {"pages", "app"}) and not name_of(path).startswith(("app", "pages"))
+    ]
+    wrong += [name for name in ours if allowed is not None and not is_within(name, allowed)]
+    assert not wrong, f"{name_of(path)} may not import {wrong}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_vendor_library_is_imported_in_one_place(path: Path) -> None:
+    vendors = {name.split(".")[0] for name in imports(path)} & set(HOMES)
+    assert not [vendor for vendor in vendors if not name_of(path).startswith(HOMES[vendor])]
+    assert "pickle" not in {name.split(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if name_of(path).startswith(("core/domain/", "core/errors"))], ids=name_of
+)
+def test_the_nouns_need_only_the_standard_library(path: Path) -> None:
+    foreign = {name.split(".")[0] for name in imports(path)} - {"core"} - sys.stdlib_module_names
+    assert not foreign
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_except_swallows_everything(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else "everything"
+            raises_again = caught == "BaseException" and ast.unparse(node.body[-1]) == "raise"
+            broad = caught in ("everything", "Exception", "BaseException") and not raises_again
+            assert not broad, f"{name_of(path)}:{node.lineno} catches {caught}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_sql_is_never_put_together_from_text(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("execute", "executemany", "sql", "query"):
+            built = [part for part in node.args[:1] if isinstance(part, (ast.JoinedStr, ast.BinOp, ast.Call))]
+            formatted = [
+                part for part in built if not isinstance(part, ast.Call) or getattr(part.func, "attr", "") == "format"
+            ]
+            assert not formatted, f"{name_of(path)}:{node.lineno} builds SQL from pieces"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_leaves_work_or_holes_behind(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not [word for word in FORBIDDEN_WORDS if word in text]
+
+
+def test_components_never_take_data_for_html() -> None:
+    scripts = sorted((ROOT / "pages" / "ui").glob("**/*.js"))
+    words = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function")
+    assert not [(name_of(path), word) for path in scripts for word in words if word in path.read_text(encoding="utf-8")]

