@@ -27,6 +27,7 @@ def test_asyncio_cannot_reach_another_machine() -> None:
 
 
 def test_this_machine_can_be_reached() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(("localhost", server.getsockname()[1]), timeout=5) as one:
-            assert one.getpeername()[0] == "127.0.0.1"
+    server = socket.create_server(("127.0.0.1", 0))
+    address = ("localhost", server.getsockname()[1])
+    with server, socket.create_connection(address, timeout=5) as one:
+        assert one.getpeername()[0] == "127.0.0.1"
