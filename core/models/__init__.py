@@ -1,0 +1,1 @@
+"""Adapters to models: endpoints over HTTP and the embedded server."""
