@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.domain import ids
 from core.domain.check import Rule, Verdict
 from core.domain.operation import Operation
 from core.evolution.pack import Equality, Pack
@@ -20,7 +21,6 @@ from core.evolution.text import (
     new_words,
     plain,
     script,
-    text_hash,
     words,
 )
 
@@ -90,7 +90,7 @@ def check_instruction(
     other_seeds_hashes: Collection[str] = (),
     finish_reason: str,
 ) -> tuple[Finding, ...]:
-    """Hold the text rules among `rules` against an evolved instruction. `other_seeds_hashes` are `text.text_hash`."""
+    """Hold the text rules among `rules` against an evolved instruction. `other_seeds_hashes` are `ids.text_hash`."""
     evolved = _Evolved(
         pack=pack,
         operation=operation,
@@ -154,7 +154,7 @@ def _truncated(evolved: _Evolved) -> Finding:
 def _near_duplicate(evolved: _Evolved) -> Finding:
     """Of the seed, an ancestor or another seed; the parent too for a mutation, which must be brand new."""
     rule, cut = Rule.NEAR_DUPLICATE, evolved.cut(Rule.NEAR_DUPLICATE)
-    if text_hash(evolved.child) in evolved.other_seeds_hashes:
+    if ids.text_hash(evolved.child) in evolved.other_seeds_hashes:
         return _finding(rule, "the same words as another seed", 1.0)
     mutated = evolved.operation is Operation.MUTATE
     older = [text for text in (evolved.seed_text, *evolved.ancestors) if mutated or text != evolved.parent]

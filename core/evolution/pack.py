@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,7 @@ _TOP_LOGPROBS = 20
 _TURN = re.compile(r"^--- (system|user|assistant) ---[ \t]*$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _HEADERS = {
-    "reply": re.compile(r"text|digit|json [a-z_]+|choice [^|]+(?:\|[^|]+)+"),
+    "reply": re.compile(r"text|digit|(?:json|append|rewrite) [a-z_]+(?:,[a-z_]+)*|choice [^|]+(?:\|[^|]+)+"),
     "max_tokens": re.compile("[1-9][0-9]{0,5}"),
 }
 _NEEDS = {JUDGE: ("parent", "child"), Operation.COMPLICATE_INPUT.value: ("instruction", "data_format")}
@@ -36,7 +36,12 @@ _OPTIONAL = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Template:
-    """One prompt. `reply` says what comes back: "text", "json FIELD", "choice A|B" or "digit"."""
+    """One prompt. `reply` says what comes back.
+
+    "text", "choice A|B", "digit"; or JSON with the named fields in that order, of which the LAST is used: "json FIELDS" is
+    the whole new instruction, "append FIELDS" what stands after the parent's text, "rewrite FIELDS" the parent's first
+    paragraph written anew while what stands below it (input, table, code) stays. Earlier fields let a model think.
+    """
 
     name: str
     reply: str
@@ -136,19 +141,19 @@ def _ask(template: Template, sampling: Sampling, seed: int | None, fill: Mapping
         for turn in template.turns
     )
     most = min(template.max_tokens or sampling.max_tokens, sampling.max_tokens)
-    kind, _, field = template.reply.partition(" ")
+    kind, _, fields = template.reply.partition(" ")
     return ChatRequest(
         messages=messages,
         sampling=replace(sampling, max_tokens=most),
         seed=seed,
-        schema=_schema(field) if kind == "json" else None,
+        schema=_schema(fields.split(",")) if kind in _JSON_KINDS else None,
         top_logprobs=_TOP_LOGPROBS if kind in ("choice", "digit") else 0,
     )
 
 
-def _schema(field: str) -> str:
-    properties = {field: {"type": "string", "minLength": 1}}
-    schema = {"type": "object", "properties": properties, "required": [field], "additionalProperties": False}
+def _schema(fields: list[str]) -> str:
+    properties = {field: {"type": "string", "minLength": 1} for field in fields}
+    schema = {"type": "object", "properties": properties, "required": fields, "additionalProperties": False}
     return json.dumps(schema)
 
 
@@ -179,19 +184,45 @@ def respond_request(*, instruction: str, sampling: Sampling, seed: int) -> ChatR
 _EXACT = Sampling(temperature=0.0, top_p=1.0, max_tokens=16)
 
 
-def read_evolution(pack: Pack, operation: Operation, reply: ChatReply) -> str | None:
+def read_evolution(pack: Pack, operation: Operation, reply: ChatReply, *, parent: str) -> str | None:
     """The evolved instruction, or None if the reply is malformed: no JSON, another field, or nothing in it."""
-    kind, _, field = pack.templates[operation.value].reply.partition(" ")
+    kind, _, fields = pack.templates[operation.value].reply.partition(" ")
     text = reply.text.strip()
-    if kind != "json":
+    if kind not in _JSON_KINDS:
         return text or None
     start, end = text.find("{"), text.rfind("}")
     try:
         value = json.loads(text[start : end + 1], strict=False) if 0 <= start < end else None
     except ValueError:
         return None
-    found = value.get(field) if isinstance(value, dict) else None
-    return found.strip() or None if isinstance(found, str) else None
+    found = value.get(fields.split(",")[-1]) if isinstance(value, dict) else None
+    if not isinstance(found, str) or not found.strip():
+        return None
+    return _JSON_KINDS[kind](parent.strip(), found.strip())
+
+
+def _whole(_parent: str, child: str) -> str:
+    return child
+
+
+def _appended(parent: str, addition: str) -> str:
+    """The addition after the parent, in a paragraph of its own if the parent has several lines."""
+    if addition.casefold().startswith(parent.casefold()):
+        return addition  # the model wrote the parent out again, as it was not asked to
+    if "\n" in parent:
+        return f"{parent}\n\n{addition}"
+    return f"{parent}. {addition}" if parent[-1:].isalnum() else f"{parent} {addition}"
+
+
+def _rewritten(parent: str, opening: str) -> str:
+    """The new opening with the rest of the parent below it, unless the model wrote that rest out too."""
+    _, _, rest = parent.partition("\n")
+    if not rest.strip() or " ".join(rest.split()) in " ".join(opening.split()):
+        return opening
+    return f"{opening}\n\n{rest.strip(chr(10))}"
+
+
+_JSON_KINDS: Mapping[str, Callable[[str, str], str]] = {"json": _whole, "append": _appended, "rewrite": _rewritten}
 
 
 def read_equality(reply: ChatReply, *, cut: float) -> Equality:

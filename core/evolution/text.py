@@ -1,6 +1,5 @@
 """Reading plain text: words, scripts, shingles. No language library: small lists, and honest about what they miss."""
 
-import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -62,11 +61,6 @@ def count_words(text: str) -> int:
 def plain(text: str) -> str:
     """The text with case, spacing and outer punctuation levelled, for asking whether two texts are the same."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(" .!\"'“”")
-
-
-def text_hash(text: str) -> str:
-    """SHA-256 (hex) of the levelled text: equal for texts that a person would call the same."""
-    return hashlib.sha256(plain(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def shingles(text: str, size: int = 3) -> frozenset[tuple[str, ...]]:
