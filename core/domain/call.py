@@ -89,7 +89,10 @@ class ChatRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChatReply:
-    """What came back. `first_logprobs` maps candidates for the reply's FIRST token to natural-log probabilities."""
+    """What came back. `first_logprobs` maps candidates for the reply's FIRST token to natural-log probabilities.
+
+    `retry_after_s` is the server's wish that nothing more is asked for so long, said with the last call of a limit.
+    """
 
     text: str
     finish_reason: str
@@ -98,6 +101,7 @@ class ChatReply:
     raw: str
     latency_ms: float
     first_logprobs: dict[str, float] = field(default_factory=dict)
+    retry_after_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

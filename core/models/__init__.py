@@ -1,1 +1,1 @@
-"""Adapters to models: endpoints over HTTP and the embedded server."""
+"""Chat models behind one port: endpoints that speak the OpenAI API, the embedded model, limits, retries."""

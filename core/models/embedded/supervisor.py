@@ -17,8 +17,6 @@ from core.models.embedded.order import Order, Ready
 from core.models.embedded.room import require_memory
 
 _START_S = 120.0
-_HEALTH_EVERY_S = 5.0
-_HEALTH_S = 10.0
 _DEATHS, _DEATHS_WITHIN_S = 3, 60.0
 
 
@@ -44,8 +42,10 @@ class _Running:
 class EmbeddedServer:
     """The model of one file of weights. Costs nothing until `ensure`; its methods may be called from any thread."""
 
-    def __init__(self, weights: Path, log: Path) -> None:
+    def __init__(self, weights: Path, log: Path, *, health_s: float = 10.0, health_every_s: float = 5.0) -> None:
+        """`health_s`: how long /health may take before the child counts as hanging."""
         self._weights, self._log = weights.absolute(), log
+        self._health_s, self._health_every_s = health_s, health_every_s
         self._api_key = secrets.token_urlsafe(32)
         # Guards everything below, and the whole of a start: many tasks may ask at once, one child is started.
         self._lock = threading.Lock()
@@ -56,8 +56,8 @@ class EmbeddedServer:
     def ensure(self) -> ServerAddress:
         """The address of the running model; starts it, or starts it anew if it died. Blocks while it loads (seconds).
 
-        From a coroutine: `await asyncio.to_thread(server.ensure)`. Cheap when all is well: /health is asked every five
-        seconds at most. Raises WeightsError: no such file, too little memory, or it died three times within a minute.
+        From a coroutine: `await asyncio.to_thread(server.ensure)`. Cheap when all is well: /health is asked at
+        most every five seconds. Raises WeightsError: no such file, too little memory, or it died three times within a minute.
         """
         with self._lock:
             while True:
@@ -86,9 +86,9 @@ class EmbeddedServer:
     def _is_well(self, running: _Running) -> bool:
         if running.process.poll() is not None:
             return False
-        if time.monotonic() - self._healthy_s < _HEALTH_EVERY_S:
+        if time.monotonic() - self._healthy_s < self._health_every_s:
             return True
-        if not _is_healthy(running.port):
+        if not _is_healthy(running.port, self._health_s):
             return False
         self._healthy_s = time.monotonic()
         return True
@@ -163,8 +163,8 @@ def _close(process: subprocess.Popen[bytes]) -> None:
     process.stdout.close()
 
 
-def _is_healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_HEALTH_S)
+def _is_healthy(port: int, within_s: float) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=within_s)
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == http.HTTPStatus.OK
