@@ -11,7 +11,11 @@ ARGS ?=
 NOT_NOW_0 = not torture and not weights
 NOT_NOW_1 = not torture
 BENCHMARKS = engine store pages
-SERVE = exec $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.showEmailPrompt false
+
+# A browser window opens by itself where there is a screen.
+SCREEN = $(if $(CI),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
+SERVE = exec $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) \
+	--server.headless $(if $(SCREEN),false,true) --server.showEmailPrompt false
 
 .PHONY: help run demo test check bench torture pins clean
 
