@@ -1,0 +1,46 @@
+// Asks the studio's own routes. A refusal is a value {what, to_do}, shown in the pane that asked.
+
+export class Refusal extends Error {
+  constructor(what, toDo) {
+    super(what);
+    this.what = what;
+    this.toDo = toDo;
+  }
+}
+
+export async function ask(path, parameters, signal) {
+  const url = new URL(path, location.origin);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, value);
+  }
+  let reply;
+  try {
+    reply = await fetch(url, { signal, headers: { Accept: "application/json" } });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal("The studio does not answer.", "It may have been stopped. Start it again, then try once more.");
+  }
+  const said = await reply.json().catch(() => null);
+  if (reply.ok && said) return said;
+  throw new Refusal(said?.what ?? `The studio answered with status ${reply.status}.`, said?.to_do ?? "Reload the page.");
+}
+
+/** Runs one question at a time: a newer one cancels the older, whose answer is then dropped (undefined). */
+export function latest() {
+  let running = null;
+  return {
+    async ask(path, parameters) {
+      running?.abort();
+      const mine = new AbortController();
+      running = mine;
+      try {
+        const said = await ask(path, parameters, mine.signal);
+        return running === mine ? said : undefined;
+      } catch (error) {
+        if (error.name === "AbortError" || running !== mine) return undefined;
+        throw error;
+      }
+    },
+    stop() { running?.abort(); running = null; },
+  };
+}

@@ -1,0 +1,21 @@
+// Single keys on the page. Never while somebody types, never with a modifier, never inside another control.
+
+const TYPING = "input, textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=textbox], [role=dialog]";
+const CONTROLS = "button, a, summary, [role=radio], [role=option], [role=tab], [role=menuitem]";
+
+export function listen(root, canvasPane, actions) {
+  const onKey = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const from = event.composedPath()[0];
+    if (!(from instanceof Element) || from.closest(TYPING)) return;
+    const moves = event.key.startsWith("Arrow") || event.key === " ";
+    const free = from === document.body || from === document.documentElement || canvasPane.contains(from);
+    if (moves && (!free || from.closest(CONTROLS))) return;
+    const action = actions[event.key] ?? actions[event.key.toLowerCase()];
+    if (!action || (event.repeat && !moves)) return;
+    event.preventDefault();
+    action(event.key);
+  };
+  document.addEventListener("keydown", onKey);
+  return () => document.removeEventListener("keydown", onKey);
+}

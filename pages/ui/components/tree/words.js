@@ -1,0 +1,31 @@
+// Numbers and small parts as people read them.
+
+const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+
+export const count = (n) => grouped.format(n);
+export const countOf = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+export const added = (n) => `${n > 0 ? "+" : n < 0 ? "−" : "±"}${countOf(Math.abs(n), "word")}`;
+export const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+export function money(usd) {
+  if (usd === null || usd === undefined) return null;
+  return `$${usd >= 0.01 || usd === 0 ? usd.toFixed(2) : usd.toPrecision(2)}`;
+}
+
+export function clock(moment) {
+  const at = new Date(moment);
+  return Number.isNaN(at.getTime()) ? String(moment) : at.toLocaleTimeString("en-GB");
+}
+
+const DIFF = { "+": "ins", "-": "del" };
+export const pieces = (diff) => diff.map(([sign, text]) => (DIFF[sign] ? [DIFF[sign], {}, text] : text));
+export const read = (size, ...children) => ["div", { class: `read ${size}`, dir: "auto" }, ...children];
+export const mark = (name, word) => ["span", { class: `mk mk-${name}` }, ["icon", { name }], ["b", {}, word]];
+
+export function op(operation, words) {
+  return ["span", { class: `op op-${operation}` }, ["icon", { name: operation }], words.operations[operation] ?? operation];
+}
+
+/** A refusal, said calmly, with what to do and a way to try again. */
+export const refused = ({ what, toDo }) => [["div", { class: "calm" }, mark("error", what), ["p", { class: "dim" }, toDo],
+  ["button", { class: "bt", "data-do": "again" }, "Try again"]]];
