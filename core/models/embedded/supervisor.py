@@ -56,8 +56,8 @@ class EmbeddedServer:
     def ensure(self) -> ServerAddress:
         """The address of the running model; starts it, or starts it anew if it died. Blocks while it loads (seconds).
 
-        From a coroutine: `await asyncio.to_thread(server.ensure)`. Cheap when all is well: /health is asked at
-        most every five seconds. Raises WeightsError: no such file, too little memory, or it died three times within a minute.
+        From a coroutine: `await asyncio.to_thread(server.ensure)`. Cheap when all is well: /health is asked at most
+        every five seconds. Raises WeightsError: no such file, too little memory, or it died three times in a minute.
         """
         with self._lock:
             while True:
