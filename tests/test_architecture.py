@@ -1,8 +1,10 @@
 """Who may import whom, and what no module may do (docs/architecture.md). Reads the code; runs none of it."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,20 @@ def test_sql_is_never_put_together_from_text(path: Path) -> None:
 def test_no_module_leaves_work_or_holes_behind(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not [word for word in FORBIDDEN_WORDS if word in text]
+
+
+def test_every_library_that_is_imported_is_pinned() -> None:
+    pinned = set(
+        re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    owners = packages_distributions()
+    tops = (
+        {name.split(".")[0] for path in MODULES for name in imports(path)}
+        - {"app", "core", "pages"}
+        - sys.stdlib_module_names
+    )
+    loose = [top for top in tops if not {owner.lower().replace("_", "-") for owner in owners.get(top, [])} & pinned]
+    assert not loose
 
 
 def test_components_never_take_data_for_html() -> None:
