@@ -82,10 +82,10 @@ export function makeCamera(pane, layer, moved) {
     setWorld(width, height, zoomsByWheel) { Object.assign(world, { width, height }); wheelZooms = zoomsByWheel; },
     place(x, y, scale) { Object.assign(view, { x, y, scale }); apply(); },
     /** Moves as little as possible so that the box lies on the canvas, `margin` px from its edges. */
-    reveal(box, margin = 24, foot = 64) {
+    reveal(box, margin) {
       const [left, top] = [box.x * view.scale + view.x, box.y * view.scale + view.y];
       const [right, bottom] = [left + box.width * view.scale, top + box.height * view.scale];
-      const [w, h] = [pane.clientWidth - margin, pane.clientHeight - foot];
+      const [w, h] = [pane.clientWidth - margin, pane.clientHeight - margin];
       const dx = left < margin || right - left > w ? margin - left : right > w ? w - right : 0;
       const dy = top < margin ? margin - top : bottom > h ? h - bottom : 0;
       if (dx || dy) panBy(dx, dy);

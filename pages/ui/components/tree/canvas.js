@@ -68,7 +68,7 @@ export function makeCanvas(pane, { words, onSelect }) {
     const { width, height } = state.drawing;
     if (!wide()) camera.place(MARGIN, 16, 1);
     else {
-      const [w, h] = [pane.clientWidth - 2 * 40, pane.clientHeight - 24 - 64];
+      const [w, h] = [pane.clientWidth - 2 * 40, pane.clientHeight - 2 * 24];
       const scale = Math.min(FIRST_SCALE[1], Math.max(FIRST_SCALE[0], Math.min(w / width, h / height)));
       const x = width * scale > w ? 40 : (pane.clientWidth - width * scale) / 2;
       const y = height * scale > h ? pane.clientHeight / 2 - (state.root.y + CARD.height / 2) * scale : (h - height * scale) / 2 + 24;
@@ -80,7 +80,7 @@ export function makeCanvas(pane, { words, onSelect }) {
   function fit() {
     if (!state.root) return;
     const { width, height } = state.drawing;
-    const [w, h] = [pane.clientWidth - 2 * MARGIN, pane.clientHeight - 16 - 64];
+    const [w, h] = [pane.clientWidth - 2 * MARGIN, pane.clientHeight - 2 * 16];
     const scale = Math.max(0.1, Math.min(wide() ? FIRST_SCALE[1] : 1, w / width, h / height));
     camera.place(wide() ? (pane.clientWidth - width * scale) / 2 : MARGIN, wide() ? (h - height * scale) / 2 + 16 : 16, scale);
   }
@@ -165,7 +165,7 @@ export function makeCanvas(pane, { words, onSelect }) {
     move(key) { const next = neighbour(key); if (next) { onSelect(next.id); focusSelected(); } },
     item: (id) => state.byId.get(id),
     get rootId() { return state.root?.id ?? null; },
-    fit, toggle, zoomIn: camera.zoomIn, zoomOut: camera.zoomOut,
+    fit, toggle, focus: focusSelected, zoomIn: camera.zoomIn, zoomOut: camera.zoomOut,
     stop() { watch.disconnect(); cancelAnimationFrame(waiting); },
   };
 }

@@ -34,7 +34,7 @@ export function card(item, { words, selected, folded, show }) {
   const operation = words.operations[node.operation] ?? node.operation;
   const status = statusWords(node, words);
   const mark = markOf(node);
-  const classes = ["nd", `op-${node.operation}`, isDead(item) && "bad", selected && "sel", !matches(node, show) && "faint"];
+  const classes = ["nd", `op-${node.operation}`, isDead(item) && "bad", selected && "sel", !mark && "bare", !selected && !matches(node, show) && "faint"];
   const about = {
     key: item.id, class: classes.filter(Boolean).join(" "), "data-id": item.id, role: "treeitem",
     tabindex: selected ? 0 : -1, "aria-level": item.level + 1, "aria-selected": String(selected),

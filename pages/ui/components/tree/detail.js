@@ -22,8 +22,8 @@ function head(node, words) {
 
 function change(node) {
   const label = node.words_added === null ? `${node.words} words` : added(node.words_added);
-  if (node.diff && !node.rewritten) return section("Change to its parent", label, read("s", ...pieces(node.diff)));
-  if (node.rewritten && node.parent_text !== null) {
+  if (node.text && node.diff && !node.rewritten) return section("Change to its parent", label, read("s", ...pieces(node.diff)));
+  if (node.text && node.rewritten && node.parent_text !== null) {
     return section("Mostly rewritten", label, ["div", { class: "sides" },
       ["div", {}, ["div", { class: "lab" }, "Parent"], read("s side", node.parent_text)],
       ["div", {}, ["div", { class: "lab" }, "This"], read("s side", node.text)]]);

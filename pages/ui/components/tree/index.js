@@ -18,8 +18,9 @@ const FRAME = ["div", { class: "b" },
   ["section", { class: "c1", "aria-label": "Seeds of the run" }],
   ["section", { class: "c2", "aria-label": "Tree" },
     ["div", { class: "cv" }],
-    ["div", { class: "ky", "aria-hidden": "true" }, key("←"), key("→"), " parent, child ", key("↑"), key("↓"), " sibling"],
-    ["div", { class: "tl" }, tool("Zoom out", "−"), tool("Zoom in", "+"), tool("fit", "Fit", key("0")), tool("fold", "Fold", key("Space"))]],
+    ["div", { class: "cf" },
+      ["div", { class: "ky", "aria-hidden": "true" }, key("←"), key("→"), " parent, child ", key("↑"), key("↓"), " sibling"],
+      ["div", { class: "tl" }, tool("Zoom out", "−"), tool("Zoom in", "+"), tool("fit", "Fit", key("0")), tool("fold", "Fold", key("Space"))]]],
   ["section", { class: "c3", "aria-label": "Node" }]];
 
 function start(root) {
@@ -124,6 +125,7 @@ function start(root) {
   middle.addEventListener("click", (event) => {
     const act = event.target.closest("[data-act]")?.dataset.act;
     ({ fit: canvas.fit, fold: () => canvas.toggle(), "Zoom in": canvas.zoomIn, "Zoom out": canvas.zoomOut })[act]?.();
+    if (act && event.detail) canvas.focus(); // after a click with the pointer the arrows work on
     if (event.target.closest("[data-do=again]")) open(now.seed, now.node);
   });
   const move = (arrow) => canvas.move(arrow);

@@ -7,7 +7,7 @@ export function listen(root, canvasPane, actions) {
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const from = event.composedPath()[0];
-    if (!(from instanceof Element) || from.closest(TYPING)) return;
+    if (!(from instanceof Element) || from.closest(TYPING) || document.querySelector("[role=dialog]")) return;
     const moves = event.key.startsWith("Arrow") || event.key === " ";
     const free = from === document.body || from === document.documentElement || canvasPane.contains(from);
     if (moves && (!free || from.closest(CONTROLS))) return;
