@@ -1,10 +1,12 @@
 """What the core needs from the world. Adapters implement these; nobody else knows their libraries."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
 from core.domain.call import CallFailure, ChatReply, ChatRequest
+from core.domain.work import Family, Work
 
 
 class ChatModel(Protocol):
@@ -15,13 +17,29 @@ class ChatModel(Protocol):
     async def close(self) -> None: ...
 
 
+class Limiter(Protocol):
+    """How many calls may be in flight; it learns from what comes back."""
+
+    def slot(self) -> AbstractAsyncContextManager[None]: ...
+
+    def observe(self, outcome: ChatReply | CallFailure) -> None: ...
+
+
 class Clock(Protocol):
     """Wall time, shown to people and never used to order events."""
 
     def now(self) -> datetime: ...
 
 
-class Log(Protocol):
-    """The append-only log. Facts handed over together are committed together, or not at all."""
+class RunLog(Protocol):
+    """What a run's engine needs of the log. Facts handed over together are committed together, or not at all."""
 
     async def append(self, facts: Sequence[object]) -> None: ...
+
+    async def claim(self, most: int) -> list[Work]:
+        """Take waiting tasks, oldest epoch first, under a lease; with the texts they need."""
+        ...
+
+    async def family(self, seed_id: str, epoch: int) -> Family:
+        """All children of one seed in one epoch, with the outcomes that they have."""
+        ...

@@ -1,7 +1,11 @@
 """What elimination found, and scores (docs/method.md, sections 2 and 3)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from core.domain.instruction import RunStatus
+from core.domain.operation import Operation
 
 
 class Rule(StrEnum):
@@ -52,10 +56,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One rule held against one revision (or its response). `score` in the rule's own unit, `evidence` plain text."""
+    """One rule held against one revision (or its response). `score` in the rule's own unit, `evidence` plain text.
 
+    Run, epoch and operation are repeated from the instruction, so that rates need no join.
+    """
+
+    id: str
     instruction_id: str
     revision_id: str
+    run_id: str
+    epoch: int
+    operation: Operation
     rule: Rule
     version: int
     verdict: Verdict
@@ -66,10 +77,28 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What the engine concluded of an evolved instruction, once. `rule` is the first one that failed."""
+
+    instruction_id: str
+    run_id: str
+    seed_id: str
+    epoch: int
+    operation: Operation
+    status: RunStatus
+    rule: Rule | None
+    words_added: int | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
     """A number given to an instruction: difficulty 1 to 10, or a rating 1 to 5."""
 
+    id: str
     subject_id: str
+    run_id: str | None
+    epoch: int
     kind: str
     value: float
     by: str

@@ -34,6 +34,14 @@ class Caps:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SeedChoice:
+    """Which seeds a run grows: the first `limit` in the order of import, or a random `limit`; None is all."""
+
+    limit: int | None = None
+    at_random: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RunSettings:
     """Everything that decides what a run does; stored whole with it.
 
@@ -44,6 +52,7 @@ class RunSettings:
     endpoint: str
     pack: str = "compact"
     preset: str = "paper"
+    seeds: SeedChoice = field(default_factory=SeedChoice)
     epochs: int = 4
     children: int = 1
     max_frontier_per_seed: int = 4

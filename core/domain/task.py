@@ -1,6 +1,7 @@
 """Work that a run still owes. Tasks are claimed under a lease; their ids follow from what they are for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -34,3 +35,4 @@ class Task:
     position: int
     state: TaskState = TaskState.WAITING
     tries: int = 0
+    lease_until: datetime | None = None

@@ -1,0 +1,57 @@
+"""Ids that follow from what they stand for (docs/data-model.md, decision 3): repeated work finds its own rows."""
+
+import hashlib
+from uuid import UUID, uuid5
+
+from core.domain.task import TaskKind
+
+_STUDIO = UUID("6b2f5a52-0c5e-5f0e-9d65-3f2f6d0a7c11")
+
+
+def _id(*parts: object) -> str:
+    return str(uuid5(_STUDIO, "\x1f".join(map(str, parts))))
+
+
+def child_id(run_id: str, seed_id: str, parent_id: str, epoch: int, child_number: int) -> str:
+    return _id("child", run_id, seed_id, parent_id, epoch, child_number)
+
+
+def task_id(run_id: str, kind: TaskKind, subject_id: str) -> str:
+    return _id("task", run_id, kind, subject_id)
+
+
+def call_id(task: str, attempt: int) -> str:
+    return _id("call", task, attempt)
+
+
+def revision_id(of_id: str, number: int = 0) -> str:
+    return _id("revision", of_id, number)
+
+
+def response_id(run_id: str, instruction_id: str) -> str:
+    return _id("response", run_id, instruction_id)
+
+
+def check_id(revision: str, rule: str) -> str:
+    return _id("check", revision, rule)
+
+
+def score_id(subject_id: str, kind: str, by: str) -> str:
+    return _id("score", subject_id, kind, by)
+
+
+def label_id(instruction_id: str, kind: str, by: str) -> str:
+    return _id("label", instruction_id, kind, by)
+
+
+def system_id(endpoint: str, base_url: str, model: str, sampling: str) -> str:
+    return _id("system", endpoint, base_url, model, sampling)
+
+
+def seed_instruction_id(source_id: str, hash_: str) -> str:
+    return _id("seed", source_id, hash_)
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of the text as UTF-8, in hex."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

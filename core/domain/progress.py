@@ -1,0 +1,133 @@
+"""What a run looks like from outside, as values for pages and the command line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain.check import Rule
+from core.domain.instruction import RunStatus
+from core.domain.operation import Operation
+from core.domain.run import RunSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunSummary:
+    """One line of the list of runs. `state` is the last event's kind, or "preparing" before the first."""
+
+    id: str
+    number: int
+    name: str
+    state: str
+    reason: str
+    n_seeds: int
+    settings: RunSettings
+    created_at: datetime
+    state_since: datetime | None
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spending:
+    """`usd` is None when no price is known: unknown is not 0."""
+
+    calls: int = 0
+    failed: int = 0
+    tokens: int = 0
+    usd: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EpochCount:
+    """How far one epoch is. `made` children exist; those without an outcome are waiting or in flight."""
+
+    epoch: int
+    made: int
+    survived: int
+    eliminated: int
+    error: int
+    difficulty: float | None
+
+    @property
+    def decided(self) -> int:
+        return self.survived + self.eliminated + self.error
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleCount:
+    """How often a rule was the first to eliminate children of one operation."""
+
+    operation: Operation
+    rule: Rule
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evolution:
+    """One outcome as a line: newest first on the run's page."""
+
+    id: str
+    seed_id: str
+    operation: Operation
+    epoch: int
+    status: RunStatus
+    rule: Rule | None
+    text: str
+    words_added: int | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailureCount:
+    """Failed calls of one kind. `last` is the newest one's own words."""
+
+    kind: str
+    n: int
+    last: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunProgress:
+    """Everything that the page of a run shows. `live` is True while an engine works on it in this process."""
+
+    run: RunSummary
+    live: bool
+    epochs: tuple[EpochCount, ...]
+    rules: tuple[RuleCount, ...]
+    made_by_operation: dict[Operation, int]
+    latest: tuple[Evolution, ...]
+    failures: tuple[FailureCount, ...]
+    spending: Spending
+    in_flight: int
+    allowed: int
+    calls_per_s: float | None
+    left_s: float | None
+    problem: str = ""
+
+    @property
+    def decided(self) -> int:
+        return sum(epoch.decided for epoch in self.epochs)
+
+    @property
+    def survived(self) -> int:
+        return sum(epoch.survived for epoch in self.epochs)
+
+    @property
+    def eliminated(self) -> int:
+        return sum(epoch.eliminated for epoch in self.epochs)
+
+    @property
+    def expected(self) -> int:
+        """Children that the whole run will decide on; for several children a node, those known so far."""
+        settings = self.run.settings
+        if settings.children == 1:
+            return self.run.n_seeds * settings.epochs
+        return sum(epoch.made for epoch in self.epochs)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate:
+    """What a run will take, before it starts. None: not known (no price, no speed)."""
+
+    calls: int
+    tokens: int
+    usd: float | None
+    duration_s: float | None

@@ -1,0 +1,290 @@
+"""Runs a method: claims work, asks the model, commits what follows. One asyncio loop, one task group, one limiter.
+
+A call's slot is held until its result is committed. So after kill -9 at most the calls in flight are repeated, and nothing
+that was acknowledged is lost or doubled. Chains advance independently; reply order changes no draw.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, MutableSequence, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import count
+from random import Random
+from time import monotonic
+
+from core.domain import ids
+from core.domain.call import Call, CallFailure, ChatReply, ChatRequest, ErrorKind, Prices
+from core.domain.instruction import RunStatus
+from core.domain.task import TaskState
+from core.domain.work import Family, Work
+from core.errors import StudioError
+from core.evolution.budget import Budget, Worst, worst_case
+from core.evolution.frontier import next_frontier
+from core.evolution.method import Method, Step
+from core.ports import ChatModel, Clock, Limiter, RunLog
+
+_CLAIM = 512  # tasks at a time: one query's worth, a few hundred kB of text
+_RATE_WINDOW_S = 60.0
+
+Backoff = Callable[[CallFailure, int, Random], float | None]
+"""(failure, attempts so far, chance) → seconds to wait before asking again, or None to give up."""
+
+
+class Blocked(Exception):
+    """The run cannot go on; `reason` is for people. What was claimed goes back to waiting."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pulse:
+    """What only the engine knows of a live run."""
+
+    in_flight: int
+    calls_per_s: float | None
+
+
+class Engine:
+    """One run, live. `grow` returns when nothing is left to do, or when `pause` was called."""
+
+    def __init__(
+        self,
+        method: Method,
+        *,
+        model: ChatModel,
+        limiter: Limiter,
+        log: RunLog,
+        clock: Clock,
+        budget: Budget,
+        prices: Prices,
+        workers: int,
+        backoff: Backoff,
+    ) -> None:
+        self._method, self._model, self._limiter, self._log = method, model, limiter, log
+        self._clock, self._budget, self._prices, self._backoff = clock, budget, prices, backoff
+        self._workers = workers
+        self._ready: deque[Work] = deque()
+        self._busy = 0
+        self._changed = asyncio.Event()
+        self._claiming = asyncio.Lock()  # guards one claim at a time: two would only split the same rows
+        self._pausing = asyncio.Event()
+        self._families: dict[tuple[str, int], Family] = {}
+        self._finished: deque[float] = deque()
+        self._reason: str | None = None
+        self._commits, self._dry_at = 0, -1
+        self._failures_in_row = 0
+
+    async def grow(self) -> bool:
+        """Work until nothing is left (True) or paused (False). Raises Blocked when going on would be pointless.
+
+        A block never cancels calls in flight: they are paid for, so they are finished and kept.
+        """
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._workers):
+                group.create_task(self._worker())
+        await self._release(self._ready)
+        if self._reason is not None:
+            raise Blocked(self._reason)
+        return not self._pausing.is_set()
+
+    def pause(self) -> None:
+        """Start nothing more; calls in flight are finished and kept."""
+        self._pausing.set()
+        self._changed.set()
+
+    def pulse(self) -> Pulse:
+        """Calls in flight, and calls a second over the last minute."""
+        now = monotonic()
+        while self._finished and now - self._finished[0] > _RATE_WINDOW_S:
+            self._finished.popleft()
+        span = now - self._finished[0] if len(self._finished) > 1 else 0.0
+        return Pulse(in_flight=self._budget.in_flight, calls_per_s=len(self._finished) / span if span > 0 else None)
+
+    async def _worker(self) -> None:
+        while (work := await self._take()) is not None:
+            owed = [work]
+            try:
+                while owed and not self._pausing.is_set():
+                    owed += await self._advance(owed[0])
+                    del owed[0]
+            except (Blocked, StudioError) as error:  # the log may refuse too: a full disk pauses, it loses nothing
+                self._reason = self._reason or str(error)
+                self.pause()
+            finally:
+                self._busy -= 1
+                self._changed.set()
+            await self._release(owed)
+
+    async def _take(self) -> Work | None:
+        """The next piece of work; waits while others may still make some; None when there will be no more."""
+        while not self._pausing.is_set():
+            if self._ready:
+                self._busy += 1
+                return self._ready.popleft()
+            self._changed.clear()
+            async with self._claiming:
+                await self._claim()
+            if self._ready:
+                continue
+            if not self._busy:
+                self._changed.set()
+                return None
+            await self._changed.wait()
+        return None
+
+    async def _claim(self) -> None:
+        """Fill up from the log, but ask it again only if something was committed since it had nothing."""
+        if self._ready or self._pausing.is_set() or self._dry_at == self._commits:
+            return
+        commits = self._commits
+        self._ready.extend(await self._log.claim(_CLAIM))
+        if not self._ready:
+            self._dry_at = commits
+
+    async def _advance(self, work: Work) -> list[Work]:
+        """One task: ask until it is answered or hopeless, commit what follows, return what goes on at once."""
+        for asked in count(1):
+            attempt = work.task.tries
+            request = self._method.request(work, attempt)
+            async with self._limiter.slot():
+                if self._pausing.is_set():
+                    break
+                call, outcome = await self._ask(work, request, attempt)
+                if isinstance(outcome, ChatReply):
+                    self._failures_in_row = 0
+                    return await self._commit(work, call, self._conclude(work, outcome, call))
+                wait_s = self._backoff(outcome, asked, Random(call.id))
+                if wait_s is None:
+                    return await self._give_up(work, call, outcome)
+                work = replace(work, task=replace(work.task, tries=attempt + 1))
+                await self._log.append([call, work.task])
+            await self._sleep(wait_s)
+        await self._release([work])
+        return []
+
+    def _conclude(self, work: Work, reply: ChatReply, call: Call) -> Step:
+        return self._method.conclude(work, reply, call.id, self._clock.now())
+
+    async def _give_up(self, work: Work, call: Call, failure: CallFailure) -> list[Work]:
+        """A hopeless call: an item's own fault is kept as an error, an endpoint's blocks the run."""
+        self._failures_in_row += 1
+        lasting = failure.kind.heals and self._failures_in_row > max(4, self._workers)
+        if failure.kind.stops_run or lasting:
+            await self._log.append([call, replace(work.task, tries=work.task.tries + 1)])
+            raise Blocked(f"{failure.kind.cause}: {failure.detail[:300]}. {failure.kind.remedy}.")
+        return await self._commit(work, call, self._method.give_up(work, failure, self._clock.now()))
+
+    async def _commit(self, work: Work, call: Call, step: Step) -> list[Work]:
+        facts: list[object] = [call, *step.facts]
+        if step.decided is not None:
+            facts += await self._next_epoch(work, step.decided)
+        await self._log.append(facts)
+        self._commits += 1
+        self._changed.set()
+        return list(step.following)
+
+    async def _next_epoch(self, work: Work, status: RunStatus) -> Sequence[object]:
+        """When the last child of a seed's epoch is decided, draw the next epoch; it commits with that outcome."""
+        child = work.instruction
+        key = (child.seed_id, child.epoch)
+        if key not in self._families:
+            alone = self._method.settings.children == 1
+            found = Family(children={child.id: child}) if alone else await self._log.family(*key)
+            self._families.setdefault(key, found)
+        family = self._families[key]
+        family.outcomes[child.id] = status
+        if not family.is_complete:
+            return ()
+        del self._families[key]
+        if child.epoch >= self._method.settings.epochs:
+            return ()
+        parents = next_frontier(family, self._method.settings.max_frontier_per_seed)
+        return self._method.children(parents, child.epoch + 1)
+
+    async def _ask(self, work: Work, request: ChatRequest, attempt: int) -> tuple[Call, ChatReply | CallFailure]:
+        worst = await self._reserve(request)
+        started = self._clock.now()
+        try:
+            outcome = await self._model.chat(request)
+        except asyncio.CancelledError:
+            self._budget.release(worst)
+            raise
+        self._limiter.observe(outcome)
+        self._finished.append(monotonic())
+        reply = outcome if isinstance(outcome, ChatReply) else None
+        failure = self._method.refuse(work, reply) if reply else outcome
+        call = Call(
+            id=ids.call_id(work.task.id, attempt),
+            task_id=work.task.id,
+            run_id=work.task.run_id,
+            system_id=self._method.system_id,
+            kind=work.task.kind,
+            request=_as_json(request),
+            reply=outcome.raw,
+            finish_reason=reply.finish_reason if reply else None,
+            tokens_in=reply.tokens_in if reply else None,
+            tokens_out=reply.tokens_out if reply else None,
+            cost_usd=self._prices.cost_usd(reply.tokens_in, reply.tokens_out) if reply else None,
+            worst_cost_usd=worst.usd,
+            worst_tokens=worst.tokens,
+            latency_ms=outcome.latency_ms,
+            error_kind=failure.kind if isinstance(failure, CallFailure) else None,
+            error_detail=failure.detail if isinstance(failure, CallFailure) else None,
+            started_at=started,
+        )
+        tokens, usd = spent(call)
+        self._budget.settle(worst, tokens=tokens, usd=usd)
+        return call, failure or outcome
+
+    async def _reserve(self, request: ChatRequest) -> Worst:
+        """Set the call's worst case aside. While calls in flight may give some back, wait; then the cap is reached."""
+        worst = worst_case(request, self._prices)
+        while (cap := self._budget.reserve(worst)) is not None:
+            if not self._budget.in_flight:
+                raise Blocked(f"The next call could pass {cap}. Raise the cap to go on.")
+            self._changed.clear()
+            await self._changed.wait()
+        return worst
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait before asking again, but not beyond a pause."""
+        try:
+            await asyncio.wait_for(self._pausing.wait(), timeout=seconds)
+        except TimeoutError:
+            pass
+
+    async def _release(self, works: MutableSequence[Work]) -> None:
+        """Give claimed work back, so that a later resume finds it waiting.
+
+        If the log refuses, it stays claimed: a resume takes back everything that this run had claimed.
+        """
+        back = [replace(work.task, state=TaskState.WAITING) for work in works]
+        works.clear()
+        if back:
+            try:
+                await self._log.append(back)
+            except StudioError as error:
+                self._reason = self._reason or str(error)
+
+
+def spent(call: Call) -> tuple[int, float]:
+    """Tokens and dollars that a call counts for: as said; unsaid or timed out, at worst case; refused, nothing."""
+    may_have_run = call.error_kind is None or call.error_kind is ErrorKind.TIME_OUT
+    if call.tokens_in is not None and call.tokens_out is not None:
+        tokens = call.tokens_in + call.tokens_out
+    else:
+        tokens = call.worst_tokens if may_have_run else 0
+    usd = call.cost_usd if call.cost_usd is not None else (call.worst_cost_usd if may_have_run else None)
+    return tokens, usd or 0.0
+
+
+def _as_json(request: ChatRequest) -> str:
+    return json.dumps(
+        {
+            "messages": [{"role": one.role, "content": one.content} for one in request.messages],
+            **asdict(request.sampling),
+            "seed": request.seed,
+            "schema": request.schema,
+            "top_logprobs": request.top_logprobs,
+        },
+        ensure_ascii=False,
+    )

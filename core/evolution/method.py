@@ -1,0 +1,324 @@
+"""Evol-Instruct as a state machine, without I/O: what to ask next, and what follows from a reply (docs/method.md, 1-3).
+
+A child goes through evolve → judge → respond (the cheap order) or evolve → respond → judge (the paper's), then it has an
+outcome. Each step is one task and one call; what follows from it is a list of facts that are committed together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.domain import ids
+from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
+from core.domain.check import Check, Outcome, Rule, Score, Verdict
+from core.domain.instruction import Instruction, InstructionKind, Response, Revision, RunStatus
+from core.domain.run import Difficulty, RunSettings, StepOrder
+from core.domain.task import Task, TaskKind, TaskState
+from core.domain.work import Work
+from core.evolution.chance import draw, model_seed
+from core.evolution.elimination import (
+    RULE_VERSION,
+    Finding,
+    check_equality,
+    check_instruction,
+    check_response,
+    default_threshold,
+)
+from core.evolution.pack import (
+    Pack,
+    evolve_request,
+    judge_request,
+    read_difficulty,
+    read_equality,
+    read_evolution,
+    respond_request,
+    score_request,
+)
+from core.evolution.text import count_words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """What follows from one reply: facts to commit, work that goes on at once, and the child's status if decided."""
+
+    facts: tuple[object, ...]
+    following: tuple[Work, ...] = ()
+    decided: RunStatus | None = None
+
+
+class Method:
+    """One run's rules. Holds no state: everything it says follows from its settings, its pack and its arguments."""
+
+    def __init__(self, run_id: str, settings: RunSettings, pack: Pack, system_id: str) -> None:
+        self.run_id, self.settings, self.pack, self.system_id = run_id, settings, pack, system_id
+        self._plan = self._steps()
+
+    def _steps(self) -> tuple[TaskKind, ...]:
+        judge = (TaskKind.JUDGE,) if Rule.NO_INFORMATION_GAIN in self.settings.rules else ()
+        respond = (TaskKind.RESPOND,) if self.settings.respond else ()
+        after = respond + judge if self.settings.order is StepOrder.PAPER else judge + respond
+        return (TaskKind.EVOLVE, *after)
+
+    def children(self, parents: Sequence[Instruction], epoch: int) -> list[object]:
+        """The next epoch of one seed: for every frontier node k children, drawn now, each with its evolve task."""
+        facts: list[object] = []
+        for index, parent in enumerate(parents):
+            for nth in range(self.settings.children):
+                number = index * self.settings.children + nth
+                child = self._child(parent, epoch, number)
+                facts += [child, self._task(TaskKind.EVOLVE, child)]
+        return facts
+
+    def _child(self, parent: Instruction, epoch: int, number: int) -> Instruction:
+        id_ = ids.child_id(self.run_id, parent.seed_id, parent.id, epoch, number)
+        drawn = draw(self.settings.rng_seed, id_, self.settings.weights)
+        return Instruction(
+            id=id_,
+            kind=InstructionKind.EVOLVED,
+            run_id=self.run_id,
+            seed_id=parent.seed_id,
+            parent_id=parent.id,
+            parent_revision_id=ids.revision_id(parent.id),
+            ancestors=(*parent.ancestors, parent.id),
+            epoch=epoch,
+            depth=parent.depth + 1,
+            child_number=number,
+            operation=drawn.operation,
+            data_format=drawn.data_format,
+            made_by=self.system_id,
+            pack_hash=self.pack.hash,
+            position=parent.position,
+        )
+
+    def _task(self, kind: TaskKind, of: Instruction, state: TaskState = TaskState.WAITING) -> Task:
+        return Task(
+            id=ids.task_id(self.run_id, kind, of.id),
+            run_id=self.run_id,
+            kind=kind,
+            subject_id=of.id,
+            seed_id=of.seed_id,
+            epoch=of.epoch,
+            position=of.position,
+            state=state,
+        )
+
+    def seed_scores(self, seeds: Sequence[Instruction]) -> list[object]:
+        """Difficulty tasks of the seeds themselves, so that epochs can be compared with where they began."""
+        if self.settings.difficulty is Difficulty.NONE:
+            return []
+        return [self._task(TaskKind.SCORE, seed) for seed in seeds]
+
+    def request(self, work: Work, attempt: int) -> ChatRequest:
+        """What to ask the model for this work."""
+        seed = model_seed(self.settings.rng_seed, work.task.id, attempt)
+        match work.task.kind:
+            case TaskKind.EVOLVE:
+                assert work.instruction.operation is not None
+                return evolve_request(
+                    self.pack,
+                    operation=work.instruction.operation,
+                    instruction=work.parent_text,
+                    data_format=work.instruction.data_format,
+                    sampling=self.settings.evolving,
+                    seed=seed,
+                )
+            case TaskKind.JUDGE:
+                return judge_request(self.pack, parent=work.parent_text, child=work.text)
+            case TaskKind.RESPOND:
+                return respond_request(instruction=work.text, sampling=self.settings.responding, seed=seed)
+            case TaskKind.SCORE:
+                return score_request(self.pack, instruction=work.text)
+
+    def refuse(self, work: Work, reply: ChatReply) -> CallFailure | None:
+        """A reply that cannot be used is a failed call; None if it can."""
+        if reply.finish_reason == "content_filter":
+            kind, detail = ErrorKind.CONTENT_FILTER, "the endpoint's filter held the reply back"
+        elif work.task.kind is TaskKind.EVOLVE and self._evolved_text(work, reply) is None:
+            kind, detail = ErrorKind.MALFORMED_REPLY, "no evolved instruction in the reply"
+        else:
+            return None
+        return CallFailure(kind=kind, detail=detail, latency_ms=reply.latency_ms, raw=reply.raw)
+
+    def _evolved_text(self, work: Work, reply: ChatReply) -> str | None:
+        assert work.instruction.operation is not None
+        return read_evolution(self.pack, work.instruction.operation, reply, parent=work.parent_text)
+
+    def conclude(self, work: Work, reply: ChatReply, call_id: str, now: datetime) -> Step:
+        """What follows from a usable reply."""
+        match work.task.kind:
+            case TaskKind.EVOLVE:
+                return self._evolved(work, reply, call_id, now)
+            case TaskKind.JUDGE:
+                equality = read_equality(reply, cut=self._equality_cut())
+                findings = (check_equality(equality, self.settings.thresholds),)
+                return self._checked(work, findings, [], call_id, now)
+            case TaskKind.RESPOND:
+                return self._responded(work, reply, call_id, now)
+            case TaskKind.SCORE:
+                return Step(facts=(replace(work.task, state=TaskState.DONE), *self._scored(work, reply, call_id)))
+
+    def give_up(self, work: Work, failure: CallFailure, now: datetime) -> Step:
+        """A call that failed for good: the child is an error, but a failed judge or score only leaves a gap."""
+        task = replace(work.task, state=TaskState.FAILED)
+        match work.task.kind:
+            case TaskKind.EVOLVE | TaskKind.RESPOND:
+                return Step(facts=(task, self._outcome(work, RunStatus.ERROR, None, now)), decided=RunStatus.ERROR)
+            case TaskKind.JUDGE:
+                finding = Finding(
+                    rule=Rule.NO_INFORMATION_GAIN, verdict=Verdict.UNKNOWN, evidence=f"no verdict: {failure.kind.cause}"
+                )
+                return self._checked(work, (finding,), [], None, now, state=TaskState.FAILED)
+            case TaskKind.SCORE:
+                return Step(facts=(task,))
+
+    def _evolved(self, work: Work, reply: ChatReply, call_id: str, now: datetime) -> Step:
+        text = self._evolved_text(work, reply)
+        assert text is not None and work.instruction.operation is not None
+        findings = check_instruction(
+            self.settings.rules,
+            self.settings.thresholds,
+            pack=self.pack,
+            operation=work.instruction.operation,
+            parent=work.parent_text,
+            child=text,
+            seed_text=work.seed_text,
+            ancestors=work.ancestor_texts,
+            finish_reason=reply.finish_reason,
+        )
+        revision = self._revision("instruction", work.instruction.id, text)
+        return self._checked(replace(work, text=text), findings, [revision], call_id, now)
+
+    def _responded(self, work: Work, reply: ChatReply, call_id: str, now: datetime) -> Step:
+        id_ = ids.response_id(self.run_id, work.instruction.id)
+        facts: list[object] = [
+            Response(
+                id=id_,
+                instruction_id=work.instruction.id,
+                instruction_revision_id=ids.revision_id(work.instruction.id),
+                system_id=self.system_id,
+                call_id=call_id,
+            ),
+            self._revision("response", id_, reply.text),
+        ]
+        findings = check_response(
+            self.settings.rules,
+            self.settings.thresholds,
+            instruction=work.text,
+            response=reply.text,
+            finish_reason=reply.finish_reason,
+        )
+        return self._checked(work, findings, facts, call_id, now, response_id=id_)
+
+    def _checked(
+        self,
+        work: Work,
+        findings: Sequence[Finding],
+        facts: list[object],
+        call_id: str | None,
+        now: datetime,
+        *,
+        response_id: str | None = None,
+        state: TaskState = TaskState.DONE,
+    ) -> Step:
+        """Record the findings, then go on to the next step or conclude."""
+        failed = work.failed + tuple(one.rule for one in findings if one.verdict is Verdict.FAIL)
+        work = replace(work, failed=failed)
+        facts = [
+            replace(work.task, state=state),
+            *facts,
+            *(self._check(work, finding, response_id, call_id) for finding in findings),
+        ]
+        following = self._following(work)
+        if following is not None:
+            return Step(facts=(*facts, following.task), following=(following,))
+        status = RunStatus.ELIMINATED if failed else RunStatus.SURVIVED
+        facts.append(self._outcome(work, status, failed[0] if failed else None, now))
+        score = self._score_after(work, status)
+        facts += [one.task for one in score]
+        return Step(facts=tuple(facts), following=score, decided=status)
+
+    def _following(self, work: Work) -> Work | None:
+        """The child's next step; None when the plan is done, or at the first failure in the cheap order."""
+        if work.failed and self.settings.order is StepOrder.CHEAP:
+            return None
+        done = self._plan.index(work.task.kind)
+        if done + 1 == len(self._plan):
+            return None
+        task = self._task(self._plan[done + 1], work.instruction, TaskState.CLAIMED)
+        return replace(work, task=task)
+
+    def _score_after(self, work: Work, status: RunStatus) -> tuple[Work, ...]:
+        wanted = self.settings.difficulty is Difficulty.ALL or (
+            self.settings.difficulty is Difficulty.SURVIVORS and status is RunStatus.SURVIVED
+        )
+        if not wanted:
+            return ()
+        return (replace(work, task=self._task(TaskKind.SCORE, work.instruction, TaskState.CLAIMED)),)
+
+    def _equality_cut(self) -> float:
+        own = self.settings.thresholds.get(Rule.NO_INFORMATION_GAIN)
+        cut = default_threshold(Rule.NO_INFORMATION_GAIN) if own is None else own
+        assert cut is not None
+        return cut
+
+    def _scored(self, work: Work, reply: ChatReply, call_id: str) -> list[object]:
+        value = read_difficulty(reply)
+        if value is None:
+            return []  # the call is kept; an unreadable score is no score
+        return [
+            Score(
+                id=ids.score_id(work.instruction.id, "difficulty", f"{self.run_id}:{self.system_id}"),
+                subject_id=work.instruction.id,
+                run_id=self.run_id,
+                epoch=work.instruction.epoch,
+                kind="difficulty",
+                value=value,
+                by=self.system_id,
+                call_id=call_id,
+            )
+        ]
+
+    def _revision(self, of: str, of_id: str, text: str) -> Revision:
+        return Revision(
+            id=ids.revision_id(of_id),
+            of=of,
+            of_id=of_id,
+            number=0,
+            text=text,
+            text_hash=ids.text_hash(text),
+            words=count_words(text),
+            by=self.system_id,
+        )
+
+    def _check(self, work: Work, finding: Finding, response_id: str | None, call_id: str | None) -> Check:
+        revision = ids.revision_id(work.instruction.id)
+        assert work.instruction.operation is not None
+        return Check(
+            id=ids.check_id(revision, finding.rule),
+            instruction_id=work.instruction.id,
+            revision_id=revision,
+            response_id=response_id,
+            run_id=self.run_id,
+            epoch=work.instruction.epoch,
+            operation=work.instruction.operation,
+            rule=finding.rule,
+            version=RULE_VERSION,
+            verdict=finding.verdict,
+            score=finding.score,
+            evidence=finding.evidence,
+            call_id=call_id,
+        )
+
+    def _outcome(self, work: Work, status: RunStatus, rule: Rule | None, now: datetime) -> Outcome:
+        assert work.instruction.operation is not None
+        return Outcome(
+            instruction_id=work.instruction.id,
+            run_id=self.run_id,
+            seed_id=work.instruction.seed_id,
+            epoch=work.instruction.epoch,
+            operation=work.instruction.operation,
+            status=status,
+            rule=rule,
+            words_added=count_words(work.text) - count_words(work.parent_text) if work.text else None,
+            received_at=now,
+        )

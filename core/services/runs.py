@@ -1,0 +1,195 @@
+"""Runs: estimate, start, pause, resume, stop, progress."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uuid_utils
+
+import core.evolution
+from core.domain.instruction import Instruction
+from core.domain.person import Actor
+from core.domain.progress import RunProgress, RunSummary
+from core.domain.project import PromptPack
+from core.domain.run import Run, RunEvent, RunEventKind, RunSettings
+from core.domain.system import Endpoint
+from core.errors import NotFound, RunRefused
+from core.evolution.method import Method
+from core.evolution.pack import Pack, load_pack, pack_from_files
+from core.services import seeds as seed_service
+from core.services.access import may_grow, may_read
+from core.services.endpoints import Endpoints, system_of
+from core.services.estimate import time_left_s
+from core.services.live import LiveRuns, Start
+from core.services.projects import Project
+from core.store import pack_reading, run_reading
+
+_PACKS = Path(core.evolution.__file__).parent / "prompts"
+_AT_ONCE = 1_000  # seeds planned a transaction: decisions never wait long behind a big run's start
+_LATEST = 14
+_CAN_RESUME = ("preparing", RunEventKind.PAUSED, RunEventKind.INTERRUPTED, RunEventKind.BLOCKED, RunEventKind.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What may be asked about runs. Holds only the things it works with."""
+
+    live: LiveRuns
+    endpoints: Endpoints
+
+    def list(self, actor: Actor, project: Project) -> list[RunSummary]:
+        """Newest first."""
+        may_read(actor)
+        return run_reading.runs(project.database)
+
+    def get(self, actor: Actor, project: Project, run_id: str) -> RunSummary:
+        may_read(actor)
+        found = run_reading.run(project.database, run_id)
+        if found is None:
+            raise NotFound("There is no such run in this project", to_do="Choose one from the list.")
+        return found
+
+    def start(self, actor: Actor, project: Project, settings: RunSettings) -> str:
+        """Check everything, plan the first epoch, begin. RunRefused, EndpointError or BadInput before anything is spent.
+
+        Returns the run's id.
+        """
+        may_grow(actor)
+        endpoint = self.endpoints.get(actor, settings.endpoint)
+        chosen = seed_service.chosen(project, settings.seeds, settings.rng_seed)
+        _require_sound(settings, endpoint, len(chosen))
+        self.endpoints.check(actor, endpoint.name)
+        pack = load_pack(_PACKS / settings.pack)
+        system = system_of(endpoint, settings.evolving)
+        run = Run(
+            id=str(uuid_utils.uuid7()),
+            number=run_reading.next_number(project.database),
+            name=settings.name,
+            settings=run_reading.settings_as_json(settings),
+            rng_seed=settings.rng_seed,
+            n_seeds=len(chosen),
+            by=actor.person_id,
+            created_at=datetime.now(UTC),
+        )
+        kept = PromptPack(hash=pack.hash, name=pack.name, files=json.dumps(dict(pack.files), ensure_ascii=False))
+        project.database.writer.append_now([run, system, kept])
+        method = Method(run.id, settings, pack, system.id)
+        _plan(project, method, chosen)
+        _say(actor, project, run.id, RunEventKind.STARTED)
+        self._begin(project, endpoint, method)
+        return run.id
+
+    def pause(self, actor: Actor, project: Project, run_id: str) -> None:
+        """Start no more calls. Calls in flight are finished and kept."""
+        self._halt(actor, project, run_id, RunEventKind.PAUSED)
+
+    def stop(self, actor: Actor, project: Project, run_id: str) -> None:
+        """The same, meant for good; one can still resume."""
+        self._halt(actor, project, run_id, RunEventKind.STOPPED)
+
+    def _halt(self, actor: Actor, project: Project, run_id: str, kind: RunEventKind) -> None:
+        may_grow(actor)
+        run = self.get(actor, project, run_id)
+        if run.state in (RunEventKind.FINISHED, kind):
+            return
+        _say(actor, project, run_id, kind)
+        self.live.pause(run_id)
+
+    def resume(self, actor: Actor, project: Project, run_id: str) -> None:
+        """Go on where the run stands, with the prompts that it began with. Nothing that came back is asked again."""
+        may_grow(actor)
+        run = self.get(actor, project, run_id)
+        if self.live.is_live(run_id) and not self.live.wait(run_id, timeout_s=20):
+            raise RunRefused(
+                "The run is still finishing its calls in flight", to_do="Wait a moment, then resume again."
+            )
+        if run.state not in _CAN_RESUME:
+            return
+        endpoint = self.endpoints.get(actor, run.settings.endpoint)
+        self.endpoints.check(actor, endpoint.name)
+        files = pack_reading.files_of_run(project.database, run_id)
+        pack: Pack = pack_from_files(run.settings.pack, files) if files else load_pack(_PACKS / run.settings.pack)
+        method = Method(run_id, run.settings, pack, system_of(endpoint, run.settings.evolving).id)
+        if not run_reading.has_event(project.database, run_id, RunEventKind.STARTED):
+            _plan(project, method, seed_service.chosen(project, run.settings.seeds, run.settings.rng_seed))
+            _say(actor, project, run_id, RunEventKind.STARTED)
+        _say(actor, project, run_id, RunEventKind.RESUMED)
+        self._begin(project, endpoint, method)
+
+    def resume_by_themselves(self, actor: Actor, project: Project) -> None:
+        """After a restart: the interrupted runs that were told to. The others wait for a person."""
+        for run in self.list(actor, project):
+            if run.state == RunEventKind.INTERRUPTED and run.settings.resume_by_itself:
+                self.resume(actor, project, run.id)
+
+    def progress(self, actor: Actor, project: Project, run_id: str) -> RunProgress:
+        """Everything that a run's page shows."""
+        run = self.get(actor, project, run_id)
+        database = project.database
+        pulse = self.live.pulse(run_id)
+        epochs = run_reading.epochs(database, run_id)
+        spending = run_reading.spending(database, run_id)
+        decided = sum(epoch.decided for epoch in epochs)
+        expected = run.n_seeds * run.settings.epochs if run.settings.children == 1 else sum(e.made for e in epochs)
+        return RunProgress(
+            run=run,
+            live=self.live.is_live(run_id),
+            epochs=epochs,
+            rules=run_reading.rule_counts(database, run_id),
+            made_by_operation=run_reading.decided_by_operation(database, run_id),
+            latest=run_reading.latest(database, run_id, _LATEST),
+            failures=run_reading.failures(database, run_id),
+            spending=spending,
+            in_flight=pulse.in_flight,
+            allowed=self.live.allowed(run_id),
+            calls_per_s=pulse.calls_per_s,
+            left_s=time_left_s(calls=spending.calls, decided=decided, expected=expected, calls_per_s=pulse.calls_per_s),
+            problem=self.live.problems.get(run_id, ""),
+        )
+
+    def _begin(self, project: Project, endpoint: Endpoint, method: Method) -> None:
+        start = Start(
+            run_id=method.run_id,
+            method=method,
+            endpoint=endpoint,
+            model=self.endpoints.open(endpoint),
+            spending=run_reading.spending(project.database, method.run_id),
+        )
+        self.live.begin(start, project.database)
+
+
+def _require_sound(settings: RunSettings, endpoint: Endpoint, n_seeds: int) -> None:
+    """RunRefused for settings that could only fail, before anything is spent."""
+    caps = settings.caps
+    if n_seeds == 0:
+        raise RunRefused("There are no seeds to grow", to_do="Import some on the page Seeds.")
+    if sum(settings.weights.values()) <= 0 or min(settings.weights.values()) < 0:
+        raise RunRefused("The operations' weights sum to zero", to_do="Give at least one operation a weight above 0.")
+    if settings.epochs < 1 or settings.children < 1 or settings.max_frontier_per_seed < 1:
+        raise RunRefused("Epochs, children and frontier must be at least 1", to_do="Raise what is below 1.")
+    if any(cap is not None and cap < 1 for cap in (caps.calls, caps.tokens)) or (
+        caps.usd is not None and caps.usd <= 0
+    ):
+        raise RunRefused("The cap allows not even one call", to_do="Raise the cap, or take it away.")
+    if caps.usd is not None and None in (endpoint.prices.input_usd, endpoint.prices.output_usd):
+        raise RunRefused(
+            f"The prices of {endpoint.name} are not known, so money cannot be capped",
+            to_do="Give its prices, or cap tokens instead.",
+        )
+
+
+def _plan(project: Project, method: Method, chosen: Sequence[Instruction]) -> None:
+    """The first epoch's children and tasks. Repeating it changes nothing: ids follow from what they stand for."""
+    for first in range(0, len(chosen), _AT_ONCE):
+        facts: list[object] = []
+        for seed in chosen[first : first + _AT_ONCE]:
+            facts += method.children([seed], 1)
+        facts += method.seed_scores(chosen[first : first + _AT_ONCE])
+        project.database.writer.append_now(facts)
+
+
+def _say(actor: Actor, project: Project, run_id: str, kind: RunEventKind) -> None:
+    event = RunEvent(run_id=run_id, kind=kind, by=actor.person_id, received_at=datetime.now(UTC))
+    project.database.writer.append_now([event], by_person=True)

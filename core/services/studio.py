@@ -1,0 +1,84 @@
+"""The studio: everything that one process holds open, and nothing else. Pages get one, commands make one."""
+
+from dataclasses import dataclass
+
+from core.domain.person import Actor
+from core.domain.run import SeedChoice
+from core.domain.system import EMBEDDED
+from core.models.embedded import default_weights
+from core.services import demo, presets
+from core.services import seeds as seed_service
+from core.services.embedded import Embedded
+from core.services.endpoints import Endpoints
+from core.services.live import LiveRuns
+from core.services.projects import DEMO, FIRST, Project, Projects
+from core.services.runs import Runs
+from core.settings import Settings
+from core.store.database import Database, open_database
+
+_TRY_SEEDS, _TRY_NAME = 5, "First try"
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """One open installation. `close` commits what waits, ends the engines and the embedded model."""
+
+    settings: Settings
+    installation: Database
+    projects: Projects
+    embedded: Embedded
+    endpoints: Endpoints
+    live: LiveRuns
+    runs: Runs
+
+    def demo(self, actor: Actor) -> Project:
+        """The finished project that comes with the studio, built from its text when first opened."""
+        path = self.settings.projects / f"{DEMO}.duckdb"
+        if not path.exists():
+            demo.build(self.settings.shipped / "demo", path)
+        return self.projects.open(actor, DEMO)
+
+    def try_now(self, actor: Actor) -> None:
+        """The embedded model on five seeds for two epochs: fetched if it is not here, then grown; or resumed."""
+        self.embedded.start_fetch(lambda: self._grow_first(actor))
+
+    def _grow_first(self, actor: Actor) -> None:
+        project = self.projects.open(actor, FIRST)
+        if seed_service.count(actor, project) == 0:
+            seed_service.import_shipped(actor, project, self.settings.shipped)
+        for run in self.runs.list(actor, project):
+            if run.name == _TRY_NAME:
+                self.runs.resume(actor, project, run.id)
+                return
+        settings = presets.settings(
+            presets.QUICK,
+            name=_TRY_NAME,
+            endpoint=EMBEDDED,
+            seeds=SeedChoice(limit=_TRY_SEEDS, at_random=True),
+            rng_seed=7,
+        )
+        self.runs.start(actor, project, settings)
+
+    def close(self) -> None:
+        self.live.close()
+        self.embedded.stop()
+        self.projects.close()
+        self.installation.close()
+
+
+def open_studio(settings: Settings) -> Studio:
+    """Open the installation's own file; projects follow when they are asked for. Raises ProjectError."""
+    settings.projects.mkdir(parents=True, exist_ok=True)
+    installation = open_database(settings.home / "studio.duckdb", "installation")
+    embedded = Embedded(default_weights())
+    endpoints = Endpoints(installation, embedded)
+    live = LiveRuns()
+    return Studio(
+        settings=settings,
+        installation=installation,
+        projects=Projects(settings.projects),
+        embedded=embedded,
+        endpoints=endpoints,
+        live=live,
+        runs=Runs(live, endpoints),
+    )

@@ -1,0 +1,194 @@
+"""Opening a file: create, refuse, migrate, back up, rebuild."""
+
+import os
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer
+from core.store.writer import Writer
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_CONFIG: Mapping[str, str | int] = {"threads": 2, "memory_limit": os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")}
+_MIGRATION_TABLE = "create table if not exists migration (number integer primary key, kind varchar not null, applied_at timestamptz not null)"
+
+
+class Database:
+    """One open DuckDB file of ours: one writer thread, any number of short readers."""
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+        next_seq = 1
+        if _has_table(connection, "last_seq"):
+            next_seq = _first(connection, "select seq from last_seq") + 1
+        self.writer = Writer(connection.cursor(), next_seq)
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | Iterable[Any] = ()) -> list[dict[str, Any]]:
+        """Rows as dicts, ids as text. One cursor a call: threads must never share one."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql, parameters if isinstance(parameters, dict) else list(parameters))
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+        finally:
+            cursor.close()
+
+    def query_ids(self, sql: str, ids: Iterable[str], parameters: Iterable[Any] = ()) -> list[dict[str, Any]]:
+        """The same for a known list of ids, written as `:ids`: through the primary key, whatever the table's size."""
+        wanted = list(ids)
+        if not wanted:
+            return []
+        return self.query(sql.replace(":ids", ", ".join("?" * len(wanted))), [*wanted, *parameters])
+
+    def backup(self, target: Path) -> None:
+        """Copy everything into a new file while work goes on. ProjectError if the target exists."""
+        if target.exists():
+            raise ProjectError("The backup's file exists already", where=str(target), to_do="Choose another name.")
+        partial = target.with_name(target.name + ".partial")
+        partial.unlink(missing_ok=True)
+        name = self._connection.execute("select current_database()").fetchone()
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(f"attach {_quoted(str(partial))} as backup_target")
+            cursor.execute(f'copy from database "{name[0] if name else ""}" to backup_target')
+            cursor.execute("detach backup_target")
+        finally:
+            cursor.close()
+        partial.rename(target)
+
+    def rebuild(self) -> None:
+        """Make the projection again from the facts."""
+
+        def again(connection: duckdb.DuckDBPyConnection) -> None:
+            connection.execute("delete from instruction_state")
+            connection.execute("insert into instruction_state by name select * from instruction_state_from_facts")
+
+        self.writer.run(again)
+
+    def close(self) -> None:
+        """Commit what waits, then let go of the file."""
+        self.writer.close()
+        self._connection.close()
+
+
+def open_database(path: Path, kind: str) -> Database:
+    """Open or create a file of this kind ("project" or "installation"), migrated to the newest schema.
+
+    Raises ProjectLocked, ProjectForeign, ProjectNewer or ProjectDamaged; the file is then left as it was.
+    """
+    if not path.exists():
+        _create(path, kind)
+    connection = _connect(path)
+    try:
+        _check(connection, path, kind)
+        _migrate(connection, kind)
+    except BaseException:
+        connection.close()
+        raise
+    return Database(path, connection)
+
+
+def _create(path: Path, kind: str) -> None:
+    """Under another name first: a crash half-way leaves no half-made file under the final one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.new")
+    connection = duckdb.connect(str(fresh), config=dict(_CONFIG))
+    try:
+        connection.execute(_MIGRATION_TABLE)
+        _migrate(connection, kind)
+    finally:
+        connection.close()
+    try:
+        os.link(fresh, path)  # unlike rename, refuses to replace a file that another process made meanwhile
+    except FileExistsError:
+        pass
+    fresh.unlink()
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    if path.stat().st_size == 0:
+        raise ProjectDamaged("The file is empty", where=str(path), to_do="Restore a backup, or choose another file.")
+    if not os.access(path, os.W_OK):
+        raise ProjectError("The file is read-only", where=str(path), to_do="Make it writable, or copy it.")
+    try:
+        return duckdb.connect(str(path), config=dict(_CONFIG))
+    except duckdb.Error as error:
+        raise _refusal(path, str(error)) from error
+
+
+def _refusal(path: Path, said: str) -> ProjectError:
+    if "lock" in said.lower():
+        holder = re.search(r"PID (\d+)", said)
+        who = f"Process {holder[1]} has it open" if holder else "Another process has it open"
+        return ProjectLocked(who, where=str(path), to_do="Close that one, or use the app that runs there.")
+    if "newer version" in said.lower() or "storage version" in said.lower():
+        return ProjectNewer(
+            "A newer DuckDB wrote this file", where=str(path), to_do="Update the studio, then open it again."
+        )
+    return ProjectDamaged(
+        "This is not a readable project file", where=str(path), to_do="Restore a backup, or choose another file."
+    )
+
+
+def _check(connection: duckdb.DuckDBPyConnection, path: Path, kind: str) -> None:
+    """Refuse what is not ours, or newer than us."""
+    try:
+        if not _has_table(connection, "migration"):
+            raise ProjectForeign(
+                "This DuckDB file was not made by the studio", where=str(path), to_do="Choose another file."
+            )
+        found = connection.execute("select kind, max(number) from migration group by kind").fetchall()
+    except duckdb.Error as error:
+        raise _refusal(path, str(error)) from error
+    newest = max((number for number, _ in _migrations(kind)), default=0)
+    if [row[0] for row in found] != [kind]:
+        raise ProjectForeign(f"This file is no {kind} of the studio", where=str(path), to_do="Choose another file.")
+    if found[0][1] > newest:
+        raise ProjectNewer(
+            "A newer studio made this project", where=str(path), to_do="Update the studio, then open it again."
+        )
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
+    """Apply what is missing, all or nothing."""
+    done = {row[0] for row in connection.execute("select number from migration").fetchall()}
+    missing = [(number, path) for number, path in _migrations(kind) if number not in done]
+    if not missing:
+        return
+    connection.execute("begin")
+    for number, path in missing:
+        connection.execute(path.read_text(encoding="utf-8"))
+        connection.execute("insert into migration values (?, ?, ?)", [number, kind, datetime.now(UTC)])
+    connection.execute("commit")
+
+
+def _migrations(kind: str) -> list[tuple[int, Path]]:
+    return sorted((int(path.name[:3]), path) for path in (_MIGRATIONS / kind).glob("*.sql"))
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(_first(connection, "select count(*) from information_schema.tables where table_name = ?", name))
+
+
+def _first(connection: duckdb.DuckDBPyConnection, sql: str, *parameters: Any) -> int:
+    row = connection.execute(sql, list(parameters)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _plain(value: Any) -> Any:
+    """Ids leave the store as text."""
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,125 @@
+"""What a run's engine asks of the log: claims with their texts, and families."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from core.domain import ids
+from core.domain.check import Rule
+from core.domain.instruction import Instruction, InstructionKind, RunStatus
+from core.domain.operation import Operation
+from core.domain.task import Task, TaskKind, TaskState
+from core.domain.work import Family, Work
+from core.store.database import Database
+
+_LEASE = timedelta(minutes=15)
+_WAITING = "select * from task where run_id = ? and state = 'waiting' order by epoch, position, kind limit ?"
+_TAKE = "update task set state = 'claimed', lease_until = ? where id in (:ids)"
+_TAKE_BACK = "update task set state = 'waiting', lease_until = null where run_id = ? and state = 'claimed'"
+_INSTRUCTIONS = "select * exclude (seq) from instruction where id in (:ids)"
+_TEXTS = "select id, text from revision where id in (:ids)"
+_FAILED = "select instruction_id, rule from rule_check where verdict = 'fail' and instruction_id in (:ids) order by seq"
+_FAMILY = "select * exclude (seq) from instruction where seed_id = ? and run_id = ? and epoch = ? order by child_number"
+_OUTCOMES = "select instruction_id, status from outcome where instruction_id in (:ids)"
+
+
+class ProjectRunLog:
+    """One run's window on its project: `core.ports.RunLog`."""
+
+    def __init__(self, database: Database, run_id: str) -> None:
+        self._database, self._run_id = database, run_id
+
+    async def append(self, facts: Sequence[object]) -> None:
+        await self._database.writer.append(facts)
+
+    async def claim(self, most: int) -> list[Work]:
+        def take(connection: duckdb.DuckDBPyConnection) -> list[Task]:
+            cursor = connection.execute(_WAITING, [self._run_id, most])
+            names = [column[0] for column in cursor.description or ()]
+            tasks = [_task(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+            if tasks:
+                until = datetime.now(UTC) + _LEASE
+                connection.execute(_TAKE.replace(":ids", ", ".join("?" * len(tasks))), [until, *(t.id for t in tasks)])
+            return tasks
+
+        tasks = await self._database.writer.run_async(take)
+        return await asyncio.to_thread(self._with_texts, tasks)
+
+    async def take_back(self) -> None:
+        """Whatever a dead engine of this run had claimed waits again. Only before a new engine starts."""
+        await self._database.writer.run_async(lambda connection: connection.execute(_TAKE_BACK, [self._run_id]))
+
+    async def family(self, seed_id: str, epoch: int) -> Family:
+        return await asyncio.to_thread(self._family, seed_id, epoch)
+
+    def _family(self, seed_id: str, epoch: int) -> Family:
+        rows = self._database.query(_FAMILY, [seed_id, self._run_id, epoch])
+        children = {row["id"]: instruction_from(row) for row in rows}
+        found = self._database.query_ids(_OUTCOMES, children)
+        return Family(children=children, outcomes={row["instruction_id"]: RunStatus(row["status"]) for row in found})
+
+    def _with_texts(self, tasks: Sequence[Task]) -> list[Work]:
+        subjects = {
+            row["id"]: instruction_from(row)
+            for row in self._database.query_ids(_INSTRUCTIONS, {task.subject_id for task in tasks})
+        }
+        wanted = {id_ for task in tasks for id_ in _text_ids(task, subjects[task.subject_id])}
+        texts = {row["id"]: row["text"] for row in self._database.query_ids(_TEXTS, wanted)}
+        begun = [task.subject_id for task in tasks if task.kind in (TaskKind.JUDGE, TaskKind.RESPOND)]
+        failed: dict[str, list[Rule]] = {}
+        for row in self._database.query_ids(_FAILED, begun):
+            failed.setdefault(row["instruction_id"], []).append(Rule(row["rule"]))
+        return [_work(task, subjects[task.subject_id], texts, failed) for task in tasks]
+
+
+def _text_ids(task: Task, of: Instruction) -> list[str]:
+    own = ids.revision_id(of.id)
+    if task.kind is TaskKind.SCORE:
+        return [own]
+    parent = of.parent_revision_id or own
+    if task.kind is TaskKind.EVOLVE:
+        return [parent, *(ids.revision_id(ancestor) for ancestor in of.ancestors)]
+    return [parent, own]
+
+
+def _work(task: Task, of: Instruction, texts: dict[str, str], failed: dict[str, list[Rule]]) -> Work:
+    ancestors = tuple(texts[id_] for one in of.ancestors if (id_ := ids.revision_id(one)) in texts)
+    return Work(
+        task=task,
+        instruction=of,
+        parent_text=texts.get(of.parent_revision_id or "", ""),
+        text=texts.get(ids.revision_id(of.id), ""),
+        seed_text=ancestors[0] if ancestors else "",
+        ancestor_texts=ancestors,
+        failed=tuple(failed.get(of.id, ())),
+    )
+
+
+def instruction_from(row: dict[str, Any]) -> Instruction:
+    """A row of the instruction table as the noun."""
+    operation = row["operation"]
+    return Instruction(
+        **{
+            **row,
+            "kind": InstructionKind(row["kind"]),
+            "operation": Operation(operation) if operation else None,
+            "ancestors": tuple(row["ancestors"]),
+        }
+    )
+
+
+def _task(row: dict[str, Any]) -> Task:
+    return Task(
+        id=str(row["id"]),
+        run_id=str(row["run_id"]),
+        kind=TaskKind(row["kind"]),
+        subject_id=str(row["subject_id"]),
+        seed_id=str(row["seed_id"]),
+        epoch=row["epoch"],
+        position=row["position"],
+        state=TaskState.CLAIMED,
+        tries=row["tries"],
+    )

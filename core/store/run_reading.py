@@ -1,0 +1,177 @@
+"""Reading runs: lists, progress, what was spent. Narrow columns first; texts only for the few rows that are shown."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from core.domain import ids
+from core.domain.check import Rule
+from core.domain.instruction import RunStatus
+from core.domain.operation import Operation
+from core.domain.progress import EpochCount, Evolution, FailureCount, RuleCount, RunSummary, Spending
+from core.domain.run import RunSettings
+from core.domain.task import TaskKind
+from core.store.database import Database
+
+_SETTINGS = TypeAdapter(RunSettings)
+_RUNS = "select * from run_now order by number desc"
+_RUN = "select * from run_now where id = ?"
+_MADE = "select epoch, operation, count(*) as n from instruction where run_id = ? group by all"
+_OUTCOMES = "select epoch, operation, status, rule, n from outcome_count where run_id = ?"
+_DIFFICULTY = "select epoch, avg(value) as mean from score where run_id = ? and kind = 'difficulty' group by epoch"
+_LATEST = "select * from outcome where run_id = ? order by seq desc limit ?"
+_FIRST_WORDS = "select of_id, left(text, 240) as text from revision where id in (:ids)"
+_SPENDING = "select * from run_spending where run_id = ?"
+_FAILURES = """select error_kind as kind, count(*) as n, arg_max(error_detail, seq) as last
+from call where run_id = ? and error_kind is not null group by error_kind order by n desc"""
+_OWED = "select count(*) as n from task where run_id = ? and state in ('waiting', 'claimed')"
+_USAGE = """select c.kind, avg(c.tokens_in) as tokens_in, avg(c.tokens_out) as tokens_out, avg(c.latency_ms) as latency_ms
+from call c join system s on s.id = c.system_id
+where s.name = ? and c.error_kind is null and c.tokens_in is not null and c.tokens_out is not null
+group by c.kind having count(*) >= 5"""
+_EVENT = "select count(*) as n from run_event where run_id = ? and kind = ?"
+
+
+def settings_as_json(settings: RunSettings) -> str:
+    return _SETTINGS.dump_json(settings).decode()
+
+
+def settings_from_json(text: str) -> RunSettings:
+    return _SETTINGS.validate_json(text)
+
+
+def runs(database: Database) -> list[RunSummary]:
+    """All runs, newest first."""
+    return [_summary(row) for row in database.query(_RUNS)]
+
+
+def run(database: Database, run_id: str) -> RunSummary | None:
+    found = database.query(_RUN, [run_id])
+    return _summary(found[0]) if found else None
+
+
+def _summary(row: dict[str, Any]) -> RunSummary:
+    return RunSummary(
+        id=row["id"],
+        number=row["number"],
+        name=row["name"],
+        state=row["state"] or "preparing",
+        reason=row["reason"] or "",
+        n_seeds=row["n_seeds"],
+        settings=settings_from_json(row["settings"]),
+        created_at=row["created_at"],
+        state_since=row["state_since"],
+        by=row["by"],
+    )
+
+
+def epochs(database: Database, run_id: str) -> tuple[EpochCount, ...]:
+    made: dict[int, int] = {}
+    for row in database.query(_MADE, [run_id]):
+        made[row["epoch"]] = made.get(row["epoch"], 0) + row["n"]
+    counts: dict[tuple[int, str], int] = {}
+    for row in database.query(_OUTCOMES, [run_id]):
+        key = (row["epoch"], row["status"])
+        counts[key] = counts.get(key, 0) + row["n"]
+    means = {row["epoch"]: row["mean"] for row in database.query(_DIFFICULTY, [run_id])}
+    return tuple(
+        EpochCount(
+            epoch=epoch,
+            made=made[epoch],
+            survived=counts.get((epoch, RunStatus.SURVIVED), 0),
+            eliminated=counts.get((epoch, RunStatus.ELIMINATED), 0),
+            error=counts.get((epoch, RunStatus.ERROR), 0),
+            difficulty=means.get(epoch),
+        )
+        for epoch in sorted(made)
+    )
+
+
+def rule_counts(database: Database, run_id: str) -> tuple[RuleCount, ...]:
+    """Eliminations by operation and by the rule that came first."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in database.query(_OUTCOMES, [run_id]):
+        if row["rule"]:
+            key = (row["operation"], row["rule"])
+            counts[key] = counts.get(key, 0) + row["n"]
+    return tuple(
+        RuleCount(operation=Operation(operation), rule=Rule(rule), n=n) for (operation, rule), n in counts.items()
+    )
+
+
+def decided_by_operation(database: Database, run_id: str) -> dict[Operation, int]:
+    counts: dict[Operation, int] = {}
+    for row in database.query(_OUTCOMES, [run_id]):
+        operation = Operation(row["operation"])
+        counts[operation] = counts.get(operation, 0) + row["n"]
+    return counts
+
+
+def latest(database: Database, run_id: str, most: int) -> tuple[Evolution, ...]:
+    """The newest outcomes first."""
+    rows = database.query(_LATEST, [run_id, most])
+    revisions = [ids.revision_id(row["instruction_id"]) for row in rows]
+    texts = {row["of_id"]: row["text"] for row in database.query_ids(_FIRST_WORDS, revisions)}
+    return tuple(
+        Evolution(
+            id=row["instruction_id"],
+            seed_id=row["seed_id"],
+            operation=Operation(row["operation"]),
+            epoch=row["epoch"],
+            status=RunStatus(row["status"]),
+            rule=Rule(row["rule"]) if row["rule"] else None,
+            text=texts.get(row["instruction_id"], ""),
+            words_added=row["words_added"],
+            received_at=row["received_at"],
+        )
+        for row in rows
+    )
+
+
+def spending(database: Database, run_id: str) -> Spending:
+    """What the run's calls count for. `tokens` is what counts against a cap: unsaid is worst case."""
+    found = database.query(_SPENDING, [run_id])
+    if not found:
+        return Spending()
+    row = found[0]
+    return Spending(calls=row["calls"], failed=row["failed"], tokens=int(row["tokens"] or 0), usd=row["usd"])
+
+
+def failures(database: Database, run_id: str) -> tuple[FailureCount, ...]:
+    return tuple(
+        FailureCount(kind=row["kind"], n=row["n"], last=row["last"] or "")
+        for row in database.query(_FAILURES, [run_id])
+    )
+
+
+def owed(database: Database, run_id: str) -> int:
+    """Tasks that wait or are claimed."""
+    return int(database.query(_OWED, [run_id])[0]["n"])
+
+
+def next_number(database: Database) -> int:
+    return int(database.query("select coalesce(max(number), 0) + 1 as n from run")[0]["n"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """What one call takes on average. `latency_s` in seconds."""
+
+    tokens_in: float
+    tokens_out: float
+    latency_s: float
+
+
+def usage(database: Database, endpoint: str) -> dict[TaskKind, Usage]:
+    """Means over this project's answered calls to an endpoint, by kind; only kinds with a few calls."""
+    return {
+        TaskKind(row["kind"]): Usage(
+            tokens_in=row["tokens_in"], tokens_out=row["tokens_out"], latency_s=row["latency_ms"] / 1000
+        )
+        for row in database.query(_USAGE, [endpoint])
+    }
+
+
+def has_event(database: Database, run_id: str, kind: str) -> bool:
+    return bool(database.query(_EVENT, [run_id, kind])[0]["n"])

@@ -1,0 +1,118 @@
+"""Facts to rows: a fact's class names its table, its fields are the columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from core.domain.call import Call
+from core.domain.check import Check, Outcome, Score
+from core.domain.instruction import Instruction, InstructionState, Response, Revision
+from core.domain.project import Audit, Project, PromptPack
+from core.domain.run import Run, RunEvent
+from core.domain.source import Label, Source
+from core.domain.system import System
+from core.domain.task import Task
+
+# A repeated fact has the id it had before, so it is left out: that is what makes a repeated task harmless.
+_INSERTS: Mapping[type, str] = {
+    Project: "insert into project by name select * from batch on conflict do nothing",
+    Source: "insert into source by name select * from batch on conflict do nothing",
+    PromptPack: "insert into prompt_pack by name select * from batch on conflict do nothing",
+    System: "insert into system by name select * from batch on conflict do nothing",
+    Run: "insert into run by name select * from batch on conflict do nothing",
+    RunEvent: "insert into run_event by name select * from batch on conflict do nothing",
+    Instruction: "insert into instruction by name select * from batch on conflict do nothing",
+    Revision: "insert into revision by name select * from batch on conflict do nothing",
+    Response: "insert into response by name select * from batch on conflict do nothing",
+    Call: "insert into call by name select * from batch on conflict do nothing",
+    Check: "insert into rule_check by name select * from batch on conflict do nothing",
+    Outcome: "insert into outcome by name select * from batch on conflict do nothing",
+    Score: "insert into score by name select * from batch on conflict do nothing",
+    Label: "insert into label by name select * from batch on conflict do nothing",
+    Audit: "insert into audit by name select * from batch on conflict do nothing",
+    # Tasks and the projection are the two that change. A conflict is resolved through the primary key: its cost does
+    # not grow with the table, as an UPDATE … FROM's would.
+    Task: """insert into task by name select * from batch on conflict (id) do update
+             set state = excluded.state, tries = greatest(task.tries, excluded.tries), lease_until = excluded.lease_until""",
+    InstructionState: """insert into instruction_state
+             (id, run_status, revision_id, response_id, difficulty, words_added, rule) select id, run_status, revision_id::uuid, response_id::uuid, difficulty, words_added, rule from batch
+             on conflict (id) do update set
+               run_status = coalesce(excluded.run_status, instruction_state.run_status),
+               revision_id = coalesce(excluded.revision_id, instruction_state.revision_id),
+               response_id = coalesce(excluded.response_id, instruction_state.response_id),
+               difficulty = coalesce(excluded.difficulty, instruction_state.difficulty),
+               words_added = coalesce(excluded.words_added, instruction_state.words_added),
+               rule = coalesce(excluded.rule, instruction_state.rule)""",
+}
+_WITHOUT_SEQ = frozenset({Project, PromptPack, System, Run, Task, InstructionState})
+# Parents first, so that nothing refers to what is not there yet.
+ORDER = tuple(_INSERTS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """How one kind of fact is written."""
+
+    columns: tuple[str, ...]
+    types: tuple[pa.DataType, ...]
+    insert: str
+    has_seq: bool
+
+
+_ARROW = {"int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "datetime": pa.timestamp("us", tz="UTC")}
+
+
+def _arrow_type(annotation: Any) -> pa.DataType:
+    name = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    if "tuple" in str(annotation):
+        return pa.list_(pa.string())
+    return next((kind for word, kind in _ARROW.items() if word in name), pa.string())
+
+
+@cache
+def table_of(kind: type) -> Table:
+    """The table of a fact's class. KeyError for a class that is no fact: a bug."""
+    columns = fields(kind)
+    return Table(
+        columns=tuple(column.name for column in columns),
+        types=tuple(_arrow_type(column.type) for column in columns),
+        insert=_INSERTS[kind],
+        has_seq=kind not in _WITHOUT_SEQ,
+    )
+
+
+def arrow_batch(kind: type, facts: list[Any], first_seq: int) -> pa.Table:
+    """Rows of one class as a columnar batch, numbered from `first_seq` where the table orders by seq."""
+    table = table_of(kind)
+    arrays = [
+        pa.array([getattr(fact, name) for fact in facts], type=kind_)
+        for name, kind_ in zip(table.columns, table.types, strict=True)
+    ]
+    names = list(table.columns)
+    if table.has_seq:
+        arrays.append(pa.array(range(first_seq, first_seq + len(facts)), type=pa.int64()))
+        names.append("seq")
+    return pa.Table.from_arrays(arrays, names=names)
+
+
+def states_after(facts: list[object]) -> list[InstructionState]:
+    """What the projection must say after these facts; fields that they do not touch are None and stay as they are."""
+    changes: dict[str, dict[str, Any]] = {}
+    for fact in facts:
+        match fact:
+            case Instruction():
+                changes.setdefault(fact.id, {})["run_status"] = "waiting" if fact.kind == "evolved" else None
+            case Revision(of="instruction"):
+                changes.setdefault(fact.of_id, {})["revision_id"] = fact.id
+            case Response():
+                changes.setdefault(fact.instruction_id, {})["response_id"] = fact.id
+            case Outcome():
+                changes.setdefault(fact.instruction_id, {}).update(
+                    run_status=fact.status, rule=fact.rule, words_added=fact.words_added
+                )
+            case Score(kind="difficulty"):
+                changes.setdefault(fact.subject_id, {})["difficulty"] = fact.value
+    return [InstructionState(id=id_, **change) for id_, change in changes.items()]
