@@ -16,7 +16,8 @@ stop() {
 
 # A name on the PATH is not enough (version managers leave names that do not run): it counts when it answers.
 find_python() {
-    for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python; do
+    if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else set -- python3 python3.13 python3.12 python3.11 python; fi
+    for name in "$@"; do
         if "$name" -c "$recent" >/dev/null 2>&1; then
             echo "$name"
             return
