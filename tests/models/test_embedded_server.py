@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,7 +17,7 @@ import psutil
 import pytest
 
 from core.errors import WeightsError
-from core.models.embedded import EmbeddedServer, ServerAddress
+from core.models.embedded import EmbeddedServer, ServerAddress, default_weights
 from tests.models.smoke import smoke_weights
 
 ROOT = Path(__file__).parents[2]
@@ -53,9 +54,17 @@ def _open(address: ServerAddress, path: str, key: str, body: dict[str, object] |
             return error.code, error.read().decode(), error.headers.get("Access-Control-Allow-Origin", "")
 
 
+def has_ended(process_id: int) -> bool:
+    """Gone, or dead and not yet cleared away: an orphan's last trace is the system's first process to remove."""
+    try:
+        return psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def is_gone_within(process_id: int, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while psutil.pid_exists(process_id):
+    while not has_ended(process_id):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
@@ -231,3 +240,17 @@ def test_no_child_is_left_when_another_program_holds_a_copy_of_the_pipe(tmp_path
         finally:
             for copy in copies:
                 copy.kill()
+
+
+@pytest.mark.weights
+@pytest.mark.timeout(1800)
+def test_the_default_model_arrives_whole_and_answers(tmp_path: Path) -> None:
+    weights = default_weights()
+    state = weights.fetch(lambda _: None, threading.Event())
+    assert state.kind == "ready"
+    server = EmbeddedServer(state.path, tmp_path / "model.log")
+    address = server.ensure()
+    body = {"messages": [{"role": "user", "content": "What is 2 + 3? Answer with the number."}], "max_tokens": 8}
+    _, text, _ = _open(address, "/v1/chat/completions", address.api_key, {**body, "temperature": 0})
+    server.stop()
+    assert "5" in json.loads(text)["choices"][0]["message"]["content"]
