@@ -206,11 +206,11 @@ class OpenAIServer:
     def __init__(self, state: State, port: int) -> None:
         self._state = state
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(listen(state, port))
-        self.port: int = self._server.sockets[0].getsockname()[1]
-        self.base_url = f"http://127.0.0.1:{self.port}/v1"
         self._thread = threading.Thread(target=self._loop.run_forever, name="openai-server", daemon=True)
         self._thread.start()
+        self._server = asyncio.run_coroutine_threadsafe(listen(state, port), self._loop).result(timeout=5)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.base_url = f"http://127.0.0.1:{self.port}/v1"
 
     @property
     def requests(self) -> list[dict[str, Any]]:
