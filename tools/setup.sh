@@ -10,7 +10,7 @@ python="$venv/bin/python"
 recent='import sys; sys.exit(sys.version_info < (3, 11))'
 
 stop() {
-    printf '\n%s\n' "$@" >&2
+    printf '%s\n' "$@" >&2
     exit 1
 }
 
