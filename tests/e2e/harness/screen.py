@@ -1,0 +1,50 @@
+"""`?page=view` shows a view full of hostile text, otherwise the trees."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import kit
+from pages.ui.kit import h
+
+HOSTILE = "<img src=x onerror=window.hurt=1><script>window.hurt=1</script>"
+
+
+def draw_view() -> None:
+    clicks = st.session_state.setdefault("clicks", [])
+    action = kit.show(
+        "hostile",
+        kit.read(HOSTILE),
+        h("script", "window.hurt=1"),
+        h("img", {"src": "http://192.0.2.1/x.png", "onerror": "window.hurt=1"}),
+        h("a", {"href": "javascript:window.hurt=1"}, "script link"),
+        h("a", {"href": "//192.0.2.1/"}, "far link"),
+        h("a", {"href": "?page=view"}, "near link"),
+        h(
+            "div",
+            {"onclick": "window.hurt=1", "style": {"--x": "url(http://192.0.2.1/x.png)", "width": "50%"}},
+            "styled",
+        ),
+        h("button", {"class": "bt", "data-action": "count:1"}, f"Count {len(clicks)}"),
+        key="view",
+    )
+    if action and action not in clicks:
+        clicks.append(action)
+        st.rerun()
+    st.text(f"theme {st.context.theme.type}")
+
+
+st.set_page_config(layout="wide")
+st.html(Path("pages/ui/shell.css"))
+kit.theme_watch()
+if st.query_params.get("page") == "view":
+    draw_view()
+else:
+    kit.tree(
+        project="demo",
+        run="7",
+        show=st.query_params.get("show", "all"),
+        seed=st.query_params.get("seed"),
+        node=st.query_params.get("node"),
+        poll_s=0.3 if "live" in st.query_params else None,
+    )
