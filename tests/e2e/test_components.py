@@ -212,4 +212,5 @@ def test_modules_are_named_by_content_and_nothing_else_is_served(address: str) -
     ):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(address + path)
-        assert refused.value.code in {400, 404}
+        with refused.value as reply:
+            assert reply.code in {400, 404}

@@ -16,8 +16,8 @@ GROWN: list[dict[str, object]] = []
 def node(name: str, parent: str | None, operation: str, status: str, text: str, epoch: int) -> dict[str, object]:
     return {
         "id": name, "parent": parent, "operation": operation, "text": text[:160], "status": status,
-        "human": "undecided", "set_aside": False, "epoch": epoch, "depth": epoch, "number": 0, "words_added": epoch * 3 or None,
-        "rule": "No information gain" if status == "eliminated" else None,
+        "human": "undecided", "set_aside": False, "epoch": epoch, "depth": epoch, "number": 0,
+        "words_added": epoch * 3 or None, "rule": "No information gain" if status == "eliminated" else None,
     }  # fmt: skip
 
 
@@ -87,8 +87,8 @@ async def detail(request: Request) -> Response:
         "checks": [{"rule": "refusal", "label": "Refusal", "verdict": "pass", "value": "none", "evidence": "-"}],
         "calls": [{
             "kind": "evolve", "system": "scripted", "started_at": "2026-11-22T13:41:05Z", "latency_ms": 12,
-            "tokens_in": 3, "tokens_out": 4, "cost_usd": None, "finish_reason": "stop", "error": None, "parameters": "{}",
-            "reply": "raw reply", "messages": [{"role": "user", "content": "exact <b>request</b>"}],
+            "tokens_in": 3, "tokens_out": 4, "cost_usd": None, "finish_reason": "stop", "error": None,
+            "parameters": "{}", "reply": "raw reply", "messages": [{"role": "user", "content": "exact <b>request</b>"}],
         }],
         "path": [{**found, "operation_label": "", "diff": None}],
     })  # fmt: skip
