@@ -7,6 +7,7 @@ prompt meets a fault follows from the prompt and from how often it has been aske
 import hashlib
 import json
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -39,8 +40,10 @@ class Reply:
 class Script:
     """How the server behaves. Rates are probabilities per ask; `first` are the faults of a prompt's first asks.
 
-    `instruction_after` is the line, in the last user turn, below which the text to evolve stands ("" is all of it).
     `last_first` holds that many calls and then answers the newest first. `rpm` is a token bucket one second deep.
+    Logprobs are asked for by judges, whose first turn says `judge_says`, and by raters, who want a digit. Of a schema's
+    texts the last counts: one named in `whole` is the instruction (the last user turn without its `label`) plus 10 to
+    20 words, any other is these words alone; earlier ones are a few words of thought.
     """
 
     latency_s: float = 0.0
@@ -56,8 +59,9 @@ class Script:
     rpm: float = 0.0
     p_equal: float = 0.08
     choices: tuple[str, str] = ("Not equal", "Equal")
-    judge_says: str = "equal"
-    instruction_after: str = ""
+    judge_says: str = "not equal"
+    label: str = r"(?i)\A(?:[a-z]+ ){0,3}(?:task|prompt|instruction)[a-z ]{0,12}(?::|\n)"
+    whole: tuple[str, ...] = ("instruction",)
     redirect_to: str = ""
     hang_s: float = 30.0
     keep_requests: bool = True
@@ -149,7 +153,8 @@ def spoil(name: str, reply: dict[str, Any]) -> Reply:
     body = json.dumps({**reply, **changes[name]})
     if name == "last_one":
         return Reply(body=body, headers={"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "400ms"})
-    return Reply(body=body, way=name if name in ("cut_midway", "drip") else "answer")
+    ways: dict[str, Way] = {"cut_midway": "cut_midway", "drip": "drip"}
+    return Reply(body=body, way=ways.get(name, "answer"))
 
 
 @dataclass
@@ -224,28 +229,28 @@ def _last_user_turn(request: Mapping[str, Any]) -> str:
 
 
 def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Script, rng: Random) -> dict[str, Any]:
-    """Every required property: texts are the instruction plus 10 to 20 words, numbers 1 to 10, enums one of theirs."""
-    instruction = _last_user_turn(request)
-    if script.instruction_after:
-        instruction = instruction.rpartition(script.instruction_after)[2]
+    """Every required property: enums one of theirs, numbers 1 to 10, texts as the script says."""
     values: dict[str, Any] = {}
-    for name in schema.get("required", ()):
+    names = schema.get("required", ())
+    for name in names:
         kind = schema["properties"][name]
         if "enum" in kind:
             values[name] = rng.choice(kind["enum"])
         elif kind.get("type") in ("integer", "number"):
             values[name] = rng.randint(1, 10)
+        elif name != names[-1]:
+            values[name] = _sentence(rng, 3)
         else:
-            values[name] = f"{instruction.strip()} {_sentence(rng, rng.randint(10, 20))}"
+            instruction = re.sub(script.label, "", _last_user_turn(request)) if name in script.whole else ""
+            values[name] = f"{instruction.strip()} {_sentence(rng, rng.randint(10, 20))}".strip()
     return values
 
 
 def _choice(request: Mapping[str, Any], script: Script, rng: Random) -> tuple[str, dict[str, float]]:
     """A judge's word or a grade, with probabilities for the first token; some mass goes to other tokens."""
-    asked = " ".join(str(turn.get("content")) for turn in request["messages"]).casefold()
-    if script.judge_says in asked:
+    if script.judge_says in str(request["messages"][0].get("content")).casefold():
         is_equal = rng.random() < script.p_equal
-        p = rng.uniform(0.7, 0.97)
+        p = rng.uniform(0.8, 0.97)
         said, other = script.choices[is_equal], script.choices[not is_equal]
         return said, {said.split()[0]: p, other.split()[0]: 0.99 - p, "The": 0.006}
     grade = rng.randint(1, 9)

@@ -271,12 +271,11 @@ def _main() -> None:
     parser.add_argument("--rpm", type=float, default=0.0, help="requests per minute; 0 is no limit")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", action="append", default=[], metavar="FAULT=SHARE", help="e.g. server_error=0.01")
-    parser.add_argument("--instruction-after", default="", help="the line below which the text to evolve stands")
     asked = parser.parse_args()
     rates = {name: float(share) for name, _, share in (rate.partition("=") for rate in asked.rate)}
     script = Script(
         latency_s=asked.latency, jitter_s=asked.jitter, words=asked.words, rpm=asked.rpm, seed=asked.seed,
-        rates=rates, instruction_after=asked.instruction_after, keep_requests=False,
+        rates=rates, keep_requests=False,
     )  # fmt: skip
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve_for_ever(script, asked.port))

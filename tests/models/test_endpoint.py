@@ -98,7 +98,7 @@ def test_a_schema_brings_json_that_satisfies_it() -> None:
 
 
 def test_first_logprobs_are_the_candidates_for_the_first_token() -> None:
-    judged = reply(question("Are these equal or not equal?", top_logprobs=5), p_equal=0.0)
+    judged = reply(question(top_logprobs=5), p_equal=0.0, judge_says="rewrite")
     assert judged.text == "Not equal"
     assert max(judged.first_logprobs, key=judged.first_logprobs.__getitem__) == "Not"
     graded = reply(question("How difficult is it?", top_logprobs=20))
