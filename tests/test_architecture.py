@@ -50,7 +50,7 @@ def may_import(path: Path) -> set[str] | None:
     """Which of our own packages this module may name; None: all of core."""
     first, second, *_ = [*Path(name_of(path)).parts, ""]
     if first in ("app.py", "pages"):
-        return FOR_PAGES
+        return FOR_PAGES | ({"core.settings"} if second == "ui" else set())  # where the studio is put together
     if second in ("domain", "errors.py", "__init__.py"):
         return {"core.domain", "core.errors"}
     if second in RULES or second in ADAPTERS:
