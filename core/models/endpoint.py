@@ -5,12 +5,14 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from http.client import OK
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
 from core.domain.system import Endpoint
-from core.models.line import Line
 from core.models.replies import read_models, read_reply
+
+if TYPE_CHECKING:
+    from core.models.line import Line
 
 NOT_CHECKED: Final = (
     "This address has no list of models: it may lack /v1, or key and model cannot be checked without a paid call"
@@ -24,7 +26,7 @@ class EndpointModel:
 
     def __init__(self, endpoint: Endpoint, api_key: str | None, *, in_flight: int) -> None:
         self._endpoint = endpoint
-        self._line = Line(endpoint.base_url, api_key, in_flight=in_flight, timeout_s=endpoint.timeout_s)
+        self._line = _line_to(endpoint, api_key, in_flight=in_flight, timeout_s=endpoint.timeout_s)
 
     async def chat(self, request: ChatRequest) -> ChatReply | CallFailure:
         """Ask once. Ends within the endpoint's `timeout_s`, whatever the server does."""
@@ -45,7 +47,7 @@ async def list_models(endpoint: Endpoint, api_key: str | None) -> tuple[str, ...
 
     Raises EndpointError for an address or key that no call could use.
     """
-    line = Line(endpoint.base_url, api_key, in_flight=1, timeout_s=min(_PROBE_S, endpoint.timeout_s))
+    line = _line_to(endpoint, api_key, in_flight=1, timeout_s=min(_PROBE_S, endpoint.timeout_s))
     try:
         answer = await line.send("/models", None)
         if isinstance(answer, CallFailure):
@@ -69,6 +71,13 @@ async def probe(endpoint: Endpoint, api_key: str | None) -> CallFailure | None:
         return None
     near = difflib.get_close_matches(endpoint.model, found, n=5, cutoff=0.3) or found[:5]
     return CallFailure(kind=ErrorKind.NO_SUCH_MODEL, detail=f"{endpoint.model!r} is not listed; {', '.join(near)} is")
+
+
+def _line_to(endpoint: Endpoint, api_key: str | None, *, in_flight: int, timeout_s: float) -> "Line":
+    """The client's library costs half a second and 40 MB: it is loaded when somebody first calls, not at start."""
+    from core.models.line import Line
+
+    return Line(endpoint.base_url, api_key, in_flight=in_flight, timeout_s=timeout_s)
 
 
 def _spellings(listed: str) -> tuple[str, ...]:

@@ -52,12 +52,12 @@ def failure_of(*, status: int, headers: Mapping[str, str], body: str, latency_ms
     """A refusal as a value. `status` is the HTTP status, or the code of an error that came inside a 200."""
     said = what_it_says(body)
     kind = _kind(status, said)
-    detail = said.words or f"HTTP status {status} without a reason"
+    detail = said.words.strip() or f"HTTP status {status} without a reason"
     if 300 <= status < 400:
         detail = f"It redirects to {headers.get('location', 'nowhere')}, which is not followed with a key"
     return CallFailure(
         kind=kind,
-        detail=" ".join(detail.split())[:_DETAIL_LIMIT],
+        detail=whole_characters(" ".join(detail.split())[:_DETAIL_LIMIT]),
         latency_ms=latency_ms,
         retry_after_s=pause_s(headers) if kind.heals else None,
         raw=body[:RAW_LIMIT],
@@ -179,6 +179,15 @@ def _duration_s(text: str, now: float) -> float | None:
         return unix_s - now if unix_s > 1e9 else number
     parts = re.findall(r"([\d.]+)(ms|[smhd])", text)
     return sum(float(value) * _UNITS_S[unit] for value, unit in parts) if parts else None
+
+
+def whole_characters(text: str) -> str:
+    """The text with lone surrogates (half a character, cut in JSON) replaced, so that it can be stored as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def scrub(text: str, key: str | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.domain.call import CallFailure, ChatReply, ErrorKind
-from core.models.failures import RAW_LIMIT, failure_of, pause_s
+from core.models.failures import RAW_LIMIT, failure_of, pause_s, whole_characters
 
 _REMAINING = "x-ratelimit-remaining-requests"
 
@@ -16,7 +16,7 @@ def read_reply(body: bytes, headers: Mapping[str, str], latency_ms: float) -> Ch
     raw = body.decode("utf-8-sig", "replace")
     try:
         value = json.loads(raw)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # RecursionError: brackets nested a thousand deep
         return _malformed(_what_else(raw), raw, latency_ms)
     if not isinstance(value, dict):
         return _malformed("The reply is JSON, but no chat completion", raw, latency_ms)
@@ -33,7 +33,7 @@ def read_reply(body: bytes, headers: Mapping[str, str], latency_ms: float) -> Ch
         return _malformed(why, raw, latency_ms)
     return ChatReply(
         text=text,
-        finish_reason=str(choice.get("finish_reason") or ""),
+        finish_reason=whole_characters(str(choice.get("finish_reason") or "")),
         tokens_in=_count(value, "prompt_tokens"),
         tokens_out=_count(value, "completion_tokens"),
         raw=raw,
@@ -94,15 +94,6 @@ def _text(choice: Mapping[str, Any]) -> str:
     return whole_characters(content) if isinstance(content, str) else ""
 
 
-def whole_characters(text: str) -> str:
-    """The text with lone surrogates (half a character, cut in JSON) replaced, so that it can be stored as UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
 def _count(value: Mapping[str, Any], name: str) -> int | None:
     """A token count that can be true: a text has at least one token. Anything else is unknown, never 0."""
     usage = value.get("usage")
@@ -114,9 +105,12 @@ def _first_logprobs(choice: Mapping[str, Any]) -> dict[str, float]:
     """Candidates for the first token, natural-log; of two that read alike the likelier counts."""
     logprobs = choice.get("logprobs")
     token = _first(logprobs.get("content")) if isinstance(logprobs, dict) else None
+    candidates = (token or {}).get("top_logprobs")
     found: dict[str, float] = {}
-    for candidate in (token or {}).get("top_logprobs") or ():
-        text, logprob = candidate.get("token"), candidate.get("logprob")
+    for candidate in candidates if isinstance(candidates, list) else ():
+        text = candidate.get("token") if isinstance(candidate, dict) else None
+        logprob = candidate.get("logprob") if isinstance(candidate, dict) else None
         if isinstance(text, str) and isinstance(logprob, int | float) and math.isfinite(logprob):
+            text = whole_characters(text)
             found[text] = max(float(logprob), found.get(text, -math.inf))
     return found

@@ -16,7 +16,7 @@ from core.domain.system import Endpoint
 from core.errors import EndpointError
 from core.models.endpoint import NOT_CHECKED, EndpointModel, list_models, probe
 from tests.models.questions import KEY, endpoint_of, question
-from tests.openai_server import openai_server
+from tests.openai_server import OpenAIServer, openai_server
 
 SCHEMA = json.dumps(
     {"type": "object", "properties": {"instruction": {"type": "string"}}, "required": ["instruction"]}, sort_keys=True
@@ -384,3 +384,23 @@ def test_a_server_that_went_away_is_asked_again_when_it_is_back() -> None:
     assert during.kind is ErrorKind.UNREACHABLE
     assert isinstance(after, ChatReply)
     assert after.text == before.text
+
+
+def test_a_cancelled_call_hangs_up_at_once() -> None:
+    async def cancel_midway(server: OpenAIServer) -> None:
+        model = EndpointModel(endpoint_of(server), KEY, in_flight=1)
+        call = asyncio.create_task(model.chat(question()))
+        while server.stats()["in_flight"] == 0:
+            await asyncio.sleep(0.005)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        async with asyncio.timeout(2):
+            while server.stats()["in_flight"]:
+                await asyncio.sleep(0.005)
+        server.change(always="")
+        assert isinstance(await model.chat(question()), ChatReply)
+        await model.close()
+
+    with openai_server(always="hang") as server:
+        asyncio.run(cancel_midway(server))
