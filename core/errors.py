@@ -22,7 +22,8 @@ class StudioError(Exception):
 
     def __init__(self, what: str, *, where: str = "", to_do: str = "") -> None:
         self.what, self.where, self.to_do = what, where, to_do
-        super().__init__(" ".join(part for part in (where + ":" if where else "", what, to_do) if part))
+        sentence = what if what.endswith((".", "!", "?")) else what + "."
+        super().__init__(" ".join(part for part in (where + ":" if where else "", sentence, to_do) if part))
 
 
 class NotAllowed(StudioError): ...

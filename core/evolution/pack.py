@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -22,10 +22,11 @@ LABELS_FILE = "labels.md"
 JUDGE, SCORE = "judge", "score"
 BUILT_IN_LABELS = ("given prompt", "rewritten prompt", "created prompt")
 _TOP_LOGPROBS = 20
+_JSON_KINDS = ("json", "append")
 _TURN = re.compile(r"^--- (system|user|assistant) ---[ \t]*$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _HEADERS = {
-    "reply": re.compile(r"text|digit|(?:json|append|rewrite) [a-z_]+(?:,[a-z_]+)*|choice [^|]+(?:\|[^|]+)+"),
+    "reply": re.compile(r"text|digit|(?:json|append) [a-z_]+(?:[,+][a-z_]+)*|choice [^|]+(?:\|[^|]+)+"),
     "max_tokens": re.compile("[1-9][0-9]{0,5}"),
 }
 _NEEDS = {JUDGE: ("parent", "child"), Operation.COMPLICATE_INPUT.value: ("instruction", "data_format")}
@@ -38,9 +39,9 @@ _OPTIONAL = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_
 class Template:
     """One prompt. `reply` says what comes back.
 
-    "text", "choice A|B", "digit"; or JSON with the named fields in that order, of which the LAST is used: "json FIELDS" is
-    the whole new instruction, "append FIELDS" what stands after the parent's text, "rewrite FIELDS" the parent's first
-    paragraph written anew while what stands below it (input, table, code) stays. Earlier fields let a model think.
+    "text", "choice A|B", "digit"; or JSON with the named fields in that order, of which the LAST is used, and the earlier
+    ones let a small model think: "json FIELD,FIELD" is the whole new instruction, "append FIELD,FIELD" what stands after
+    the parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs.
     """
 
     name: str
@@ -146,7 +147,7 @@ def _ask(template: Template, sampling: Sampling, seed: int | None, fill: Mapping
         messages=messages,
         sampling=replace(sampling, max_tokens=most),
         seed=seed,
-        schema=_schema(fields.split(",")) if kind in _JSON_KINDS else None,
+        schema=_schema(re.split("[,+]", fields)) if kind in _JSON_KINDS else None,
         top_logprobs=_TOP_LOGPROBS if kind in ("choice", "digit") else 0,
     )
 
@@ -195,34 +196,21 @@ def read_evolution(pack: Pack, operation: Operation, reply: ChatReply, *, parent
         value = json.loads(text[start : end + 1], strict=False) if 0 <= start < end else None
     except ValueError:
         return None
-    found = value.get(fields.split(",")[-1]) if isinstance(value, dict) else None
-    if not isinstance(found, str) or not found.strip():
+    found = [value.get(field) for field in fields.split(",")[-1].split("+")] if isinstance(value, dict) else []
+    parts = [part.strip() for part in found if isinstance(part, str) and part.strip()]
+    if not parts or len(parts) < len(found):
         return None
-    return _JSON_KINDS[kind](parent.strip(), found.strip())
-
-
-def _whole(_parent: str, child: str) -> str:
-    return child
+    written = "\n\n".join(parts)
+    return _appended(parent.strip(), written) if kind == "append" else written
 
 
 def _appended(parent: str, addition: str) -> str:
     """The addition after the parent, in a paragraph of its own if the parent has several lines."""
     if addition.casefold().startswith(parent.casefold()):
         return addition  # the model wrote the parent out again, as it was not asked to
-    if "\n" in parent:
+    if "\n" in parent or "\n" in addition:
         return f"{parent}\n\n{addition}"
     return f"{parent}. {addition}" if parent[-1:].isalnum() else f"{parent} {addition}"
-
-
-def _rewritten(parent: str, opening: str) -> str:
-    """The new opening with the rest of the parent below it, unless the model wrote that rest out too."""
-    _, _, rest = parent.partition("\n")
-    if not rest.strip() or " ".join(rest.split()) in " ".join(opening.split()):
-        return opening
-    return f"{opening}\n\n{rest.strip(chr(10))}"
-
-
-_JSON_KINDS: Mapping[str, Callable[[str, str], str]] = {"json": _whole, "append": _appended, "rewrite": _rewritten}
 
 
 def read_equality(reply: ChatReply, *, cut: float) -> Equality:

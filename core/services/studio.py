@@ -16,7 +16,7 @@ from core.services.runs import Runs
 from core.settings import Settings
 from core.store.database import Database, open_database
 
-_TRY_SEEDS, _TRY_NAME = 5, "First try"
+_TRY_SEEDS, TRY_NAME = 5, "First try"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Studio:
         if seed_service.count(actor, project) == 0:
             seed_service.import_shipped(actor, project, self.settings.shipped)
         for run in self.runs.list(actor, project):
-            if run.name == _TRY_NAME:
+            if run.name == TRY_NAME:
                 self.runs.resume(actor, project, run.id)
                 return
         settings = presets.settings(
             presets.QUICK,
-            name=_TRY_NAME,
+            name=TRY_NAME,
             endpoint=EMBEDDED,
             seeds=SeedChoice(limit=_TRY_SEEDS, at_random=True),
             rng_seed=7,

@@ -1,0 +1,7 @@
+"""The launcher: `streamlit run app.py`. What there is to see is in pages/, what there is to know in core/."""
+
+import streamlit as st
+
+from pages.ui.frame import lifespan, middleware, routes
+
+app = st.App("pages/ui/studio.py", lifespan=lifespan, routes=routes(), middleware=middleware())

@@ -1,0 +1,84 @@
+"""The loopback bridge: how a command on the same machine reaches the app that has the project open.
+
+Beside each open file stands `<file>.bridge` (mode 600) with the app's process id, port and a token. A token is good for one
+command: every command that is let in makes a new one. Without the app, a command opens the file itself.
+"""
+
+import hmac
+import json
+import os
+import secrets
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Door:
+    """What a lock file says."""
+
+    pid: int
+    port: int
+    token: str
+
+
+def lock_path(file: Path) -> Path:
+    """The lock file beside a project's (or the installation's) file."""
+    return file.with_name(file.name + ".bridge")
+
+
+def door_of(file: Path) -> Door | None:
+    """The app that has this file open, None if there is none. A dead app's lock file counts for nothing."""
+    try:
+        door = Door(**json.loads(lock_path(file).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return door if psutil.pid_exists(door.pid) else None
+
+
+class Bridge:
+    """The app's side: keeps the lock files, lets one command in per token."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._files: set[Path] = set()
+        self._token = secrets.token_urlsafe(32)
+        self._guard = threading.Lock()  # guards the token: two commands must not both use one
+
+    def stand_beside(self, files: Iterable[Path]) -> None:
+        """Write lock files beside these files too."""
+        with self._guard:
+            new = {file.resolve() for file in files} - self._files
+            self._files |= new
+            for file in new:
+                self._write(file)
+
+    def admit(self, token: str) -> bool:
+        """Whether this token is the present one; if so it is used up."""
+        with self._guard:
+            if not hmac.compare_digest(token.encode(), self._token.encode()):
+                return False
+            self._token = secrets.token_urlsafe(32)
+            for file in self._files:
+                self._write(file)
+            return True
+
+    def leave(self) -> None:
+        """Take the lock files away."""
+        with self._guard:
+            for file in self._files:
+                lock_path(file).unlink(missing_ok=True)
+            self._files.clear()
+
+    def _write(self, file: Path) -> None:
+        """Replace the file at once, never readable by others, never half-written."""
+        path = lock_path(file)
+        fresh = path.with_name(path.name + ".new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            json.dump(asdict(Door(pid=os.getpid(), port=self._port, token=self._token)), out)
+        fresh.replace(path)

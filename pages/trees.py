@@ -1,0 +1,53 @@
+"""Trees: every seed of a run and what grew from it."""
+
+import streamlit as st
+
+from pages.ui import kit, shell
+
+SHOW = {"all": "All", "survivors": "Survivors", "eliminated": "Eliminated"}
+
+with shell.problems("trees"):
+    project = shell.project()
+    runs = {run.id: run for run in shell.studio().runs.list(shell.actor(), project)}
+    run_id = shell.chosen_run(list(runs))
+    with st.container(horizontal=True, vertical_alignment="center", key="trees_head"):
+        st.title("Trees", width="stretch")
+        if run_id is not None:
+            picked = st.selectbox(
+                "Run",
+                list(runs),
+                index=list(runs).index(run_id),
+                format_func=lambda one: f"Run {runs[one].number} · {runs[one].name}",
+                key="trees.run",
+                label_visibility="collapsed",
+                width=230,
+            )
+            if picked != run_id:
+                st.query_params.from_dict(
+                    {"run": picked, **({"project": project.slug} if "project" in st.query_params else {})}
+                )
+                st.rerun()
+            shown = st.query_params.get("show", "all")
+            chosen = st.segmented_control(
+                "Show",
+                list(SHOW),
+                default=shown if shown in SHOW else "all",
+                format_func=SHOW.__getitem__,
+                key="trees.show",
+                label_visibility="collapsed",
+                required=True,
+            )
+    if run_id is None:
+        kit.show("empty", kit.h("p", "No trees yet. A run grows them from your seeds."), key="trees.empty")
+        if st.button("New run", type="primary", key="trees.new"):
+            st.switch_page("../runs.py", query_params={"new": "1"})
+    else:
+        live = shell.studio().live.is_live(run_id)
+        kit.tree(
+            project=project.slug,
+            run=run_id,
+            show=chosen or "all",
+            seed=st.query_params.get("seed"),
+            node=st.query_params.get("node"),
+            poll_s=1.5 if live else None,
+        )

@@ -1,0 +1,74 @@
+"""What every page stands on: the studio of this process, who asks, which project, and how errors are said."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import streamlit as st
+
+from core.domain.person import LOCAL_OWNER, Actor
+from core.errors import StudioError
+from core.services.bridge import Bridge
+from core.services.projects import DEMO, FIRST, Project
+from core.services.studio import Studio, open_studio
+from core.settings import Settings
+from pages.ui import kit
+
+ROOT_URL = ""
+
+
+@cache
+def studio() -> Studio:
+    """The one studio of this process. Opened by the launcher's lifespan, or by the first page of a test."""
+    return open_studio(Settings())
+
+
+@cache
+def bridge() -> Bridge:
+    """The door for commands on this machine."""
+    return Bridge(int(st.get_option("server.port")))
+
+
+def actor() -> Actor:
+    """Who asks. On localhost there is one owner and nothing is asked."""
+    return LOCAL_OWNER
+
+
+def project() -> Project:
+    """The project of this visit: from the URL, else the one last looked at, else the first."""
+    wanted = st.query_params.get("project") or st.session_state.get("project") or studio().settings.project or FIRST
+    opened = open_project(wanted)
+    if opened.slug != FIRST:
+        st.query_params["project"] = opened.slug
+    elif "project" in st.query_params:
+        del st.query_params["project"]
+    st.session_state["project"] = opened.slug
+    return opened
+
+
+def open_project(slug: str) -> Project:
+    """Open a project by its name in a URL; commands then find it through the bridge."""
+    found = studio().demo(actor()) if slug == DEMO else studio().projects.open(actor(), slug)
+    bridge().stand_beside([found.path])
+    return found
+
+
+def choose_project(slug: str) -> None:
+    """From now on this visit looks at another project."""
+    st.session_state["project"] = slug
+    st.query_params.clear()
+
+
+def chosen_run(among: list[str]) -> str | None:
+    """The run that the URL names, if it is one of these; else the first."""
+    named = st.query_params.get("run")
+    return named if named in among else next(iter(among), None)
+
+
+@contextmanager
+def problems(key: str) -> Iterator[None]:
+    """Say what a person can act on, in place; everything else keeps its traceback."""
+    try:
+        yield
+    except StudioError as error:
+        kit.show("problem", kit.note("error", error.what, " ", error.where, " ", error.to_do), key=f"{key}.problem")

@@ -1,0 +1,32 @@
+"""Registers the pages and draws what stands on all of them. Streamlit runs this script on every visit."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import kit
+from pages.ui.foot import foot
+
+_HERE = Path(__file__).parent
+_PAGES = _HERE.parent
+
+st.set_page_config(
+    page_title="Evol-Instruct Studio", page_icon=str(_HERE / "mark.svg"), layout="wide", initial_sidebar_state=216
+)
+st.html(_HERE / "shell.css")
+kit.theme_watch()
+st.logo(str(_HERE / ("logo-dark.svg" if st.context.theme.type == "dark" else "logo-light.svg")), size="large")
+page = st.navigation(
+    {
+        "": [st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=True)],
+        "Grow": [
+            st.Page(_PAGES / "seeds.py", title="Seeds", icon=":material/grain:"),
+            st.Page(_PAGES / "runs.py", title="Runs", icon=":material/play_circle:"),
+            st.Page(_PAGES / "trees.py", title="Trees", icon=":material/account_tree:"),
+        ],
+    },
+    expanded=True,
+)
+with st.sidebar:
+    foot()
+page.run()

@@ -1,0 +1,30 @@
+"""Numbers as people say them."""
+
+
+def bytes_in_words(n_bytes: int) -> str:
+    """1.1 GB, 52 MB."""
+    if n_bytes >= 1e9:
+        return f"{n_bytes / 1e9:.1f} GB"
+    return f"{n_bytes / 1e6:.0f} MB"
+
+
+def duration(seconds: float) -> str:
+    """23 min, 40 s, 2 h 5 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3_600:
+        return f"{round(whole / 60)} min"
+    return f"{whole // 3_600} h {whole % 3_600 // 60} min"
+
+
+def money(usd: float | None) -> str:
+    """Dollars; unknown stays unknown."""
+    if usd is None:
+        return "not priced"
+    return f"${usd:,.2f}" if usd >= 1 or usd == 0 else f"${usd:.4f}"
+
+
+def count(n: int, word: str, plural: str = "") -> str:
+    """1 seed, 2 seeds."""
+    return f"{n:,} {word if n == 1 else plural or word + 's'}"
