@@ -386,18 +386,23 @@ def test_a_server_that_went_away_is_asked_again_when_it_is_back() -> None:
     assert after.text == before.text
 
 
+async def in_flight(server: OpenAIServer, n: int) -> None:
+    for _ in range(400):
+        if server.stats()["in_flight"] == n:
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError(server.stats())
+
+
 def test_a_cancelled_call_hangs_up_at_once() -> None:
     async def cancel_midway(server: OpenAIServer) -> None:
         model = EndpointModel(endpoint_of(server), KEY, in_flight=1)
         call = asyncio.create_task(model.chat(question()))
-        while server.stats()["in_flight"] == 0:
-            await asyncio.sleep(0.005)
+        await in_flight(server, 1)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
-        async with asyncio.timeout(2):
-            while server.stats()["in_flight"]:
-                await asyncio.sleep(0.005)
+        await in_flight(server, 0)
         server.change(always="")
         assert isinstance(await model.chat(question()), ChatReply)
         await model.close()
