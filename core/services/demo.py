@@ -1,6 +1,7 @@
 """The demo project: kept as text in data/demo, built into a project when first opened."""
 
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from core.domain.run import Run, RunEvent
 from core.domain.source import Label, Source
 from core.domain.system import System
 from core.domain.task import Task
+from core.domain.tree import Piece
 from core.errors import BadInput
+from core.evolution.difference import difference
 from core.store.database import Database, open_database
 
 _KINDS: tuple[type, ...] = (
@@ -59,6 +62,35 @@ def build(folder: Path, path: Path) -> None:
     finally:
         database.close()
     fresh.rename(path)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """One node of the lineage that Home shows. `diff` is None for the seed and where nearly all is new."""
+
+    operation: str
+    text: str
+    words: int
+    words_added: int | None = None
+    difficulty: float | None = None
+    status: str | None = None
+    rule: str | None = None
+    diff: tuple[Piece, ...] | None = None
+
+
+def lineage(folder: Path) -> tuple[Card, ...]:
+    """Seed, child, grandchild and a dead branch of the seed, as written with the demo; () without a demo."""
+    path = folder / "lineage.json"
+    if not path.is_file():
+        return ()
+    cards = TypeAdapter(tuple[Card, ...]).validate_json(path.read_bytes())
+    seed, child, grandchild, dead = cards
+    return (seed, _with_diff(child, seed), _with_diff(grandchild, child), _with_diff(dead, seed))
+
+
+def _with_diff(card: Card, parent: Card) -> Card:
+    changed = difference(parent.text, card.text)
+    return card if changed.is_rewritten else replace(card, diff=changed.pieces)
 
 
 def write(database: Database, folder: Path) -> int:

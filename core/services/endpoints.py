@@ -5,16 +5,16 @@ import os
 import re
 from dataclasses import replace
 
+from core.domain import ids
 from core.domain.call import CallFailure, Sampling
 from core.domain.person import Actor
 from core.domain.system import EMBEDDED, Endpoint, System
-from core.domain import ids
 from core.errors import BadInput, EndpointError, NotFound
 from core.models.address import tidy_address
 from core.models.endpoint import NOT_CHECKED, EndpointModel, list_models, probe
 from core.ports import ChatModel
 from core.services.access import may_grow, may_read
-from core.services.embedded import EMBEDDED_ENDPOINT, EmbeddedChat, Embedded
+from core.services.embedded import EMBEDDED_ENDPOINT, Embedded, EmbeddedChat
 from core.store import installation
 from core.store.database import Database
 

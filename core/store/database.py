@@ -52,11 +52,11 @@ class Database:
             raise ProjectError("The backup's file exists already", where=str(target), to_do="Choose another name.")
         partial = target.with_name(target.name + ".partial")
         partial.unlink(missing_ok=True)
-        name = self._connection.execute("select current_database()").fetchone()
+        name = str(self.query("select current_database() as name")[0]["name"])
         cursor = self._connection.cursor()
         try:
-            cursor.execute(f"attach {_quoted(str(partial))} as backup_target")
-            cursor.execute(f'copy from database "{name[0] if name else ""}" to backup_target')
+            cursor.execute("attach ? as backup_target", [str(partial)])
+            cursor.execute(f"copy from database {_quoted(name)} to backup_target")
             cursor.execute("detach backup_target")
         finally:
             cursor.close()
@@ -190,5 +190,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _quoted(name: str) -> str:
+    """A database's name as an identifier: the one place where SQL takes no parameter."""
+    return '"' + name.replace('"', '""') + '"'

@@ -16,7 +16,9 @@ from core.domain.work import Family, Work
 from core.store.database import Database
 
 _LEASE = timedelta(minutes=15)
-_WAITING = "select * from task where run_id = ? and state = 'waiting' order by epoch, position, kind limit ?"
+# Scores steer nothing, so they wait behind everything that does.
+_WAITING = """select * from task where run_id = ? and state = 'waiting'
+order by kind = 'score', epoch, position, kind limit ?"""
 _TAKE = "update task set state = 'claimed', lease_until = ? where id in (:ids)"
 _TAKE_BACK = "update task set state = 'waiting', lease_until = null where run_id = ? and state = 'claimed'"
 _INSTRUCTIONS = "select * exclude (seq) from instruction where id in (:ids)"

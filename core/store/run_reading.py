@@ -1,6 +1,7 @@
 """Reading runs: lists, progress, what was spent. Narrow columns first; texts only for the few rows that are shown."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -20,7 +21,11 @@ _RUN = "select * from run_now where id = ?"
 _MADE = "select epoch, operation, count(*) as n from instruction where run_id = ? group by all"
 _OUTCOMES = "select epoch, operation, status, rule, n from outcome_count where run_id = ?"
 _DIFFICULTY = "select epoch, avg(value) as mean from score where run_id = ? and kind = 'difficulty' group by epoch"
-_LATEST = "select * from outcome where run_id = ? order by seq desc limit ?"
+# A child is shown as soon as its text is there, before it is judged: so by the calls that evolved, not by outcomes.
+_LATEST = """select task_id, started_at, latency_ms from call
+where run_id = ? and kind = 'evolve' and error_kind is null order by seq desc limit ?"""
+_CHILDREN = """select t.id as task_id, i.id, i.seed_id, i.operation, i.epoch, s.run_status, s.rule, s.words_added
+from task t join instruction i on i.id = t.subject_id join instruction_state s on s.id = i.id where t.id in (:ids)"""
 _FIRST_WORDS = "select of_id, left(text, 240) as text from revision where id in (:ids)"
 _SPENDING = "select * from run_spending where run_id = ?"
 _FAILURES = """select error_kind as kind, count(*) as n, arg_max(error_detail, seq) as last
@@ -109,23 +114,25 @@ def decided_by_operation(database: Database, run_id: str) -> dict[Operation, int
 
 
 def latest(database: Database, run_id: str, most: int) -> tuple[Evolution, ...]:
-    """The newest outcomes first."""
-    rows = database.query(_LATEST, [run_id, most])
-    revisions = [ids.revision_id(row["instruction_id"]) for row in rows]
+    """The newest evolutions first, whatever became of them so far."""
+    calls = database.query(_LATEST, [run_id, most])
+    children = {row["task_id"]: row for row in database.query_ids(_CHILDREN, [call["task_id"] for call in calls])}
+    revisions = [ids.revision_id(row["id"]) for row in children.values()]
     texts = {row["of_id"]: row["text"] for row in database.query_ids(_FIRST_WORDS, revisions)}
-    return tuple(
-        Evolution(
-            id=row["instruction_id"],
-            seed_id=row["seed_id"],
-            operation=Operation(row["operation"]),
-            epoch=row["epoch"],
-            status=RunStatus(row["status"]),
-            rule=Rule(row["rule"]) if row["rule"] else None,
-            text=texts.get(row["instruction_id"], ""),
-            words_added=row["words_added"],
-            received_at=row["received_at"],
-        )
-        for row in rows
+    return tuple(_evolution(call, children[call["task_id"]], texts) for call in calls)
+
+
+def _evolution(call: dict[str, Any], child: dict[str, Any], texts: dict[str, str]) -> Evolution:
+    return Evolution(
+        id=child["id"],
+        seed_id=child["seed_id"],
+        operation=Operation(child["operation"]),
+        epoch=child["epoch"],
+        status=RunStatus(child["run_status"]),
+        rule=Rule(child["rule"]) if child["rule"] else None,
+        text=texts.get(child["id"], ""),
+        words_added=child["words_added"],
+        received_at=call["started_at"] + timedelta(milliseconds=call["latency_ms"]),
     )
 
 

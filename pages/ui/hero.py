@@ -1,12 +1,9 @@
 """Home's picture of the method: one real lineage of the demo."""
 
-import json
 from functools import cache
-from typing import Any
 
-from core.evolution.difference import difference
-from core.settings import Settings
-from pages.ui import kit
+from core.services import demo
+from pages.ui import kit, shell
 from pages.ui.kit import h
 
 _CSS = """
@@ -22,10 +19,8 @@ _CSS = """
 
 
 @cache
-def _lineage() -> list[dict[str, Any]]:
-    """Seed, child, grandchild, and a dead branch of the seed: written with the demo."""
-    path = Settings().shipped / "demo" / "lineage.json"
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+def _lineage() -> tuple[demo.Card, ...]:
+    return demo.lineage(shell.studio().settings.shipped / "demo")
 
 
 def hero() -> None:
@@ -41,29 +36,32 @@ def hero() -> None:
         h(
             "div",
             {"class": "t"},
-            _card(seed, None),
+            _card(seed),
             h("div", {"class": "e"}),
-            _card(child, seed["text"]),
+            _card(child),
             h("div", {"class": "e"}),
-            _card(grandchild, child["text"]),
+            _card(grandchild),
             h("div", {"class": "dl"}),
-            _card(dead, None, "n dead"),
+            _card(dead, "n dead"),
         ),
         key="home.hero",
         css=_CSS,
     )
 
 
-def _card(node: dict[str, Any], before: str | None, name: str = "n") -> kit.Element:
-    changed = difference(before, node["text"]) if before is not None else None
-    text = node["text"] if changed is None or changed.is_rewritten else kit.diff_nodes(changed.pieces)
-    difficulty = f"difficulty {node['difficulty']:.1f}" if node.get("difficulty") else None
-    words = f"{node['words_added']:+d} words" if node.get("words_added") is not None else f"{node['words']} words"
-    status = kit.mark(node["status"], node.get("rule")) if node.get("status") else None
+def _card(node: demo.Card, name: str = "n") -> kit.Element:
+    words = f"{node.words_added:+d} words" if node.words_added is not None else f"{node.words} words"
+    difficulty = f"difficulty {node.difficulty:.1f}" if node.difficulty is not None else None
     return h(
         "div",
-        {"class": name, "style": {"--c": f"var(--op-{node['operation']})"}},
-        kit.op(node["operation"]),
-        kit.read(text, "s"),
-        h("div", {"class": "f"}, status, h("span", words), h("span", difficulty) if difficulty else None),
+        {"class": name, "style": {"--c": f"var(--op-{node.operation})"}},
+        kit.op(node.operation),
+        kit.read(kit.diff_nodes(node.diff) if node.diff else node.text, "s"),
+        h(
+            "div",
+            {"class": "f"},
+            kit.mark(node.status, node.rule) if node.status else None,
+            h("span", words),
+            h("span", difficulty) if difficulty else None,
+        ),
     )

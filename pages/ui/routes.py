@@ -1,7 +1,6 @@
 """The few HTTP routes: trees for the tree component, commands over the loopback bridge, health."""
 
 import json
-from functools import cache
 
 from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
@@ -19,13 +18,11 @@ from pages.ui.modules import module_routes
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-@cache
-def _adapter(kind: type) -> TypeAdapter[object]:
-    return TypeAdapter(kind)
+_ANSWER: TypeAdapter[SeedPage | Tree | Node] = TypeAdapter(SeedPage | Tree | Node)
 
 
 def _json(value: SeedPage | Tree | Node) -> Response:
-    return Response(_adapter(type(value)).dump_json(value), media_type="application/json", headers=_NO_STORE)
+    return Response(_ANSWER.dump_json(value), media_type="application/json", headers=_NO_STORE)
 
 
 def _asked(request: Request, name: str) -> str:

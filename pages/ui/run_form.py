@@ -97,18 +97,19 @@ def _options(settings: RunSettings, preset: str) -> RunSettings:
         "Rules", list(Rule), list(settings.rules), format_func=lambda rule: rule.label, key=key("rules")
     )
     one, two, three = st.columns(3)
+    orders, difficulties = list(StepOrder), list(Difficulty)
     order = one.selectbox(
         "Order",
-        list(StepOrder),
-        list(StepOrder).index(settings.order),
+        orders,
+        index=orders.index(settings.order),
         format_func=_ORDER.__getitem__,
         key=key("order"),
     )
     respond = two.selectbox("Responses", ["Answer them", "None"], 0 if settings.respond else 1, key=key("respond"))
     difficulty = three.selectbox(
         "Difficulty",
-        list(Difficulty),
-        list(Difficulty).index(settings.difficulty),
+        difficulties,
+        index=difficulties.index(settings.difficulty),
         format_func=str.capitalize,
         key=key("difficulty"),
     )

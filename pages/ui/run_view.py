@@ -158,7 +158,12 @@ def _done_at(now: RunProgress) -> str:
 def _progress(now: RunProgress) -> kit.Element:
     counts = {epoch.epoch: epoch for epoch in now.epochs}
     expected = now.run.n_seeds if now.run.settings.children == 1 else 0
-    rows = [_epoch(number, counts.get(number), expected) for number in range(1, now.run.settings.epochs + 1)]
+    flying = now.in_flight
+    rows = []
+    for number in range(1, now.run.settings.epochs + 1):
+        open_now = counts[number].made - counts[number].decided if number in counts else 0
+        rows.append(_epoch(number, counts.get(number), expected, min(flying, open_now)))
+        flying -= min(flying, open_now)
     return h(
         "div",
         {"class": "card"},
@@ -174,11 +179,10 @@ def _progress(now: RunProgress) -> kit.Element:
     )
 
 
-def _epoch(number: int, counts: EpochCount | None, expected: int) -> kit.Element:
+def _epoch(number: int, counts: EpochCount | None, expected: int, under_way: int) -> kit.Element:
     made = max(counts.made if counts else 0, expected)
     survived, eliminated = (counts.survived, counts.eliminated + counts.error) if counts else (0, 0)
     decided = survived + eliminated
-    under_way = min(made - decided, counts.made - decided) if counts else 0
     difficulty = f" · difficulty {counts.difficulty:.1f}" if counts and counts.difficulty else ""
     return h(
         "div",

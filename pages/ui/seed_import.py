@@ -34,7 +34,7 @@ def _dialog(project: Project) -> None:
 def offer(project: Project) -> None:
     """Two ways: one button, or a file."""
     with st.container(border=True, key="seeds_starter_card"):
-        text = "232 short seeds over 29 skills, written for the studio, CC0."
+        text = "Nearly 300 short seeds over 29 skills, written for the studio, CC0."
         kit.show("way", h("div", {"class": "h"}, "Starter seeds"), h("div", text), key="seeds.starter.words")
         if st.button("Add the starter seeds", type="primary", key="seeds.starter"):
             _done(seeds.import_shipped(shell.actor(), project, shell.studio().settings.shipped))

@@ -79,8 +79,12 @@ def look_around() -> None:
 def try_now() -> None:
     """Fetch with progress and cancel, then watch it grow. A second time it goes on where one left."""
     fetching = shell.studio().embedded.fetch().running or bool(st.session_state.get("home.waiting"))
+    st.fragment(_try_card, run_every=1 if fetching else None)()
+
+
+def _try_card() -> None:
     with st.container(border=True, key="home_try_card", height=_HEIGHT, vertical_alignment="distribute"):
-        st.fragment(_try_now, run_every=1 if fetching else None)()
+        _try_now()
 
 
 def _try_now() -> None:
