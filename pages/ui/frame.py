@@ -1,5 +1,6 @@
 """What happens around the pages: the studio is opened before the first visit and closed with the server."""
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,11 +19,7 @@ from pages.ui.routes import all_routes
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open everything, or say in one line why not and do not listen at all."""
-    try:
-        await run_in_threadpool(_start)
-    except StudioError as error:
-        sys.stderr.write(f"\nThe studio cannot start. {error}\n\n")
-        raise
+    await run_in_threadpool(_start)
     try:
         yield
     finally:
@@ -30,11 +27,18 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _start() -> None:
-    studio = shell.studio()
+    try:
+        studio = shell.studio()
+    except StudioError as error:
+        sys.stderr.write(f"\nThe studio cannot start. {error}\n\n")
+        sys.stderr.flush()
+        os._exit(1)  # nothing is open yet, and the server's own way would bury the sentence under its traceback
     shell.bridge().stand_beside([studio.installation.path])
     for slug in studio.projects.slugs():
-        project = shell.open_project(slug)
-        studio.runs.resume_by_themselves(shell.actor(), project)
+        try:
+            studio.runs.resume_by_themselves(shell.actor(), shell.open_project(slug))
+        except StudioError as error:  # one unusable file must not close the house; its pages say the same
+            sys.stderr.write(f"\nThe project “{slug}” was not opened. {error}\n\n")
 
 
 def _stop() -> None:
