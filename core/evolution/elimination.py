@@ -11,18 +11,10 @@ from dataclasses import dataclass
 from core.domain import ids
 from core.domain.check import Rule, Verdict
 from core.domain.operation import Operation
-from core.evolution.pack import Equality, Pack
-from core.evolution.text import (
-    REQUEST_WORDS,
-    STOP_WORDS,
-    count_words,
-    jaccard,
-    language,
-    new_words,
-    plain,
-    script,
-    words,
-)
+from core.evolution.pack import Pack
+from core.evolution.signs import answer_opening, asks, material, missing_material
+from core.evolution.text import STOP_WORDS, count_words, jaccard, language, plain, script, telling_words, words
+from core.evolution.verdicts import Equality
 
 RULE_VERSION = 1
 _DEFAULTS = {
@@ -31,7 +23,8 @@ _DEFAULTS = {
     Rule.INPUT_LOST: 0.75,  # least share of the parent's numbers, tables, code and quotes that must stay
     Rule.NEAR_DUPLICATE: 0.8,  # least share of common word triples (Jaccard) that fails
 }
-_FEW_NEW_WORDS = 4  # a long text plus one constraint shares nearly all triples with its parent, yet is no duplicate
+_FEW_NEW_WORDS = 3  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
+_SAME_SUBJECT = 0.5  # share of a mutation's telling words from which it speaks of the same as its parent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,64 +145,52 @@ def _truncated(evolved: _Evolved) -> Finding:
 
 
 def _near_duplicate(evolved: _Evolved) -> Finding:
-    """Of the seed, an ancestor or another seed; the parent too for a mutation, which must be brand new."""
+    """Of another seed, of the seed or an ancestor, or of the parent: by shared word triples and by telling words."""
     rule, cut = Rule.NEAR_DUPLICATE, evolved.cut(Rule.NEAR_DUPLICATE)
     if ids.text_hash(evolved.child) in evolved.other_seeds_hashes:
         return _finding(rule, "the same words as another seed", 1.0)
-    mutated = evolved.operation is Operation.MUTATE
-    older = [text for text in (evolved.seed_text, *evolved.ancestors) if mutated or text != evolved.parent]
+    if evolved.operation is Operation.MUTATE:
+        return _mutated_too_little(evolved)
     worst = 0.0
-    for text in dict.fromkeys((evolved.parent, *older) if mutated else older):
+    for text in dict.fromkeys((evolved.parent, evolved.seed_text, *evolved.ancestors)):
         alike = jaccard(evolved.child, text)
         worst = max(worst, alike)
-        few = new_words(evolved.child, text) < _FEW_NEW_WORDS
-        if alike >= cut and (few or mutated):
-            return _finding(rule, f"{alike:.0%} of its word triples are those of “{_short(text)}”", alike)
+        new = len(telling_words(evolved.child) - telling_words(text))
+        if new < _FEW_NEW_WORDS and (alike >= cut or text == evolved.parent):
+            return _finding(rule, f"only {new} telling words are not in “{_short(text)}”", alike)
     return _finding(rule, "", worst)
+
+
+def _mutated_too_little(evolved: _Evolved) -> Finding:
+    """A mutation must leave the subject of its parent, of the seed and of its ancestors."""
+    telling, worst = telling_words(evolved.child), 0.0
+    for text in dict.fromkeys((evolved.parent, evolved.seed_text, *evolved.ancestors)):
+        shared = len(telling & telling_words(text)) / max(1, len(telling))
+        worst = max(worst, shared)
+        if shared >= _SAME_SUBJECT:
+            evidence = f"{shared:.0%} of its telling words are those of “{_short(text)}”"
+            return _finding(Rule.NEAR_DUPLICATE, evidence, shared)
+    return _finding(Rule.NEAR_DUPLICATE, "", worst)
 
 
 def _short(text: str) -> str:
     return " ".join(text.split())[:60]
 
 
-_FENCE = re.compile(r"```.*?```", re.DOTALL)
-_QUOTE = re.compile(r"[\"“«]([^\"“”«»\n]{12,})[\"”»]")
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
-_POINTER = re.compile(
-    r"\b(?:the |this )?(?:following|below|attached|given|provided) "
-    r"(?:text|passage|paragraph|table|code|snippet|function|data|dataset|list|article|email|json|xml|html|script)\b",
-    re.IGNORECASE,
-)
-_LINE_WORDS = 3
-
-
-def _material(text: str) -> list[str]:
-    """What must not get lost: numbers, quotations, and the lines of tables, code and input blocks."""
-    found = [match[0] for match in _NUMBER.finditer(text)]
-    found += [match[1] for match in _QUOTE.finditer(text)]
-    _, *input_lines = text.strip().split("\n")
-    found += [line.strip() for line in input_lines if count_words(line) >= _LINE_WORDS]
-    return found
-
-
 def _input_lost(evolved: _Evolved) -> Finding:
     """In-depth operations keep the parent's material; and no instruction may point at material that is not there."""
     rule = Rule.INPUT_LOST
-    pointer = _POINTER.search(evolved.child)
-    if pointer and not _brings_material(evolved.child):
-        return _finding(rule, f"it speaks of “{pointer[0]}” and brings none", 0.0)
-    material = _material(evolved.parent)
-    if evolved.operation is Operation.MUTATE or not material:
+    pointer = missing_material(evolved.child)
+    if pointer:
+        return _finding(rule, f"it speaks of “{pointer}” and brings none", 0.0)
+    pieces = material(evolved.parent)
+    if evolved.operation is Operation.MUTATE or not pieces:
         return _finding(rule, "", 1.0)
     child = plain(evolved.child)
-    lost = [piece for piece in material if plain(piece) not in child]
-    kept = 1 - len(lost) / len(material)
-    gone = f"{len(lost)} of {len(material)} pieces of its parent are gone, such as “{_short(lost[0])}”" if lost else ""
+    lost = [piece for piece in pieces if plain(piece) not in child]
+    kept = 1 - len(lost) / len(pieces)
+    gone = f"{len(lost)} of {len(pieces)} pieces of its parent are gone, such as “{_short(lost[0])}”" if lost else ""
     return _finding(rule, gone if kept < evolved.cut(rule) else "", kept)
-
-
-def _brings_material(text: str) -> bool:
-    return bool("\n" in text.strip() or ":" in text or _QUOTE.search(text) or _FENCE.search(text))
 
 
 def _language_changed(evolved: _Evolved) -> Finding:
@@ -221,29 +202,20 @@ def _language_changed(evolved: _Evolved) -> Finding:
     return _finding(rule, "")
 
 
-_ANSWER_OPENING = re.compile(
-    r"^(?:sure|certainly|of course|understood|okay|great question|the answer|answer:|to solve this|here (?:is|are)|"
-    r"here's|let's|first, (?:we|i|let)|i (?:am|have|think|would|will|can)|i'm|as an ai|step 1|yes,|no,)\b",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"(?:^|[.!?:;,\n]|\band\b|\bthen\b)[\s\-*\d.)]*([^\W_]+(?:-[^\W_]+)?)")
-
-
 def _answered(evolved: _Evolved) -> Finding:
-    """An English text that opens like an answer, or that asks and tells nobody anything, is no instruction."""
-    rule, child = Rule.ANSWERED, evolved.child.strip()
-    opening = _ANSWER_OPENING.match(child)
-    if opening and not _ANSWER_OPENING.match(evolved.parent.strip()):
-        return _finding(rule, f"it opens with “{opening[0]}”")
-    if language(child) not in (None, "English") or script(child) not in (None, "LATIN") or _asks(child):
+    """An English text that opens like an answer, or that asks and tells nobody anything, is no instruction.
+
+    What was put after the parent is looked at by itself: a fact or an answer there makes the task easier, not harder.
+    """
+    rule, child, parent = Rule.ANSWERED, evolved.child.strip(), evolved.parent.strip()
+    added = child.removeprefix(parent).strip(" .\n")
+    opening = answer_opening(added)
+    if opening and not answer_opening(parent):
+        return _finding(rule, f"it opens with “{opening}”")
+    if language(added) not in (None, "English") or script(added) not in (None, "LATIN") or not asks(parent):
         return _finding(rule, "")
-    return _finding(rule, "it asks no question and tells nobody to do anything" if _asks(evolved.parent) else "")
-
-
-def _asks(text: str) -> bool:
-    if "?" in text:
-        return True
-    return any(match[1].casefold() in REQUEST_WORDS for match in _SENTENCE.finditer(text))
+    what = "it" if added == child else "what was added"
+    return _finding(rule, "" if asks(added) else f"{what} asks no question and tells nobody to do anything")
 
 
 def _refusal(response: str, finish_reason: str, least_words: float) -> Finding:

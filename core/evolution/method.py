@@ -28,13 +28,12 @@ from core.evolution.pack import (
     Pack,
     evolve_request,
     judge_request,
-    read_difficulty,
-    read_equality,
     read_evolution,
     respond_request,
     score_request,
 )
 from core.evolution.text import count_words
+from core.evolution.verdicts import read_difficulty, read_equality
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

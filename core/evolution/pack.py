@@ -6,7 +6,6 @@ A template is header lines (`reply: json instruction`, `max_tokens: 300`), then 
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from core.domain.call import ChatReply, ChatRequest, Message, Sampling
-from core.domain.check import Verdict
 from core.domain.operation import DATA_FORMATS, Operation
 from core.errors import BadInput
 
@@ -39,9 +37,9 @@ _OPTIONAL = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_
 class Template:
     """One prompt. `reply` says what comes back.
 
-    "text", "choice A|B", "digit"; or JSON with the named fields in that order, of which the LAST is used, and the earlier
-    ones let a small model think: "json FIELD,FIELD" is the whole new instruction, "append FIELD,FIELD" what stands after
-    the parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs.
+    "text", "choice A|B", "digit"; or JSON with the named fields in that order, of which the LAST is used (the earlier ones
+    let a small model think): "json FIELD,FIELD" is the whole new instruction, "append FIELD,FIELD" what stands after the
+    parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs.
     """
 
     name: str
@@ -59,15 +57,6 @@ class Pack:
     templates: Mapping[str, Template]
     labels: tuple[str, ...]
     files: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Equality:
-    """What the judge said of a pair. PASS: the child is something else; FAIL: it is equal to its parent."""
-
-    verdict: Verdict
-    p_not_equal: float | None
-    said: str
 
 
 def load_pack(folder: Path) -> Pack:
@@ -211,62 +200,3 @@ def _appended(parent: str, addition: str) -> str:
     if "\n" in parent or "\n" in addition:
         return f"{parent}\n\n{addition}"
     return f"{parent}. {addition}" if parent[-1:].isalnum() else f"{parent} {addition}"
-
-
-def read_equality(reply: ChatReply, *, cut: float) -> Equality:
-    """The judge's word by P(not equal) against `cut`, else by the text; neither readable is UNKNOWN."""
-    said = reply.text.strip()
-    p_not_equal = _p_not_equal(reply.first_logprobs)
-    if p_not_equal is not None:
-        verdict = Verdict.PASS if p_not_equal >= cut else Verdict.FAIL
-    else:
-        verdict = _equality_in_words(said)
-    return Equality(verdict=verdict, p_not_equal=p_not_equal, said=said)
-
-
-def _equality_in_words(said: str) -> Verdict:
-    """The negative first: "equal" stands inside "not equal"."""
-    lower = said.casefold()
-    if re.search(r"\b(?:not|n't)\b[\s\w,]{0,20}\bequal\b|\bunequal\b|\bdifferent\b", lower):
-        return Verdict.PASS
-    return Verdict.FAIL if re.search(r"\bequal\b", lower) else Verdict.UNKNOWN
-
-
-def _p_not_equal(logprobs: Mapping[str, float]) -> float | None:
-    """P(not equal) over the tokens that begin one of the two answers; None when they hold under 5 % together."""
-    no = yes = 0.0
-    for token, logprob in logprobs.items():
-        start = token.strip(" \n\"'*").casefold()
-        no += math.exp(logprob) if start and "not equal".startswith(start) else 0.0
-        yes += math.exp(logprob) if start and "equal".startswith(start) else 0.0
-    return no / (no + yes) if no + yes >= 0.05 else None
-
-
-def read_difficulty(reply: ChatReply) -> float | None:
-    """Difficulty 1 to 10: the expected value over the digit tokens where known, else the number in the text."""
-    text = re.search(r"(?<![\d.])(10|[1-9])(?:\.0)?(?![\d.]*\d)", reply.text)
-    mass: dict[int, float] = {}
-    for token, logprob in reply.first_logprobs.items():
-        if token.strip() in _GRADES:
-            grade = int(token.strip())
-            mass[grade] = mass.get(grade, 0.0) + math.exp(logprob)
-    if sum(mass.values()) < 0.05:
-        return float(text[1]) if text else None
-    others = {grade: p for grade, p in mass.items() if grade > 1}
-    if 1 in mass and 10 not in mass and _one_means_ten(text[1] if text else "", others):
-        mass[10] = mass.pop(1)
-    return sum(grade * p for grade, p in mass.items()) / sum(mass.values())
-
-
-_GRADES = frozenset(str(grade) for grade in range(1, 11))
-
-
-def _one_means_ten(said: str, others: Mapping[int, float]) -> bool:
-    """Many tokenizers write "10" as "1" and "0", so the first token alone cannot tell 1 from 10.
-
-    The reply's own text decides if it says either; else the other digits do: beside 8 and 9, a "1" begins a 10.
-    """
-    if said in ("1", "10"):
-        return said == "10"
-    total = sum(others.values())
-    return total > 0 and sum(grade * p for grade, p in others.items()) / total > 5.5

@@ -46,6 +46,9 @@ speculate state suggest sum summarise summarize take teach tell test think trace
 verify walk weigh work write you your
 """
 REQUEST_WORDS = frozenset(_REQUEST_WORDS.split())
+_EMPTY_WORDS = REQUEST_WORDS | frozenset(
+    ["answer", "question", "task", "step", "steps", "reason", "following", "detail", "clear", "clearly"]
+)
 
 
 def words(text: str) -> list[str]:
@@ -77,9 +80,9 @@ def jaccard(one: str, other: str) -> float:
     return len(left & right) / len(left | right) if left or right else 1.0
 
 
-def new_words(text: str, before: str) -> int:
-    """How many words of `text` are not in `before`, counted with their number."""
-    return sum((Counter(words(text)) - Counter(words(before))).values())
+def telling_words(text: str) -> frozenset[str]:
+    """The stems (first six letters) of the words that say what a text is about, without stop words and requests."""
+    return frozenset(word[:6] for word in words(text) if word not in STOP_WORDS and word not in _EMPTY_WORDS)
 
 
 def script(text: str) -> str | None:

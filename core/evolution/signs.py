@@ -1,0 +1,53 @@
+"""Signs in a text: the material it brings, whether it asks for something, how it opens. Pure, and English at heart."""
+
+import re
+
+from core.evolution.text import REQUEST_WORDS, count_words
+
+_QUOTE = re.compile(r"[\"“«]([^\"“”«»\n]{12,})[\"”»]")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
+_POINTER = re.compile(
+    r"\b(?:the|this) (?:(?:following|below|attached|given|provided|above) (?:text|code|function|data|dataset|list|article|"
+    r"email|sentence|json|xml|html|script)|(?:\w+ )?(?:paragraph|passage|table|snippet|excerpt))\b",
+    re.IGNORECASE,
+)
+_LEAST_LINE_WORDS = 3
+_ANSWER_OPENING = re.compile(
+    r"^(?:sure|certainly|of course|understood|okay|great question|the answer (?:is|to)|answer:|to solve this|here (?:is|are)|"
+    r"here's|let's|first, (?:we|i|let)|i (?:am|have|think|would|will|can)|i'm|as an ai|step 1|yes,|no,)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"(?:^|[.!?:;,\n]|\band\b)[\s\-*\d.)]*(?:(?:and|then|also|first|next|finally|afterwards|now)[,\s]+)*"
+    r"([^\W_]+(?:-[^\W_]+)?)",
+    re.IGNORECASE,
+)
+_DUTY = re.compile(r"\b(?:must|should|do not|don't|without|at (?:most|least)|no more than|only)\b", re.IGNORECASE)
+
+
+def material(text: str) -> list[str]:
+    """What must not get lost: numbers, quotations, and the lines of tables, code and input blocks."""
+    found = [match[0] for match in _NUMBER.finditer(text)]
+    found += [match[1] for match in _QUOTE.finditer(text)]
+    _, *lines = text.strip().split("\n")
+    return found + [line.strip() for line in lines if count_words(line) >= _LEAST_LINE_WORDS]
+
+
+def missing_material(text: str) -> str:
+    """The words with which a text points at a table, passage or code that it does not bring; empty if it does."""
+    pointer = _POINTER.search(text)
+    brings = "\n" in text.strip() or ":" in text or _QUOTE.search(text)
+    return pointer[0] if pointer and not brings else ""
+
+
+def asks(text: str) -> bool:
+    """It has a question, tells somebody to do something, or sets a condition."""
+    if "?" in text or _DUTY.search(text):
+        return True
+    return any(match[1].casefold() in REQUEST_WORDS for match in _SENTENCE.finditer(text))
+
+
+def answer_opening(text: str) -> str:
+    """The words with which a text opens as answers do; empty if it does not."""
+    opening = _ANSWER_OPENING.match(text.strip())
+    return opening[0] if opening else ""

@@ -1,0 +1,83 @@
+"""Reading a judge's reply: are two instructions equal, how difficult is one.
+
+A small model says "Equal" and "8" to nearly everything, but how SURE it is tells pairs apart; so where the server gives
+log-probabilities of the first token these are read, and the words only otherwise.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.domain.call import ChatReply
+from core.domain.check import Verdict
+
+_LEAST_MASS = 0.05  # below this the candidates for the first token are not answers at all
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Equality:
+    """What the judge said of a pair. PASS: the child is something else; FAIL: it is equal to its parent."""
+
+    verdict: Verdict
+    p_not_equal: float | None
+    said: str
+
+
+def read_equality(reply: ChatReply, *, cut: float) -> Equality:
+    """The judge's word by P(not equal) against `cut`, else by the text; neither readable is UNKNOWN."""
+    said = reply.text.strip()
+    p_not_equal = _p_not_equal(reply.first_logprobs)
+    if p_not_equal is not None:
+        verdict = Verdict.PASS if p_not_equal >= cut else Verdict.FAIL
+    else:
+        verdict = _equality_in_words(said)
+    return Equality(verdict=verdict, p_not_equal=p_not_equal, said=said)
+
+
+def _equality_in_words(said: str) -> Verdict:
+    """The negative first: "equal" stands inside "not equal"."""
+    lower = said.casefold()
+    if re.search(r"\b(?:not|n't)\b[\s\w,]{0,20}\bequal\b|\bunequal\b|\bdifferent\b", lower):
+        return Verdict.PASS
+    return Verdict.FAIL if re.search(r"\bequal\b", lower) else Verdict.UNKNOWN
+
+
+def _p_not_equal(logprobs: Mapping[str, float]) -> float | None:
+    """P(not equal) over the tokens that begin one of the two answers; None when they hold next to nothing together."""
+    no = yes = 0.0
+    for token, logprob in logprobs.items():
+        start = token.strip(" \n\"'*").casefold()
+        no += math.exp(logprob) if start and "not equal".startswith(start) else 0.0
+        yes += math.exp(logprob) if start and "equal".startswith(start) else 0.0
+    return no / (no + yes) if no + yes >= _LEAST_MASS else None
+
+
+def read_difficulty(reply: ChatReply) -> float | None:
+    """Difficulty 1 to 10: the expected value over the digit tokens where known, else the number in the text."""
+    text = re.search(r"(?<![\d.])(10|[1-9])(?:\.0)?(?![\d.]*\d)", reply.text)
+    mass: dict[int, float] = {}
+    for token, logprob in reply.first_logprobs.items():
+        if token.strip() in _GRADES:
+            grade = int(token.strip())
+            mass[grade] = mass.get(grade, 0.0) + math.exp(logprob)
+    if sum(mass.values()) < _LEAST_MASS:
+        return float(text[1]) if text else None
+    others = {grade: p for grade, p in mass.items() if grade > 1}
+    if 1 in mass and 10 not in mass and _one_means_ten(text[1] if text else "", others):
+        mass[10] = mass.pop(1)
+    return sum(grade * p for grade, p in mass.items()) / sum(mass.values())
+
+
+_GRADES = frozenset(str(grade) for grade in range(1, 11))
+
+
+def _one_means_ten(said: str, others: Mapping[int, float]) -> bool:
+    """Many tokenizers write "10" as "1" and "0", so the first token alone cannot tell 1 from 10.
+
+    The reply's own text decides if it says either; else the other digits do: beside 8 and 9, a "1" begins a 10.
+    """
+    if said in ("1", "10"):
+        return said == "10"
+    total = sum(others.values())
+    return total > 0 and sum(grade * p for grade, p in others.items()) / total > 5.5
