@@ -8,12 +8,6 @@ from pages.ui.kit import h
 from pages.ui.words import count
 
 PAGE = 50
-CSS = """
-.seeds .l{display:grid;grid-template-columns:3.2rem minmax(0,1fr) 9.5rem 4.8rem;gap:.9rem;padding:.45rem 0;border-top:1px solid var(--line2);align-items:start}
-.seeds .read{display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow:hidden;max-width:none}
-.skills .s{display:grid;grid-template-columns:9rem 1fr 2.2rem;gap:.6rem;align-items:center;font-size:.8667rem;padding:.1rem 0}
-.skills .track{height:6px;border-radius:3px;background:var(--line2)}.skills .track i{display:block;height:100%;border-radius:3px;background:var(--ink3)}
-"""
 
 
 def table(rows: tuple[seeds.SeedLine, ...]) -> None:
@@ -28,7 +22,7 @@ def table(rows: tuple[seeds.SeedLine, ...]) -> None:
         )
         for row in rows
     )
-    kit.show("seeds", *lines, key="seeds.table", css=CSS)
+    kit.show("seeds", *lines, key="seeds.table")
 
 
 def spread(skills: dict[str, int]) -> None:
@@ -43,7 +37,7 @@ def spread(skills: dict[str, int]) -> None:
         )
         for skill, n in skills.items()
     )
-    kit.show("skills", h("div", {"class": "h"}, "By skill"), *bars, key="seeds.skills", css=CSS)
+    kit.show("skills", h("div", {"class": "h"}, "By skill"), *bars, key="seeds.skills")
 
 
 with shell.problems("seeds"):

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from core.domain.call import Call
-from core.domain.check import Check, Outcome, Score
+from core.domain.check import Check, Outcome, Rule, Score
 from core.domain.instruction import Instruction, Response, Revision
 from core.domain.project import Project, PromptPack
 from core.domain.run import Run, RunEvent
@@ -74,7 +74,7 @@ class Card:
     words_added: int | None = None
     difficulty: float | None = None
     status: str | None = None
-    rule: str | None = None
+    rule: Rule | None = None
     diff: tuple[Piece, ...] | None = None
 
 

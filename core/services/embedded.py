@@ -54,6 +54,10 @@ class Embedded:
             self._thread = threading.Thread(target=self._work, args=(then,), name="weights", daemon=True)
             self._thread.start()
 
+    def fetch_now(self, cancel: threading.Event) -> WeightsState:
+        """Fetch here and now, for commands. Raises WeightsError."""
+        return self._weights.fetch(self._report, cancel)
+
     def cancel_fetch(self) -> None:
         """Stop; what has come is kept, and the next start continues there."""
         self._cancel.set()

@@ -7,11 +7,6 @@ from pages.ui import kit, shell
 from pages.ui.kit import h
 
 _GOING = (RunEventKind.STARTED, RunEventKind.RESUMED)
-_CSS = """
-.foot .p{display:flex;gap:.5rem;align-items:baseline;font-size:.8667rem}.foot{display:grid;gap:.6rem}
-.foot .track{height:4px;border-radius:2px;background:var(--line);overflow:hidden;margin-top:.3rem}
-.foot .track i{display:block;height:100%;background:var(--accent-ink)}
-"""
 
 
 @st.fragment(run_every=3)
@@ -37,4 +32,4 @@ def foot() -> None:
                 )
             )
         parts.append(h("div", {"class": "p dim"}, h("span", "Project"), h("span", {"class": "one"}, project.name)))
-        kit.show("foot", h("div", {"class": "foot"}, *parts), key="frame.foot", css=_CSS)
+        kit.show("foot", h("div", {"class": "foot"}, *parts), key="frame.foot")

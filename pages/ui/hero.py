@@ -6,17 +6,6 @@ from core.services import demo
 from pages.ui import kit, shell
 from pages.ui.kit import h
 
-_CSS = """
-.hero .t{display:grid;grid-template-columns:1fr 26px 1.25fr 26px 1.4fr;align-items:stretch;margin-top:.4rem}
-.hero .n{background:var(--card);border:1px solid var(--line);border-left:4px solid var(--c);border-radius:7px;padding:.75rem .9rem .8rem;
- display:flex;flex-direction:column;gap:.5rem;min-width:0}
-.hero .f{margin-top:auto;display:flex;gap:.9rem;font-size:.8rem;color:var(--ink2);align-items:center;flex-wrap:wrap}
-.hero .e{align-self:center;height:1.5px;background:var(--ink3)}.hero .dead{grid-column:3;margin-top:.6rem;border-style:dashed;border-left-style:solid}
-.hero .dl{grid-column:2;position:relative}
-.hero .dl:before{content:"";position:absolute;left:0;right:0;top:-40%;bottom:50%;border-left:1.5px dashed var(--no);
- border-bottom:1.5px dashed var(--no);border-bottom-left-radius:8px}
-"""
-
 
 @cache
 def _lineage() -> tuple[demo.Card, ...]:
@@ -45,7 +34,6 @@ def hero() -> None:
             _card(dead, "n dead"),
         ),
         key="home.hero",
-        css=_CSS,
     )
 
 
@@ -60,7 +48,7 @@ def _card(node: demo.Card, name: str = "n") -> kit.Element:
         h(
             "div",
             {"class": "f"},
-            kit.mark(node.status, node.rule) if node.status else None,
+            kit.mark(node.status, node.rule.label if node.rule else None) if node.status else None,
             h("span", words),
             h("span", difficulty) if difficulty else None,
         ),

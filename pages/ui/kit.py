@@ -158,16 +158,15 @@ def show(
     name: str,
     *nodes: Child,
     key: str,
-    css: str = "",
     height: int | Literal["rest"] | None = None,
     on_action: Callable[[], None] | None = None,
 ) -> str | None:
     """Draw nodes as one view. Returns the `data-action` of the element that was clicked just now, else None.
 
-    `name` becomes a class on the root (for `css`), `key` the view's identity over reruns. `height` is its content's,
+    `name` becomes a class on the root (its style: components/view/pages.css), `key` the view's identity over reruns. `height` is its content's,
     a number of px, or "rest": what is left of the window, never scrolled away (then lay out with height:100%).
     """
-    data = {"nodes": [h("div", {"class": f"view {name}"}, *nodes)], "css": css, "height": height}
+    data = {"nodes": [h("div", {"class": f"view {name}"}, *nodes)], "height": height}
     result = _view()(data=data, key=key, on_action_change=on_action or _nothing)
     action = result.get("action")
     return None if action is None else str(action)

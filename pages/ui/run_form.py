@@ -162,5 +162,4 @@ def _estimate(project: Project, settings: RunSettings, total: int) -> None:
             f"For {count(n_seeds, 'seed')} and {count(settings.epochs, 'epoch')}. Nothing is spent yet.",
         ),
         key="runs.estimate",
-        css=".estimate .row{padding:.22rem 0;border-top:1px solid var(--line2)}.estimate .h{margin-bottom:.4rem}.estimate .lab{margin:.6rem 0 .2rem}",
     )

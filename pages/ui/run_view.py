@@ -26,17 +26,6 @@ _SAID = {
 _SHORT = {
     Rule.NO_INFORMATION_GAIN: "No gain", Rule.LEAKED_PROMPT: "Leaked words", Rule.REFUSAL: "Refusal", Rule.EMPTY_RESPONSE: "Empty",
 }  # fmt: skip
-_CSS = """
-.run{display:grid;gap:1rem}.run .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1.12fr);gap:1rem}
-.run .card{padding:.85rem 1rem;min-width:0}.run .hd{display:flex;align-items:baseline;gap:.7rem;margin-bottom:.6rem}.run .hd .lab{margin-left:auto}
-.run .ep{display:grid;grid-template-columns:4.6rem 1fr 9.4rem;gap:.7rem;align-items:center;height:2.2rem}
-.run .sub{font-size:.8667rem;color:var(--ink2);display:flex;gap:1.2rem;flex-wrap:wrap}.run .legend{margin-top:.5rem}.run .note{margin-top:.7rem}
-.run td,.run th{padding:.2rem .3rem}.run th:not(:first-child),.run td:not(:first-child){text-align:right}.run th{vertical-align:bottom;line-height:1.2}
-.run tr+tr td{border-top:1px solid var(--line2)}
-.run .l{display:grid;grid-template-columns:6.9rem 9.2rem minmax(0,1fr) 5.2rem 4.8rem;gap:.8rem;align-items:center;height:2.15rem;border-top:1px solid var(--line2);color:inherit;text-decoration:none}
-.run .l:hover{background:var(--sel)}.run .l .read{font-size:1rem;max-width:none}
-@media (max-width:900px){.run .two{grid-template-columns:1fr}}
-"""
 
 
 def head(project: Project, runs: dict[str, RunSummary], run_id: str) -> None:
@@ -108,7 +97,6 @@ def _body(project: Project, run_id: str, state: str) -> None:
         h("div", {"class": "two"}, _progress(now), _eliminated(now)),
         _latest(now, project),
         key="runs.view",
-        css=_CSS,
     )
 
 

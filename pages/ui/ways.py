@@ -23,11 +23,6 @@ _STATES = {
     RunEventKind.BLOCKED: "cannot go on",
     RunEventKind.FINISHED: "is finished",
 }
-_CSS = """
-.way .t{font-weight:650;font-size:1.1333rem;margin-bottom:.3rem}.way .n{color:var(--ink2);font-size:.8667rem;margin-top:.35rem}
-.way .track{height:6px;border-radius:3px;background:var(--line);overflow:hidden;margin:.45rem 0 .3rem}
-.way .track i{display:block;height:100%;background:var(--accent-ink)}
-"""
 
 
 def _words(name: str, title: str, text: str, note: str, *more: kit.Child) -> None:
@@ -38,7 +33,6 @@ def _words(name: str, title: str, text: str, note: str, *more: kit.Child) -> Non
         h("div", {"class": "n"}, note),
         *more,
         key=f"home.{name}.words",
-        css=_CSS,
     )
 
 

@@ -7,17 +7,6 @@ export async function sheet(url) {
   return made;
 }
 
-const inline = new Map(); // text → sheet: pages share a sheet per text
-
-export function inlineSheet(text) {
-  if (!inline.has(text)) {
-    const made = new CSSStyleSheet();
-    made.replaceSync(text);
-    inline.set(text, made);
-  }
-  return inline.get(text);
-}
-
 export function adopt(root, ...sheets) {
   const wanted = sheets.filter(Boolean);
   const now = root.adoptedStyleSheets;

@@ -1,10 +1,10 @@
 // The view: draws what Python says (kit.show) and hands clicks on `data-action` back.
 
 import { keepMeasured } from "../shared/measure.js";
-import { adopt, inlineSheet, sheet } from "../shared/sheets.js";
+import { adopt, sheet } from "../shared/sheets.js";
 import { patch } from "../shared/vdom.js";
 
-const tokens = await sheet(new URL("../tokens.css", import.meta.url));
+const sheets = await Promise.all(["../tokens.css", "./pages.css"].map((file) => sheet(new URL(file, import.meta.url))));
 const started = new WeakMap(); // root element → how to stop what was started for it
 
 function onAction(root, setTriggerValue) {
@@ -18,7 +18,7 @@ function onAction(root, setTriggerValue) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".es");
-  adopt(parentElement, tokens, data.css ? inlineSheet(data.css) : null);
+  adopt(parentElement, ...sheets);
   root.classList.toggle("rest", data.height === "rest");
   root.style.height = typeof data.height === "number" ? `${data.height}px` : "";
   root.style.overflow = typeof data.height === "number" ? "auto" : "";
