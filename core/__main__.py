@@ -17,6 +17,7 @@ from core.domain.system import EMBEDDED, Endpoint
 from core.errors import ProjectLocked, StudioError
 from core.services import commands
 from core.services.bridge import Door, door_of
+from core.services.embedded import Progress
 from core.services.presets import PRESETS, QUICK
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
@@ -43,8 +44,8 @@ def _with_ask(options: argparse.Namespace) -> int:
             return _do(options, partial(_over_bridge, file, door))
     studio = open_studio(settings)
     try:
-        if options.command == "grow" and options.url:
-            _save_endpoint(studio, options)
+        if options.command == "grow":
+            _prepare(studio, options)
         return _do(options, lambda name, asked: commands.run(studio, LOCAL_OWNER, name, asked))
     finally:
         studio.close()
@@ -132,6 +133,20 @@ def _over_bridge(file: Path, door: Door, name: str, asked: dict[str, Any]) -> di
     raise ProjectLocked("The app did not let this command in", to_do="Try again.")
 
 
+def _prepare(studio: Studio, options: argparse.Namespace) -> None:
+    """Set the endpoint up if its address was given; fetch the embedded model if it is wanted and not here."""
+    if options.url:
+        _save_endpoint(studio, options)
+    elif options.endpoint == EMBEDDED and (state := studio.embedded.state()).kind != "ready":
+        print("Fetching the embedded model, once. Ctrl-C stops; the next time continues there.", file=sys.stderr)
+        with tqdm(total=state.total_bytes, initial=state.done_bytes, unit="B", unit_scale=True) as bar:
+
+            def report(now: Progress) -> None:
+                bar.update(now.done_bytes - bar.n)
+
+            studio.embedded.fetch_now(report)
+
+
 def _save_endpoint(studio: Studio, options: argparse.Namespace) -> None:
     endpoint = Endpoint(name=options.endpoint, base_url=options.url, model=options.model or "", key_env=options.key_env)
     studio.endpoints.save(LOCAL_OWNER, endpoint)
@@ -156,8 +171,9 @@ def _parser() -> argparse.ArgumentParser:
     grow.add_argument("--rng-seed", type=int, default=0)
     grow.add_argument("--resume", action="store_true", help="go on with the project's newest run")
     _with_project(grow)
-    for name, about in (("runs", "list runs"), ("rebuild", "make the projections again from the facts")):
-        _with_project(verbs.add_parser(name, help=about))
+    _with_project(verbs.add_parser("runs", help="list runs"))
+    doctor = _with_project(verbs.add_parser("doctor", help="how a project's file is"))
+    doctor.add_argument("--rebuild", action="store_true", help="make the projection again from the facts")
     for name in ("pause", "resume", "progress"):
         verb = _with_project(verbs.add_parser(name, help=f"{name} of a run"))
         verb.add_argument("--run", required=True, metavar="ID")

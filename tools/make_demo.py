@@ -8,7 +8,6 @@ Two runs: 20 seeds for three epochs as in the paper, and 4 seeds with two childr
 import json
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +34,7 @@ def main() -> None:
         studio = open_studio(Settings(home=Path(home), shipped=ROOT / "data"))
         try:
             project = studio.projects.open_file(LOCAL_OWNER, Path(home) / "demo.duckdb", origin="demo")
-            studio.embedded.fetch_now(threading.Event())
+            studio.embedded.fetch_now(lambda _: None)
             grow(studio, project)
             facts = demo.write(project.database, ROOT / "data" / "demo")
             write_lineage(project.database, ROOT / "data" / "demo" / "lineage.json")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -151,11 +152,19 @@ def backup(studio: Studio, actor: Actor, *, project: str, to: str) -> Answer:
     return {"backup": str(Path(to).resolve())}
 
 
-def rebuild(studio: Studio, actor: Actor, *, project: str) -> Answer:
-    """Make the projection again from the facts."""
-    opened = _open(studio, actor, project)
-    opened.database.rebuild()
-    return {"rebuilt": "instruction_state"}
+def doctor(studio: Studio, actor: Actor, *, project: str, rebuild: bool = False) -> Answer:
+    """How a project's file is; with `rebuild`, its projection is made again from the facts first."""
+    database = _open(studio, actor, project).database
+    if rebuild:
+        database.rebuild()
+    return {
+        "file": str(database.path),
+        "bytes": database.path.stat().st_size,
+        "seq": database.query("select seq from last_seq")[0]["seq"],
+        "migration": database.query("select max(number) as number from migration")[0]["number"],
+        "projection_is_right": database.projection_is_right(),
+        "versions": {name: version(name) for name in ("streamlit", "duckdb", "openai", "xllamacpp")},
+    }
 
 
 def _open(studio: Studio, actor: Actor, project: str) -> Project:
@@ -175,5 +184,5 @@ _COMMANDS: Mapping[str, Callable[..., Answer]] = {
     "resume": resume,
     "endpoints": endpoints,
     "backup": backup,
-    "rebuild": rebuild,
+    "doctor": doctor,
 }

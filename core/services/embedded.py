@@ -11,6 +11,8 @@ from core.errors import WeightsError
 from core.models.embedded import EmbeddedServer, Progress, Weights, WeightsState, cache_folder
 from core.models.endpoint import EndpointModel
 
+__all__ = ["EMBEDDED_ENDPOINT", "Embedded", "EmbeddedChat", "Fetch", "Progress"]
+
 SLOTS = 2  # more bring nothing on the machines that were measured (docs/benchmarks.md)
 EMBEDDED_ENDPOINT = Endpoint(
     name=EMBEDDED, base_url="", model="Qwen2.5-Coder-1.5B-Instruct", in_flight=SLOTS, timeout_s=300.0
@@ -54,9 +56,9 @@ class Embedded:
             self._thread = threading.Thread(target=self._work, args=(then,), name="weights", daemon=True)
             self._thread.start()
 
-    def fetch_now(self, cancel: threading.Event) -> WeightsState:
+    def fetch_now(self, report: Callable[[Progress], None]) -> WeightsState:
         """Fetch here and now, for commands. Raises WeightsError."""
-        return self._weights.fetch(self._report, cancel)
+        return self._weights.fetch(report, self._cancel)
 
     def cancel_fetch(self) -> None:
         """Stop; what has come is kept, and the next start continues there."""

@@ -16,6 +16,9 @@ from core.store.writer import Writer
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _CONFIG: Mapping[str, str | int] = {"threads": 2, "memory_limit": os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")}
 _MIGRATION_TABLE = "create table if not exists migration (number integer primary key, kind varchar not null, applied_at timestamptz not null)"
+_DIFFERENCES = """select count(*) as n from (
+  (select * from instruction_state except select * from instruction_state_from_facts)
+  union all (select * from instruction_state_from_facts except select * from instruction_state))"""
 
 
 class Database:
@@ -70,6 +73,11 @@ class Database:
             connection.execute("insert into instruction_state by name select * from instruction_state_from_facts")
 
         self.writer.run(again)
+
+    def projection_is_right(self) -> bool:
+        """Whether the projection says what the facts say."""
+        found = self.query(_DIFFERENCES)
+        return int(found[0]["n"]) == 0
 
     def close(self) -> None:
         """Commit what waits, then let go of the file."""

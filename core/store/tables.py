@@ -1,6 +1,6 @@
 """Facts to rows: a fact's class names its table, its fields are the columns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
@@ -84,7 +84,7 @@ def table_of(kind: type) -> Table:
     )
 
 
-def arrow_batch(kind: type, facts: list[Any], first_seq: int) -> pa.Table:
+def arrow_batch(kind: type, facts: Sequence[Any], first_seq: int) -> pa.Table:
     """Rows of one class as a columnar batch, numbered from `first_seq` where the table orders by seq."""
     table = table_of(kind)
     arrays = [
@@ -104,7 +104,7 @@ def states_after(facts: list[object]) -> list[InstructionState]:
     for fact in facts:
         match fact:
             case Instruction():
-                changes.setdefault(fact.id, {})["run_status"] = "waiting" if fact.kind == "evolved" else None
+                changes.setdefault(fact.id, {}).setdefault("run_status", "waiting" if fact.kind == "evolved" else None)
             case Revision(of="instruction"):
                 changes.setdefault(fact.of_id, {})["revision_id"] = fact.id
             case Response():

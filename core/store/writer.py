@@ -9,19 +9,28 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from typing import Any
 
 import duckdb
 
-from core.domain.instruction import InstructionState
+from core.domain.check import Outcome, Score
+from core.domain.instruction import Instruction, InstructionState, Response, Revision
 from core.domain.task import Task
-from core.errors import ProjectError
+from core.errors import ProjectError, StudioError
 from core.store.tables import ORDER, arrow_batch, states_after, table_of
 
 _MOST_FACTS = 4_000  # a transaction; bounds the wait of the first in line
+# Whatever a job raises belongs to whoever waits for it: this thread must outlive every job.
+_OF_THE_JOB = (
+    duckdb.Error, StudioError, OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError,
+    ArithmeticError, RuntimeError, MemoryError,
+)  # fmt: skip
+_PROJECTED = (Instruction, Revision, Response, Outcome, Score)
+_STATE_AGAIN = """insert or replace into instruction_state by name
+select * from instruction_state_from_facts where id in (select unnest(?::uuid[]))"""
 
 
 @dataclass(order=True, slots=True)
@@ -45,6 +54,8 @@ class Writer:
         self._next_seq = next_seq
         self._turn = count()
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._closed = False
+        self._gate = threading.Lock()  # guards `_closed`: nothing may get in line behind the last job
         self._thread = threading.Thread(target=self._work, name="log-writer", daemon=True)
         self._thread.start()
 
@@ -60,25 +71,32 @@ class Writer:
         """The same as `append_now`, for the event loop."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
-        self._jobs.put(_Job(1, next(self._turn), facts=facts, done=done, loop=loop))
+        self._put(_Job(1, next(self._turn), facts=facts, done=done, loop=loop))
         await done
 
     async def run_async(self, action: Callable[[duckdb.DuckDBPyConnection], Any]) -> Any:
         """The same as `run`, for the event loop."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
-        self._jobs.put(_Job(1, next(self._turn), action=action, done=done, loop=loop))
+        self._put(_Job(1, next(self._turn), action=action, done=done, loop=loop))
         return await done
 
     def close(self) -> None:
         """Commit what is waiting, then stop."""
-        self._jobs.put(_Job(2, next(self._turn), closes=True))
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(_Job(2, next(self._turn), closes=True))
         self._thread.join()
 
+    def _put(self, job: _Job) -> None:
+        with self._gate:
+            if self._closed:
+                raise ProjectError("The project is closed", to_do="Open it again.")
+            self._jobs.put(job)
+
     def _hand_over(self, job: _Job) -> Any:
-        if not self._thread.is_alive():
-            raise ProjectError("The project is closed", to_do="Open it again.")
-        self._jobs.put(job)
+        self._put(job)
         assert isinstance(job.done, Future)
         return job.done.result()
 
@@ -119,7 +137,7 @@ class Writer:
             self._connection.execute("begin")
             result = action()
             self._connection.execute("commit")
-        except (duckdb.Error, OSError, ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
+        except _OF_THE_JOB as error:
             self._next_seq = seq_before
             try:
                 self._connection.execute("rollback")
@@ -129,27 +147,38 @@ class Writer:
         return result, None
 
     def _write(self, facts: list[object]) -> None:
-        by_kind: dict[type, list[object]] = {}
+        by_kind: dict[type, list[Any]] = {}
         for fact in facts:
             by_kind.setdefault(type(fact), []).append(fact)
-        if tasks := by_kind.get(Task):
-            by_kind[Task] = list({task.id: task for task in tasks if isinstance(task, Task)}.values())
-        if states := states_after(facts):
-            by_kind[InstructionState] = list(states)
         unknown = set(by_kind) - set(ORDER)
         if unknown:
             raise TypeError(f"not facts: {unknown}")
+        if tasks := by_kind.get(Task):
+            by_kind[Task] = _merged(tasks)
+        left_out = 0
         for kind in ORDER:
             if rows := by_kind.get(kind):
-                self._insert(kind, rows)
+                missing = len(rows) - self._insert(kind, rows)
+                left_out += missing if kind in _PROJECTED else 0
+        self._project(facts, is_repeated=left_out > 0)
 
-    def _insert(self, kind: type, rows: list[Any]) -> None:
+    def _project(self, facts: list[object], *, is_repeated: bool) -> None:
+        """Bring the projection up to date. What a left-out fact says may not be what the log says: then ask the log."""
+        states = states_after(facts)
+        if states and is_repeated:
+            self._connection.execute(_STATE_AGAIN, [[state.id for state in states]])
+        elif states:
+            self._insert(InstructionState, states)
+
+    def _insert(self, kind: type, rows: Sequence[Any]) -> int:
+        """How many rows are new (or changed): a fact that is there already is left out."""
         table = table_of(kind)
         self._connection.register("batch", arrow_batch(kind, rows, self._next_seq))
-        self._connection.execute(table.insert)
+        inserted = self._connection.execute(table.insert).fetchone()
         self._connection.unregister("batch")  # after a failure the next batch replaces it
         if table.has_seq:
             self._next_seq += len(rows)
+        return int(inserted[0]) if inserted else 0
 
     def _settle(self, batch: list[_Job], result: Any, error: BaseException | None) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[Any]]] = {}
@@ -161,6 +190,15 @@ class Writer:
         for loop, waiting in by_loop.items():  # one wake-up a loop, not one a fact
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_finish_all, waiting, result, error)
+
+
+def _merged(tasks: Sequence[Task]) -> list[Task]:
+    """One row a task: its last state, its most tries."""
+    merged: dict[str, Task] = {}
+    for task in tasks:
+        before = merged.get(task.id, task)
+        merged[task.id] = replace(task, tries=max(task.tries, before.tries))
+    return list(merged.values())
 
 
 def _finish(done: "Future[Any] | asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:
@@ -180,7 +218,7 @@ def _finish_all(waiting: list[asyncio.Future[Any]], result: Any, error: BaseExce
 def translated(error: BaseException) -> BaseException:
     """The person's words for what DuckDB says; a bug stays what it is."""
     text = str(error).lower()
-    if "no space left" in text or "disk full" in text or "disk is full" in text:
+    if any(words in text for words in ("no space left", "disk full", "disk is full", "file too large")):
         return DiskFull("The disk is full", to_do="Free some space, then resume. All committed results are kept.")
     if "read-only" in text or "permission denied" in text:
         return ProjectError("The project's file cannot be written", to_do="Check its permissions.")
