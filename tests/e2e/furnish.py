@@ -1,0 +1,55 @@
+"""Homes for the app to start in: endpoints, seeds and finished runs, made by the services themselves beforehand."""
+
+import json
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from core.domain.person import LOCAL_OWNER
+from core.domain.run import SeedChoice
+from core.domain.system import Endpoint
+from core.services import presets, seeds
+from core.services.projects import Project
+from core.services.studio import Studio, open_studio
+from core.settings import Settings
+
+FAKE = "fake"
+PLAIN = ("Name three birds.", "Explain what a tide is.", "Write a line about rain.", "Add 17 and 25.", "Sort 3, 1, 2.")
+
+
+class Home:
+    """An installation that no app has open yet. `close` it before the app starts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.studio: Studio = open_studio(Settings(home=folder))
+
+    def close(self) -> None:
+        self.studio.close()
+
+    def endpoint(self, base_url: str, name: str = FAKE, *, in_flight: int = 8, key_env: str | None = None) -> None:
+        self.studio.endpoints.save(
+            LOCAL_OWNER, Endpoint(name=name, base_url=base_url, model="fake", in_flight=in_flight, key_env=key_env)
+        )
+
+    def project(self, slug: str, texts: Iterable[str] = ()) -> Project:
+        """A project with these seeds."""
+        project = self.studio.projects.open_file(LOCAL_OWNER, self.folder / "projects" / f"{slug}.duckdb", slug=slug)
+        lines = [json.dumps({"instruction": text, "skill": "Writing"}, ensure_ascii=False) for text in texts]
+        if lines:
+            path = self.folder / f"{slug}.jsonl"
+            path.write_text("\n".join(lines), encoding="utf-8")
+            seeds.import_jsonl(LOCAL_OWNER, project, path, name="Seeds", licence="CC0-1.0")
+        return project
+
+    def grow(self, project: Project, *, preset: str = presets.BRANCHING, rng_seed: int = 3) -> str:
+        """A finished run on all of the project's seeds with the endpoint "fake"; its id."""
+        settings = presets.settings(preset, name="Grown", endpoint=FAKE, seeds=SeedChoice(), rng_seed=rng_seed)
+        run_id = self.studio.runs.start(LOCAL_OWNER, project, settings)
+        assert self.studio.live.wait(run_id, timeout_s=120)
+        return run_id
+
+
+def furnished(folder: Path) -> "closing[Home]":
+    """`with furnished(folder) as home: …`"""
+    return closing(Home(folder))

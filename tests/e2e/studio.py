@@ -1,0 +1,209 @@
+"""What a person does in the studio, in verbs. Every page is known by its title before anything is done on it."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import Browser, Dialog, Locator, Page, Request, expect
+
+HOME = "Grow a hard instruction dataset from easy seeds"
+_LOCAL = ("127.0.0.1", "localhost")
+_SLOW_MS = 30_000  # a first page on a busy machine
+
+
+class Window:
+    """One browser window on the app, with a cookie jar of its own."""
+
+    def __init__(self, browser: Browser, address: str, *, theme: str = "light", width: int = 1280) -> None:
+        self._context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if theme == "dark" else "light",
+        )
+        self._context.set_default_timeout(20_000)
+        self.address = address
+        self.wrong: list[str] = []
+        self.page = self._new_page()
+
+    def _new_page(self) -> Page:
+        page = self._context.new_page()
+        page.on("request", self._note_request)
+        page.on("pageerror", lambda error: self.wrong.append(f"page error: {error}"))
+        page.on("dialog", self._note_dialog)
+        return page
+
+    def _note_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in _LOCAL:
+            self.wrong.append(f"request to {request.url}")
+
+    def _note_dialog(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def close(self) -> None:
+        self._context.close()
+        assert not self.wrong, self.wrong
+
+    def second_tab(self) -> "Window":
+        """The same person, another tab. It shares this window's record of what went wrong."""
+        other = object.__new__(Window)
+        other._context, other.address, other.wrong = self._context, self.address, self.wrong
+        other.page = other._new_page()
+        return other
+
+    def close_tab(self) -> None:
+        self.page.close()
+
+    # Going somewhere
+
+    def open(self, path: str, title: str, **query: str) -> None:
+        """A page by its address; the title must be the expected one."""
+        self.page.goto(f"{self.address}/{path}?{urlencode(query)}" if query else f"{self.address}/{path}")
+        self.expect_title(title)
+
+    def open_home(self) -> None:
+        self.open("", HOME)
+
+    def open_seeds(self, project: str = "") -> None:
+        self.open("seeds", "Seeds", **_project(project))
+
+    def open_new_run(self, project: str = "", endpoint: str = "fake") -> None:
+        self.open("runs", "New run", new="1", endpoint=endpoint, **_project(project))
+
+    def open_run(self, run: str, project: str = "", title: str = "Run") -> None:
+        self.open("runs", title, run=run, **_project(project))
+
+    def open_trees(self, project: str = "", **query: str) -> "Trees":
+        self.open("trees", "Trees", **_project(project), **query)
+        return Trees(self)
+
+    def go_by_menu(self, name: str, title: str) -> None:
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        self.expect_title(title)
+
+    def expect_title(self, title: str) -> None:
+        """`title` begins the page's one heading."""
+        heading = self.page.get_by_role("heading", level=1, name=re.compile(f"^{re.escape(title)}"))
+        expect(heading).to_be_visible(timeout=_SLOW_MS)
+
+    def asked(self) -> dict[str, str]:
+        """The address's query."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    # Doing something
+
+    def press(self, name: str, *, inside: Locator | None = None) -> None:
+        """A button, by how its words begin."""
+        (inside or self.page).get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first.click()
+
+    def write(self, label: str, text: str, *, inside: Locator | None = None) -> None:
+        """Into a field, and leave it."""
+        field = (inside or self.page).get_by_label(label, exact=True).first
+        field.fill(text)
+        field.press("Tab")
+        self.settle()
+
+    def settle(self) -> None:
+        """Until the page has finished what was asked of it (Streamlit marks the app while a script runs)."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    def connect_endpoint(self, url: str, *, key_env: str = "") -> None:
+        """On Home: address, its models, keep it. Ends on the page of a new run."""
+        self.press("Connect")
+        self.write("Address", url, inside=self.dialog())
+        if key_env:
+            self.write("Environment variable that holds the key", key_env, inside=self.dialog())
+        self.press("List its models", inside=self.dialog())
+        self.press("Keep it and set up a run", inside=self.dialog())
+        self.expect_title("New run")
+
+    def add_starter_seeds(self) -> None:
+        self.press("Add the starter seeds")
+        self.expect_said("taken")
+
+    def import_file(self, path: Path) -> None:
+        self.page.locator("input[type=file]").set_input_files(path)
+        self.press("Import this file")
+
+    def start_run(self, *, seeds: int | None = None) -> str:
+        """Start what the form says; the new run's id."""
+        if seeds is not None:
+            self.write("Seeds", str(seeds))
+        self.press("Start the run")
+        self.expect_title("Run")
+        expect(self.page.get_by_role("button", name=re.compile("^See its trees"))).to_be_visible()
+        self.page.wait_for_url(re.compile("run="))
+        return self.asked()["run"]
+
+    def open_options(self) -> None:
+        self.page.get_by_text(re.compile("^Options of")).click()
+
+    # Seeing something
+
+    def expect_said(self, *words: str, timeout_s: float = 20.0) -> None:
+        """These words stand on the page, somewhere in its main part."""
+        for text in words:
+            expect(self.page.get_by_test_id("stMain").get_by_text(text).first).to_be_visible(timeout=1000 * timeout_s)
+
+    def expect_run_is(self, word: str, timeout_s: float = 60.0) -> None:
+        """The run's page says that it is "paused", "finished" …"""
+        where = self.page.locator(".run .stats")
+        expect(where).to_contain_text(re.compile(word, re.IGNORECASE), timeout=1000 * timeout_s)
+
+    def decided(self) -> int:
+        """How many children the run's page says are decided."""
+        words = self.page.locator(".run .card").first.locator(".lab").first.inner_text()
+        return int(words.split(" of ")[0].replace(",", ""))
+
+    def expect_decided(self, at_least: int) -> None:
+        pattern = re.compile(r"^\s*([\d,]+) of")
+        label = self.page.locator(".run .card").first.locator(".lab").first
+        expect(label).to_have_text(pattern)
+        self.page.wait_for_function(
+            "([label, least]) => Number(label.textContent.split(' of ')[0].replaceAll(',', '')) >= least",
+            arg=[label.element_handle(), at_least],
+            timeout=60_000,
+        )
+
+
+class Trees:
+    """What a person does on the page Trees."""
+
+    def __init__(self, window: Window) -> None:
+        self.window, self.page = window, window.page
+        expect(self.page.locator(".dh")).to_be_visible(timeout=_SLOW_MS)
+
+    def nodes(self) -> list[str]:
+        """The ids of the drawn nodes."""
+        return [str(one) for one in self.page.locator(".nd").evaluate_all("all => all.map(one => one.dataset.id)")]
+
+    def selected(self) -> str:
+        return self.page.locator(".nd.sel").get_attribute("data-id") or ""
+
+    def pick_node(self, node: str) -> None:
+        self.page.locator(f"[data-id='{node}']").click()
+        self.expect_node(node)
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def expect_node(self, node: str) -> None:
+        """Selected, in the detail, and in the address."""
+        expect(self.page.locator(".nd.sel")).to_have_attribute("data-id", node)
+        expect(self.page.locator(".dh [title]").first).to_have_attribute("title", node)
+        expect(self.page).to_have_url(re.compile(f"[?&]node={node}(&|$)"))
+
+    def seeds(self) -> list[str]:
+        return [str(one) for one in self.page.locator(".sd").evaluate_all("all => all.map(one => one.dataset.seed)")]
+
+    def pick_seed(self, seed: str) -> None:
+        self.page.locator(f"[data-seed='{seed}']").click()
+        expect(self.page.locator(".sd.on")).to_have_attribute("data-seed", seed)
+
+
+def _project(slug: str) -> dict[str, str]:
+    return {"project": slug} if slug else {}
