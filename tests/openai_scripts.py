@@ -241,8 +241,10 @@ def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Scrip
         elif name != names[-1]:
             values[name] = _sentence(rng, 3)
         else:
-            instruction = re.sub(script.label, "", _last_user_turn(request)) if name in script.whole else ""
-            values[name] = f"{instruction.strip()} {_sentence(rng, rng.randint(10, 20))}".strip()
+            asked = re.split(r"\n\nNow ", _last_user_turn(request))[0]
+            instruction = re.sub(script.label, "", asked) if name in script.whole else ""
+            told = f"Explain {_sentence(rng, rng.randint(9, 19)).lower()}"  # a request, as an evolved instruction is one
+            values[name] = f"{instruction.strip()} {told}".strip()
     return values
 
 
