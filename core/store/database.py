@@ -104,19 +104,31 @@ def open_database(path: Path, kind: str) -> Database:
 
 def _create(path: Path, kind: str) -> None:
     """Under another name first: a crash half-way leaves no half-made file under the final one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.new")
-    connection = duckdb.connect(str(fresh), config=dict(_CONFIG))
     try:
-        connection.execute(_MIGRATION_TABLE)
-        _migrate(connection, kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(fresh), config=dict(_CONFIG)) as connection:
+            connection.execute(_MIGRATION_TABLE)
+            _migrate(connection, kind)
+        _give_name(fresh, path)
+    except (OSError, duckdb.IOException) as error:
+        raise ProjectError(
+            "No file can be made here", where=str(path), to_do="Choose a folder with free space that you may write to."
+        ) from error
     finally:
-        connection.close()
+        for left in (fresh, fresh.with_name(fresh.name + ".wal")):
+            if left.exists():
+                left.unlink()
+
+
+def _give_name(fresh: Path, path: Path) -> None:
     try:
         os.link(fresh, path)  # unlike rename, refuses to replace a file that another process made meanwhile
     except FileExistsError:
         pass
-    fresh.unlink()
+    except OSError:  # a file system without hard links
+        if not path.exists():
+            fresh.rename(path)
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
