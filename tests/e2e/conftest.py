@@ -15,7 +15,8 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
 @pytest.fixture(scope="module")
-def browser(chrome: Path) -> Iterator[Browser]:
+def browser(chrome: Path, home: Path) -> Iterator[Browser]:
+    """After the home is furnished: Playwright keeps an event loop running in this thread, and runs need their own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chrome), args=list(FLAGS))
         yield browser

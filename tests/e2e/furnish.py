@@ -14,7 +14,13 @@ from core.services.studio import Studio, open_studio
 from core.settings import Settings
 
 FAKE = "fake"
-PLAIN = ("Name three birds.", "Explain what a tide is.", "Write a line about rain.", "Add 17 and 25.", "Sort 3, 1, 2.")
+PLAIN = (
+    "Name three birds that stay in cold countries over the winter, and say in one sentence each what they eat there.",
+    "Explain what a tide is. Write for a child who has never seen the sea, and use no word that needs explaining.",
+    "Write a few lines about rain on a tin roof in which nobody is sad, and end with something that can be heard.",
+    "Add 17 and 25, then take away the number of days in a week, and show every step of the sum on a line of its own.",
+    "Sort the numbers 3, 11, 2, 27 and 5 from the smallest to the largest, and say how you know that the order is right.",
+)
 
 
 class Home:

@@ -180,6 +180,15 @@ class Trees:
         """The ids of the drawn nodes."""
         return [str(one) for one in self.page.locator(".nd").evaluate_all("all => all.map(one => one.dataset.id)")]
 
+    def that_are(self, status: str) -> list[str]:
+        """The drawn nodes with this mark. Breadth is left out: it rewrites, so it has no difference to show."""
+        cards = self.page.locator(f".nd:not(.op-mutate):has(.mk-{status})")
+        return [str(one) for one in cards.evaluate_all("all => all.map(one => one.dataset.id)")]
+
+    def faint(self) -> list[str]:
+        """The nodes that the filter puts into the background."""
+        return [str(one) for one in self.page.locator(".nd.faint").evaluate_all("all => all.map(one => one.dataset.id)")]
+
     def selected(self) -> str:
         return self.page.locator(".nd.sel").get_attribute("data-id") or ""
 
