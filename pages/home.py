@@ -7,7 +7,7 @@ from pages.ui.hero import hero
 
 with st.container(key="home_page"):
     with st.container(key="home_head"):
-        st.title("Grow a hard instruction dataset from easy seeds")
+        st.title("Grow a hard instruction dataset from easy seeds", anchor=False)
     kit.show("lead", kit.h("p", "Every step is kept and shown. People decide what stays."), key="home.lead")
     with shell.problems("home"):
         ways.left_off()

@@ -15,7 +15,7 @@ with shell.problems("runs"):
         run_form.form(project)
     elif run_id is None:
         with st.container(key="runs_head"):
-            st.title("Runs")
+            st.title("Runs", anchor=False)
         kit.show("empty", kit.h("p", "No runs yet. A run grows your seeds for a few epochs."), key="runs.empty")
         if st.button("New run", type="primary", key="runs.new"):
             st.query_params["new"] = "1"

@@ -44,7 +44,7 @@ with shell.problems("seeds"):
     project = shell.project()
     total = seeds.count(shell.actor(), project)
     with st.container(horizontal=True, vertical_alignment="center", key="seeds_head"):
-        st.title("Seeds", width="stretch")
+        st.title("Seeds", width="stretch", anchor=False)
         if total:
             find = st.text_input(
                 "Find", placeholder="Find in the seeds", key="seeds.find", label_visibility="collapsed", width=260

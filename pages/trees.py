@@ -11,7 +11,7 @@ with shell.problems("trees"):
     runs = {run.id: run for run in shell.studio().runs.list(shell.actor(), project)}
     run_id = shell.chosen_run(list(runs))
     with st.container(horizontal=True, vertical_alignment="center", key="trees_head"):
-        st.title("Trees", width="stretch")
+        st.title("Trees", width="stretch", anchor=False)
         if run_id is not None:
             picked = st.selectbox(
                 "Run",

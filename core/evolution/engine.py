@@ -5,16 +5,14 @@ that was acknowledged is lost or doubled. Chains advance independently; reply or
 """
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable, MutableSequence, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 from time import monotonic
 
-from core.domain import ids
-from core.domain.call import Call, CallFailure, ChatReply, ChatRequest, ErrorKind, Prices
+from core.domain.call import Call, CallFailure, ChatReply, ChatRequest, Prices
 from core.domain.instruction import RunStatus
 from core.domain.task import TaskState
 from core.domain.work import Family, Work
@@ -22,6 +20,7 @@ from core.errors import StudioError
 from core.evolution.budget import Budget, Worst, worst_case
 from core.evolution.frontier import next_frontier
 from core.evolution.method import Method, Step
+from core.evolution.record import Asked, call_of, spent
 from core.ports import ChatModel, Clock, Limiter, RunLog
 
 _CLAIM = 512  # tasks at a time: one query's worth, a few hundred kB of text
@@ -64,9 +63,10 @@ class Engine:
         self._workers = workers
         self._ready: deque[Work] = deque()
         self._busy = 0
-        self._changed = asyncio.Event()
-        self._claiming = asyncio.Lock()  # guards one claim at a time: two would only split the same rows
+        self._changed = asyncio.Event()  # a chain ended, or something was committed: only `_next` waits for it
+        self._settled = asyncio.Event()  # a call's reservation became its cost: only `_reserve` waits for it
         self._pausing = asyncio.Event()
+        self._queued: set[asyncio.Task[None] | None] = set()  # chains that wait for a place at the endpoint
         self._families: dict[tuple[str, int], Family] = {}
         self._finished: deque[float] = deque()
         self._reason: str | None = None
@@ -79,76 +79,87 @@ class Engine:
         A block never cancels calls in flight: they are paid for, so they are finished and kept.
         """
         async with asyncio.TaskGroup() as group:
-            for _ in range(self._workers):
-                group.create_task(self._worker())
+            while (work := await self._next()) is not None:
+                self._busy += 1
+                group.create_task(self._chain(work))
         await self._release(self._ready)
         if self._reason is not None:
             raise Blocked(self._reason)
         return not self._pausing.is_set()
 
     def pause(self) -> None:
-        """Start nothing more; calls in flight are finished and kept."""
-        self._pausing.set()
-        self._changed.set()
+        """Start nothing more; calls in flight are finished and kept. An endpoint's wish to wait is not waited for."""
+        if not self._pausing.is_set():
+            self._pausing.set()
+            self._changed.set()
+            self._settled.set()
+            for waiting in self._queued:
+                if waiting is not None:
+                    waiting.cancel()
 
     def pulse(self) -> Pulse:
         """Calls in flight, and calls a second over the last minute."""
-        now = monotonic()
-        while self._finished and now - self._finished[0] > _RATE_WINDOW_S:
-            self._finished.popleft()
-        span = now - self._finished[0] if len(self._finished) > 1 else 0.0
+        self._forget_before(monotonic() - _RATE_WINDOW_S)
+        span = monotonic() - self._finished[0] if len(self._finished) > 1 else 0.0
         return Pulse(in_flight=self._budget.in_flight, calls_per_s=len(self._finished) / span if span > 0 else None)
 
-    async def _worker(self) -> None:
-        while (work := await self._take()) is not None:
-            owed = [work]
-            try:
-                while owed and not self._pausing.is_set():
-                    owed += await self._advance(owed[0])
-                    del owed[0]
-            except (Blocked, StudioError) as error:  # the log may refuse too: a full disk pauses, it loses nothing
-                self._reason = self._reason or str(error)
-                self.pause()
-            finally:
-                self._busy -= 1
-                self._changed.set()
-            await self._release(owed)
+    def _forget_before(self, moment: float) -> None:
+        while self._finished and self._finished[0] < moment:
+            self._finished.popleft()
 
-    async def _take(self) -> Work | None:
-        """The next piece of work; waits while others may still make some; None when there will be no more."""
+    async def _next(self) -> Work | None:
+        """The next piece of work for a free worker; None when there will be no more, or when pausing."""
         while not self._pausing.is_set():
-            if self._ready:
-                self._busy += 1
-                return self._ready.popleft()
-            self._changed.clear()
-            async with self._claiming:
+            self._changed.clear()  # before looking, so that what happens meanwhile is not missed
+            if self._busy < self._workers:
                 await self._claim()
-            if self._ready:
-                continue
-            if not self._busy:
-                self._changed.set()
-                return None
+                if self._ready:
+                    return self._ready.popleft()
+                if not self._busy and self._dry_at == self._commits:
+                    return None
             await self._changed.wait()
         return None
 
     async def _claim(self) -> None:
         """Fill up from the log, but ask it again only if something was committed since it had nothing."""
-        if self._ready or self._pausing.is_set() or self._dry_at == self._commits:
+        if self._ready or self._dry_at == self._commits:
             return
         commits = self._commits
         self._ready.extend(await self._log.claim(_CLAIM))
         if not self._ready:
             self._dry_at = commits
 
+    async def _chain(self, work: Work) -> None:
+        """One piece of work and what goes on from it at once."""
+        owed = [work]
+        try:
+            while owed and not self._pausing.is_set():
+                owed += await self._advance(owed[0])
+                del owed[0]
+        except (Blocked, StudioError) as error:  # the log may refuse too: a full disk pauses, it loses nothing
+            self._reason = self._reason or str(error)
+            self.pause()
+        except asyncio.CancelledError:
+            if asyncio.current_task() not in self._queued:  # else `pause` fetched it out of the queue for a place
+                raise
+        finally:
+            self._queued.discard(asyncio.current_task())
+            self._busy -= 1
+            self._changed.set()
+        await self._release(owed)
+
     async def _advance(self, work: Work) -> list[Work]:
         """One task: ask until it is answered or hopeless, commit what follows, return what goes on at once."""
         for asked in count(1):
             attempt = work.task.tries
             request = self._method.request(work, attempt)
+            self._queued.add(asyncio.current_task())
             async with self._limiter.slot():
-                if self._pausing.is_set():
+                self._queued.discard(asyncio.current_task())
+                worst = await self._reserve(request)
+                if worst is None:
                     break
-                call, outcome = await self._ask(work, request, attempt)
+                call, outcome = await self._ask(work, request, worst)
                 if isinstance(outcome, ChatReply):
                     self._failures_in_row = 0
                     return await self._commit(work, call, self._conclude(work, outcome, call))
@@ -200,9 +211,10 @@ class Engine:
         parents = next_frontier(family, self._method.settings.max_frontier_per_seed)
         return self._method.children(parents, child.epoch + 1)
 
-    async def _ask(self, work: Work, request: ChatRequest, attempt: int) -> tuple[Call, ChatReply | CallFailure]:
-        worst = await self._reserve(request)
-        started = self._clock.now()
+    async def _ask(self, work: Work, request: ChatRequest, worst: Worst) -> tuple[Call, ChatReply | CallFailure]:
+        asked = Asked(
+            task=work.task, request=request, attempt=work.task.tries, worst=worst, started_at=self._clock.now()
+        )
         try:
             outcome = await self._model.chat(request)
         except asyncio.CancelledError:
@@ -210,40 +222,29 @@ class Engine:
             raise
         self._limiter.observe(outcome)
         self._finished.append(monotonic())
-        reply = outcome if isinstance(outcome, ChatReply) else None
-        failure = self._method.refuse(work, reply) if reply else outcome
-        call = Call(
-            id=ids.call_id(work.task.id, attempt),
-            task_id=work.task.id,
-            run_id=work.task.run_id,
-            system_id=self._method.system_id,
-            kind=work.task.kind,
-            request=_as_json(request),
-            reply=outcome.raw,
-            finish_reason=reply.finish_reason if reply else None,
-            tokens_in=reply.tokens_in if reply else None,
-            tokens_out=reply.tokens_out if reply else None,
-            cost_usd=self._prices.cost_usd(reply.tokens_in, reply.tokens_out) if reply else None,
-            worst_cost_usd=worst.usd,
-            worst_tokens=worst.tokens,
-            latency_ms=outcome.latency_ms,
-            error_kind=failure.kind if isinstance(failure, CallFailure) else None,
-            error_detail=failure.detail if isinstance(failure, CallFailure) else None,
-            started_at=started,
-        )
+        self._forget_before(self._finished[-1] - _RATE_WINDOW_S)
+        failure = self._method.refuse(work, outcome) if isinstance(outcome, ChatReply) else outcome
+        call = call_of(asked, outcome, failure, system_id=self._method.system_id, prices=self._prices)
         tokens, usd = spent(call)
         self._budget.settle(worst, tokens=tokens, usd=usd)
+        self._settled.set()
         return call, failure or outcome
 
-    async def _reserve(self, request: ChatRequest) -> Worst:
-        """Set the call's worst case aside. While calls in flight may give some back, wait; then the cap is reached."""
+    async def _reserve(self, request: ChatRequest) -> Worst | None:
+        """Set the call's worst case aside; None when pausing.
+
+        While calls in flight may give some back, wait; then the cap is reached, and Blocked says which one.
+        """
         worst = worst_case(request, self._prices)
-        while (cap := self._budget.reserve(worst)) is not None:
+        while not self._pausing.is_set():
+            cap = self._budget.reserve(worst)
+            if cap is None:
+                return worst
             if not self._budget.in_flight:
                 raise Blocked(f"The next call could pass {cap}. Raise the cap to go on.")
-            self._changed.clear()
-            await self._changed.wait()
-        return worst
+            self._settled.clear()
+            await self._settled.wait()
+        return None
 
     async def _sleep(self, seconds: float) -> None:
         """Wait before asking again, but not beyond a pause."""
@@ -264,27 +265,3 @@ class Engine:
                 await self._log.append(back)
             except StudioError as error:
                 self._reason = self._reason or str(error)
-
-
-def spent(call: Call) -> tuple[int, float]:
-    """Tokens and dollars that a call counts for: as said; unsaid or timed out, at worst case; refused, nothing."""
-    may_have_run = call.error_kind is None or call.error_kind is ErrorKind.TIME_OUT
-    if call.tokens_in is not None and call.tokens_out is not None:
-        tokens = call.tokens_in + call.tokens_out
-    else:
-        tokens = call.worst_tokens if may_have_run else 0
-    usd = call.cost_usd if call.cost_usd is not None else (call.worst_cost_usd if may_have_run else None)
-    return tokens, usd or 0.0
-
-
-def _as_json(request: ChatRequest) -> str:
-    return json.dumps(
-        {
-            "messages": [{"role": one.role, "content": one.content} for one in request.messages],
-            **asdict(request.sampling),
-            "seed": request.seed,
-            "schema": request.schema,
-            "top_logprobs": request.top_logprobs,
-        },
-        ensure_ascii=False,
-    )

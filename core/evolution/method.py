@@ -15,7 +15,7 @@ from core.domain.instruction import Instruction, InstructionKind, Response, Revi
 from core.domain.run import Difficulty, RunSettings, StepOrder
 from core.domain.task import Task, TaskKind, TaskState
 from core.domain.work import Work
-from core.evolution.chance import draw, model_seed
+from core.evolution.chance import Place, draw, model_seed
 from core.evolution.elimination import (
     RULE_VERSION,
     Finding,
@@ -70,7 +70,11 @@ class Method:
 
     def _child(self, parent: Instruction, epoch: int, number: int) -> Instruction:
         id_ = ids.child_id(self.run_id, parent.seed_id, parent.id, epoch, number)
-        drawn = draw(self.settings.rng_seed, id_, self.settings.weights)
+        drawn = draw(
+            self.settings.rng_seed,
+            Place(position=parent.position, epoch=epoch, child_number=number),
+            self.settings.weights,
+        )
         return Instruction(
             id=id_,
             kind=InstructionKind.EVOLVED,
@@ -109,7 +113,9 @@ class Method:
 
     def request(self, work: Work, attempt: int) -> ChatRequest:
         """What to ask the model for this work."""
-        seed = model_seed(self.settings.rng_seed, work.task.id, attempt)
+        of = work.instruction
+        place = Place(position=of.position, epoch=of.epoch, child_number=of.child_number)
+        seed = model_seed(self.settings.rng_seed, work.task.kind, place, attempt)
         match work.task.kind:
             case TaskKind.EVOLVE:
                 assert work.instruction.operation is not None
@@ -140,7 +146,9 @@ class Method:
 
     def _evolved_text(self, work: Work, reply: ChatReply) -> str | None:
         assert work.instruction.operation is not None
-        return read_evolution(self.pack, work.instruction.operation, reply, parent=work.parent_text)
+        text = read_evolution(self.pack, work.instruction.operation, reply, parent=work.parent_text)
+        # JSON inside the reply may spell half a character (\\ud83d), which no file can hold as UTF-8.
+        return text and text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def conclude(self, work: Work, reply: ChatReply, call_id: str, now: datetime) -> Step:
         """What follows from a usable reply."""

@@ -17,6 +17,7 @@ from core.domain.operation import DATA_FORMATS, Operation
 from core.errors import BadInput
 
 LABELS_FILE = "labels.md"
+SPARKS_FILE = "sparks.md"
 JUDGE, SCORE = "judge", "score"
 BUILT_IN_LABELS = ("given prompt", "rewritten prompt", "created prompt")
 _TOP_LOGPROBS = 20
@@ -28,7 +29,7 @@ _HEADERS = {
     "max_tokens": re.compile("[1-9][0-9]{0,5}"),
 }
 _NEEDS = {JUDGE: ("parent", "child"), Operation.COMPLICATE_INPUT.value: ("instruction", "data_format")}
-_KNOWN = frozenset({"instruction", "parent", "child", "data_format"})
+_KNOWN = frozenset({"instruction", "parent", "child", "data_format", "spark"})
 _REQUIRED = (*(operation.value for operation in Operation), JUDGE, SCORE)
 _OPTIONAL = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_FORMATS)
 
@@ -50,12 +51,17 @@ class Template:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pack:
-    """A whole set of prompts. `hash` is SHA-256 over its content and stands in every node that it made."""
+    """A whole set of prompts. `hash` is SHA-256 over its content and stands in every node that it made.
+
+    `sparks` are the things of which `{{spark}}` becomes one, drawn by the request's seed: left alone, a small model
+    stays with the subject that it was shown.
+    """
 
     name: str
     hash: str
     templates: Mapping[str, Template]
     labels: tuple[str, ...]
+    sparks: tuple[str, ...]
     files: Mapping[str, str]
 
 
@@ -78,20 +84,28 @@ def pack_from_files(name: str, files: Mapping[str, str]) -> Pack:
     for needed in (*(f"{one}.md" for one in _REQUIRED), LABELS_FILE):
         if needed not in texts:
             raise BadInput("The pack lacks this file.", where=needed, to_do="Add it, or copy it from a shipped pack.")
+    sparks = _lines(texts.get(SPARKS_FILE, ""))
     templates = {}
-    for file_name, text in texts.items():
+    for file_name in (one for one in texts if one not in (LABELS_FILE, SPARKS_FILE)):
         stem = file_name.removesuffix(".md")
-        if file_name == LABELS_FILE:
-            continue
         if stem not in _REQUIRED and stem not in _OPTIONAL:
             raise BadInput("No prompt has this name.", where=file_name, to_do=f"Use one of: {', '.join(_REQUIRED)}.")
-        templates[stem] = _template(stem, file_name, text)
-    own = (line.strip().strip("#").strip().casefold() for line in texts[LABELS_FILE].splitlines())
-    labels = tuple(dict.fromkeys((*BUILT_IN_LABELS, *(label for label in own if label))))
-    digest = hashlib.sha256(json.dumps(texts, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+        templates[stem] = _template(stem, file_name, texts[file_name])
+        if not sparks and "{{spark}}" in texts[file_name]:
+            raise BadInput("It wants a {{spark}}, but there are none.", where=file_name, to_do="Add sparks.md.")
     return Pack(
-        name=name, hash=digest, templates=MappingProxyType(templates), labels=labels, files=MappingProxyType(texts)
+        name=name,
+        hash=hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest(),
+        templates=MappingProxyType(templates),
+        labels=tuple(dict.fromkeys((*BUILT_IN_LABELS, *(label.casefold() for label in _lines(texts[LABELS_FILE]))))),
+        sparks=sparks,
+        files=MappingProxyType(texts),
     )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    bare = (line.strip().strip("#").strip() for line in text.splitlines())
+    return tuple(line for line in bare if line)
 
 
 def _template(name: str, file_name: str, text: str) -> Template:
@@ -152,7 +166,8 @@ def evolve_request(
 ) -> ChatRequest:
     """Ask for one evolution. A format without a demonstration of its own uses the operation's general one."""
     template = pack.templates.get(f"{operation.value}.{data_format}", pack.templates[operation.value])
-    fill = {"instruction": instruction, "data_format": data_format or DATA_FORMATS[-1]}
+    spark = pack.sparks[seed % len(pack.sparks)] if pack.sparks else ""
+    fill = {"instruction": instruction, "data_format": data_format or DATA_FORMATS[-1], "spark": spark}
     return _ask(template, sampling, seed, fill)
 
 

@@ -38,7 +38,7 @@ def read_equality(reply: ChatReply, *, cut: float) -> Equality:
 def _equality_in_words(said: str) -> Verdict:
     """The negative first: "equal" stands inside "not equal"."""
     lower = said.casefold()
-    if re.search(r"\b(?:not|n't)\b[\s\w,]{0,20}\bequal\b|\bunequal\b|\bdifferent\b", lower):
+    if re.search(r"(?:\bnot|n['’]t)\b[\s\w,]{0,20}\bequal\b|\bunequal\b|\bdifferent\b", lower):
         return Verdict.PASS
     return Verdict.FAIL if re.search(r"\bequal\b", lower) else Verdict.UNKNOWN
 

@@ -4,10 +4,14 @@ import asyncio
 import logging
 import threading
 from collections.abc import Coroutine
+from concurrent import futures
 from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
+from core.domain.call import CallFailure, ChatReply
 from core.domain.progress import Spending
 from core.domain.run import RunEvent, RunEventKind
 from core.domain.system import Endpoint
@@ -17,9 +21,11 @@ from core.evolution.engine import Blocked, Engine, Pulse
 from core.evolution.method import Method
 from core.models.limits import AdaptiveLimit
 from core.models.retry import wait_before_retry
-from core.ports import ChatModel
+from core.ports import ChatModel, Limiter
 from core.store.database import Database
 from core.store.run_log import ProjectRunLog
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 _PATIENCE_S = 3.0  # for calls in flight when the app ends
@@ -43,11 +49,27 @@ class Start:
     spending: Spending
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Live:
+    """An engine at work. `is_over`: it has returned, and its last event is being written."""
+
     engine: Engine
     limit: AdaptiveLimit
     ended: "Future[None]"
+    is_over: bool = False
+
+
+class _Turn:
+    """`core.ports.Limiter` for one run at an endpoint's limit: runs that share it are served in turn."""
+
+    def __init__(self, limit: AdaptiveLimit, run_id: str) -> None:
+        self._limit, self._run_id = limit, run_id
+
+    def slot(self) -> AbstractAsyncContextManager[None]:
+        return self._limit.slot(self._run_id)
+
+    def observe(self, outcome: ChatReply | CallFailure) -> None:
+        self._limit.observe(outcome)
 
 
 class LiveRuns:
@@ -56,53 +78,53 @@ class LiveRuns:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._live: dict[str, _Live] = {}
-        self._limits: dict[str, AdaptiveLimit] = {}
+        self._limits: dict[tuple[str, int], AdaptiveLimit] = {}
         self.problems: dict[str, str] = {}  # what could not even be written down, such as a full disk
         self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
         self._thread.start()
 
     def begin(self, start: Start, database: Database) -> None:
         """Put an engine to work on a run; if one works on it already, nothing happens."""
-        if start.run_id in self._live:
-            return
-        self.problems.pop(start.run_id, None)
         self._do(self._begin(start, database)).result()
 
     async def _begin(self, start: Start, database: Database) -> None:
-        limit = self._limits.setdefault(start.endpoint.name, AdaptiveLimit(start.endpoint.in_flight))
+        if start.run_id in self._live:  # asked here, on the loop: two tabs may resume at the same moment
+            await start.model.close()
+            return
+        self.problems.pop(start.run_id, None)
+        endpoint = start.endpoint
+        limit = self._limits.setdefault((endpoint.base_url, endpoint.in_flight), AdaptiveLimit(endpoint.in_flight))
         log = ProjectRunLog(database, start.run_id)
-        settings = start.method.settings
-        engine = Engine(
-            start.method,
-            model=start.model,
-            limiter=limit,
-            log=log,
-            clock=WallClock(),
-            budget=Budget(
-                settings.caps,
-                calls=start.spending.calls,
-                tokens=start.spending.tokens,
-                usd=start.spending.usd or 0.0,
-            ),
-            prices=start.endpoint.prices,
-            workers=start.endpoint.in_flight,
-            backoff=wait_before_retry,
-        )
-        await log.take_back()
-        task = asyncio.run_coroutine_threadsafe(self._grow(start, engine, database), self._loop)
+        engine = _engine(start, _Turn(limit, start.run_id), log)
+        task = asyncio.run_coroutine_threadsafe(self._work(start, engine, log, database), self._loop)
         self._live[start.run_id] = _Live(engine, limit, task)
-        task.add_done_callback(lambda ended: self._ended(start.run_id, ended, database))
 
-    async def _grow(self, start: Start, engine: Engine, database: Database) -> None:
+    async def _work(self, start: Start, engine: Engine, log: ProjectRunLog, database: Database) -> None:
+        """From first call to last event. The run counts as live until that event is written."""
         try:
-            finished = await engine.grow()
-        except Blocked as blocked:
-            await self._say(database, start.run_id, RunEventKind.BLOCKED, str(blocked))
-        else:
-            if finished:
-                await self._say(database, start.run_id, RunEventKind.FINISHED, "")
+            await self._grow(start.run_id, engine, log, database)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # a bug: it keeps its traceback, and the run says that it stopped
+            _log.error("run %s ended by a fault", start.run_id, exc_info=error)
+            reason = f"A fault in the studio stopped this run ({_name(error)}). Its log has the details."
+            self.problems[start.run_id] = reason
+            await self._say(database, start.run_id, RunEventKind.BLOCKED, reason)
+            raise
         finally:
             await start.model.close()
+            del self._live[start.run_id]
+
+    async def _grow(self, run_id: str, engine: Engine, log: ProjectRunLog, database: Database) -> None:
+        kind, reason = RunEventKind.FINISHED, ""
+        try:
+            await log.take_back()
+            if not await engine.grow():
+                return  # whoever paused it has said so
+        except (Blocked, StudioError) as blocked:
+            kind, reason = RunEventKind.BLOCKED, str(blocked)
+        self._live[run_id].is_over = True
+        await self._say(database, run_id, kind, reason)
 
     async def _say(self, database: Database, run_id: str, kind: RunEventKind, reason: str) -> None:
         event = RunEvent(run_id=run_id, kind=kind, by="studio", reason=reason, received_at=datetime.now(UTC))
@@ -111,19 +133,20 @@ class LiveRuns:
         except StudioError as error:  # the disk is full: it cannot be written down, so it is remembered
             self.problems[run_id] = str(error)
 
-    def _ended(self, run_id: str, ended: "Future[None]", database: Database) -> None:
-        self._live.pop(run_id, None)
-        error = None if ended.cancelled() else ended.exception()
-        if error is not None:  # a bug: it keeps its traceback, and the run says that it stopped
-            _log.error("run %s ended by a fault", run_id, exc_info=error)
-            reason = f"A fault in the studio stopped this run ({type(error).__name__}). Its log has the details."
-            self.problems[run_id] = reason
-            self._do(self._say(database, run_id, RunEventKind.BLOCKED, reason))
+    def halt(self, event: RunEvent, database: Database) -> bool:
+        """Start no more calls for this run, and write down why; calls in flight are finished.
 
-    def pause(self, run_id: str) -> None:
-        """Start no more calls for this run; those in flight are finished."""
-        if live := self._live.get(run_id):
-            self._loop.call_soon_threadsafe(live.engine.pause)
+        False, and nothing is written, if no engine works on it, or if it has just come to its end by itself.
+        """
+        return self._do(self._halt(event, database)).result()
+
+    async def _halt(self, event: RunEvent, database: Database) -> bool:
+        live = self._live.get(event.run_id)
+        if live is None or live.is_over:
+            return False
+        live.engine.pause()
+        await database.writer.append([event])
+        return True
 
     def is_live(self, run_id: str) -> bool:
         return run_id in self._live
@@ -142,18 +165,14 @@ class LiveRuns:
         live = self._live.get(run_id)
         if live is None:
             return True
-        try:
-            live.ended.result(timeout=timeout_s)
-        except TimeoutError:
-            return False
-        return True
+        return bool(futures.wait([live.ended], timeout=timeout_s).done)
 
     def close(self) -> None:
         """End all engines: a short wait for calls in flight, then they are cut. Their runs stand as interrupted."""
-        for run_id in list(self._live):
-            self.pause(run_id)
-        for run_id in list(self._live):
-            self.wait(run_id, _PATIENCE_S)
+        going = list(self._live.values())
+        for live in going:
+            self._loop.call_soon_threadsafe(live.engine.pause)
+        futures.wait([live.ended for live in going], timeout=_PATIENCE_S)
         self._do(self._cancel_all()).result(timeout=10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
@@ -166,5 +185,29 @@ class LiveRuns:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    def _do(self, coroutine: Coroutine[object, object, None]) -> "Future[None]":
+    def _do(self, coroutine: Coroutine[object, object, T]) -> "Future[T]":
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+
+def _engine(start: Start, limiter: Limiter, log: ProjectRunLog) -> Engine:
+    spending = start.spending
+    return Engine(
+        start.method,
+        model=start.model,
+        limiter=limiter,
+        log=log,
+        clock=WallClock(),
+        budget=Budget(
+            start.method.settings.caps, calls=spending.calls, tokens=spending.tokens, usd=spending.usd or 0.0
+        ),
+        prices=start.endpoint.prices,
+        workers=start.endpoint.in_flight,
+        backoff=wait_before_retry,
+    )
+
+
+def _name(error: BaseException) -> str:
+    """A task group wraps what went wrong: name that."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__

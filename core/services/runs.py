@@ -91,20 +91,27 @@ class Runs:
 
     def _halt(self, actor: Actor, project: Project, run_id: str, kind: RunEventKind) -> None:
         may_grow(actor)
+        event = RunEvent(run_id=run_id, kind=kind, by=actor.person_id, received_at=datetime.now(UTC))
         run = self.get(actor, project, run_id)
-        if run.state in (RunEventKind.FINISHED, kind):
-            return
-        _say(actor, project, run_id, kind)
-        self.live.pause(run_id)
+        if run.state not in (RunEventKind.FINISHED, kind) and not self.live.halt(event, project.database):
+            self._halt_at_rest(actor, project, event)
+
+    def _halt_at_rest(self, actor: Actor, project: Project, event: RunEvent) -> None:
+        """Nobody works on the run: to stop it for good can still be said; a pause would only hide why it stands."""
+        state = self.get(actor, project, event.run_id).state
+        if event.kind is RunEventKind.STOPPED and state not in (RunEventKind.FINISHED, RunEventKind.STOPPED):
+            project.database.writer.append_now([event], by_person=True)
 
     def resume(self, actor: Actor, project: Project, run_id: str) -> None:
         """Go on where the run stands, with the prompts that it began with. Nothing that came back is asked again."""
         may_grow(actor)
-        run = self.get(actor, project, run_id)
-        if self.live.is_live(run_id) and not self.live.wait(run_id, timeout_s=20):
+        if self.get(actor, project, run_id).state not in _CAN_RESUME:
+            return
+        if not self.live.wait(run_id, timeout_s=20):
             raise RunRefused(
                 "The run is still finishing its calls in flight", to_do="Wait a moment, then resume again."
             )
+        run = self.get(actor, project, run_id)  # again: its last calls may have ended it
         if run.state not in _CAN_RESUME:
             return
         endpoint = self.endpoints.get(actor, run.settings.endpoint)

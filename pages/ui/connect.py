@@ -17,8 +17,6 @@ def dialog() -> None:
             placeholder="OPENAI_API_KEY; leave empty if it needs none",
             key="connect.key_env",
         )
-        if not url:
-            return
         if st.button("List its models", key="connect.list"):
             st.session_state["connect.models"] = shell.studio().endpoints.models(shell.actor(), url, key_env or None)
         models = st.session_state.get("connect.models", ())

@@ -25,7 +25,7 @@ _ABOUT = {
 def form(project: Project) -> None:
     """The whole page of a new run."""
     with st.container(horizontal=True, vertical_alignment="center", key="runs_head"):
-        st.title("New run", width="stretch")
+        st.title("New run", width="stretch", anchor=False)
         if st.button("Back to the runs", key="runs.back"):
             st.query_params.pop("new", None)
             st.rerun()
@@ -113,7 +113,8 @@ def _options(settings: RunSettings, preset: str) -> RunSettings:
         format_func=str.capitalize,
         key=key("difficulty"),
     )
-    one, two, three, four = st.columns(4)
+    one, two, three, four, five = st.columns(5)
+    after = five.selectbox("After a restart", _AFTER, int(settings.resume_by_itself), key=key("after"))
     temperature = one.number_input("Temperature", 0.0, 2.0, settings.evolving.temperature, 0.1, key=key("temperature"))
     calls = two.number_input("Cap on calls", 0, None, None, key=key("calls"), placeholder="no cap")
     tokens = three.number_input("Cap on tokens", 0, None, None, key=key("tokens"), placeholder="no cap")
@@ -129,10 +130,12 @@ def _options(settings: RunSettings, preset: str) -> RunSettings:
         respond=respond == "Answer them",
         difficulty=difficulty,
         evolving=replace(settings.evolving, temperature=temperature),
+        resume_by_itself=after == _AFTER[1],
         caps=Caps(calls=calls, tokens=tokens, usd=usd),
     )
 
 
+_AFTER = ("Wait for me", "Resume by itself")
 _ORDER = {StepOrder.CHEAP: "Cheap checks first", StepOrder.PAPER: "Answer first (paper)"}
 
 

@@ -32,7 +32,7 @@ def head(project: Project, runs: dict[str, RunSummary], run_id: str) -> None:
     """Name, the other runs, and what can be done now."""
     run = runs[run_id]
     with st.container(horizontal=True, vertical_alignment="center", key="runs_head"):
-        st.title("Runs" if len(runs) > 1 else f"Run {run.number}", width="stretch")
+        st.title("Runs" if len(runs) > 1 else f"Run {run.number}", width="stretch", anchor=False)
         if len(runs) > 1:
             picked = st.selectbox(
                 "Run",
