@@ -43,7 +43,7 @@ class Script:
     `last_first` holds that many calls and then answers the newest first. `rpm` is a token bucket one second deep.
     Logprobs are asked for by judges, whose first turn says `judge_says`, and by raters, who want a digit. Of a schema's
     texts the last counts: one named in `whole` is the instruction (the last user turn without its `label`) plus 10 to
-    20 words, any other is these words alone; earlier ones are a few words of thought.
+    20 words, any other is these words alone; earlier ones are a few words of thought. `tail` ends every text.
     """
 
     latency_s: float = 0.0
@@ -62,6 +62,7 @@ class Script:
     judge_says: str = "not equal"
     label: str = r"(?i)\A(?:[a-z]+ ){0,3}(?:task|prompt|instruction)[a-z ]{0,12}(?::|\n)"
     whole: tuple[str, ...] = ("instruction",)
+    tail: str = ""
     redirect_to: str = ""
     hang_s: float = 30.0
     keep_requests: bool = True
@@ -210,7 +211,7 @@ def completion(request: Mapping[str, Any], prompt: bytes, script: Script) -> dic
     elif schema:
         text = json.dumps(_object(schema, request, script, rng), ensure_ascii=False)
     else:
-        text = _sentence(rng, max(3, round(script.words * rng.uniform(0.6, 1.4))))
+        text = _sentence(rng, max(3, round(script.words * rng.uniform(0.6, 1.4)))) + script.tail
     usage = {"prompt_tokens": asked // 4 + 4, "completion_tokens": len(text) // 4 + 1}
     return {
         "id": f"chatcmpl-{prompt.hex()}", "object": "chat.completion", "created": int(time.time()),
@@ -244,7 +245,7 @@ def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Scrip
             asked = re.split(r"\n\nNow ", _last_user_turn(request))[0]
             instruction = re.sub(script.label, "", asked) if name in script.whole else ""
             told = f"Explain {_sentence(rng, rng.randint(9, 19)).lower()}"  # a request, as an evolved instruction is one
-            values[name] = f"{instruction.strip()} {told}".strip()
+            values[name] = f"{instruction.strip()} {told}{script.tail}".strip()
     return values
 
 
