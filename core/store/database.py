@@ -54,16 +54,26 @@ class Database:
         if target.exists():
             raise ProjectError("The backup's file exists already", where=str(target), to_do="Choose another name.")
         partial = target.with_name(target.name + ".partial")
-        partial.unlink(missing_ok=True)
-        name = str(self.query("select current_database() as name")[0]["name"])
-        cursor = self._connection.cursor()
         try:
+            partial.unlink(missing_ok=True)
+            self._copy_into(partial)
+            partial.rename(target)
+        except (OSError, duckdb.Error) as error:
+            _remove(partial)
+            raise ProjectError(
+                f"The backup cannot be written ({str(error)[:200]})",
+                where=str(target),
+                to_do="Choose a folder with free space that you may write to.",
+            ) from error
+
+    def _copy_into(self, partial: Path) -> None:
+        name = str(self.query("select current_database() as name")[0]["name"])
+        with self._connection.cursor() as cursor:
             cursor.execute("attach ? as backup_target", [str(partial)])
-            cursor.execute(f"copy from database {_quoted(name)} to backup_target")
-            cursor.execute("detach backup_target")
-        finally:
-            cursor.close()
-        partial.rename(target)
+            try:
+                cursor.execute(f"copy from database {_quoted(name)} to backup_target")
+            finally:
+                cursor.execute("detach backup_target")
 
     def rebuild(self) -> None:
         """Make the projection again from the facts."""
@@ -116,9 +126,7 @@ def _create(path: Path, kind: str) -> None:
             "No file can be made here", where=str(path), to_do="Choose a folder with free space that you may write to."
         ) from error
     finally:
-        for left in (fresh, fresh.with_name(fresh.name + ".wal")):
-            if left.exists():
-                left.unlink()
+        _remove(fresh)
 
 
 def _give_name(fresh: Path, path: Path) -> None:
@@ -129,6 +137,13 @@ def _give_name(fresh: Path, path: Path) -> None:
     except OSError:  # a file system without hard links
         if not path.exists():
             fresh.rename(path)
+
+
+def _remove(path: Path) -> None:
+    """What is left of a file that was not finished, its write-ahead log too."""
+    for left in (path, path.with_name(path.name + ".wal")):
+        if left.exists():
+            left.unlink()
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
