@@ -4,7 +4,6 @@ Text rules are pure and free; only the judge's word costs a call. Findings come 
 are asked for. Thresholds are in each rule's own unit, and `default_threshold` says what that is.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +11,8 @@ from core.domain import ids
 from core.domain.check import Rule, Verdict
 from core.domain.operation import Operation
 from core.evolution.pack import Pack
-from core.evolution.signs import answer_opening, asks, material, missing_material
-from core.evolution.text import STOP_WORDS, count_words, jaccard, language, plain, script, telling_words, words
+from core.evolution.signs import answer_opening, asks, asks_back, material, missing_material, says_nothing, short
+from core.evolution.text import count_words, jaccard, language, plain, script, telling_words
 from core.evolution.verdicts import Equality
 
 RULE_VERSION = 1
@@ -24,7 +23,8 @@ _DEFAULTS = {
     Rule.NEAR_DUPLICATE: 0.8,  # least share of common word triples (Jaccard) that fails
 }
 _FEW_NEW_WORDS = 3  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
-_SAME_SUBJECT = 0.5  # share of a mutation's telling words from which it speaks of the same as its parent
+_LEAST_DATA_LINES = 4  # three lines of data and a question
+_SAME_SUBJECT = 0.4  # share of a mutation's telling words from which it speaks of the same as its parent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,8 +120,8 @@ def check_response(
     """Hold the response rules among `rules` against the answer to an evolved instruction."""
     findings: dict[Rule, Callable[[], Finding]] = {
         Rule.REFUSAL: lambda: _refusal(response, finish_reason, _cut(thresholds, Rule.REFUSAL)),
-        Rule.EMPTY_RESPONSE: lambda: _empty(response),
-        Rule.ASKS_BACK: lambda: _asks_back(instruction, response, finish_reason),
+        Rule.EMPTY_RESPONSE: lambda: _finding(Rule.EMPTY_RESPONSE, says_nothing(response)),
+        Rule.ASKS_BACK: lambda: _finding(Rule.ASKS_BACK, asks_back(instruction, response, finish_reason == "length")),
     }
     return tuple(find() for rule, find in findings.items() if rule in rules)
 
@@ -157,7 +157,7 @@ def _near_duplicate(evolved: _Evolved) -> Finding:
         worst = max(worst, alike)
         new = len(telling_words(evolved.child) - telling_words(text))
         if new < _FEW_NEW_WORDS and (alike >= cut or text == evolved.parent):
-            return _finding(rule, f"only {new} telling words are not in “{_short(text)}”", alike)
+            return _finding(rule, f"only {new} telling words are not in “{short(text)}”", alike)
     return _finding(rule, "", worst)
 
 
@@ -168,13 +168,9 @@ def _mutated_too_little(evolved: _Evolved) -> Finding:
         shared = len(telling & telling_words(text)) / max(1, len(telling))
         worst = max(worst, shared)
         if shared >= _SAME_SUBJECT:
-            evidence = f"{shared:.0%} of its telling words are those of “{_short(text)}”"
+            evidence = f"{shared:.0%} of its telling words are those of “{short(text)}”"
             return _finding(Rule.NEAR_DUPLICATE, evidence, shared)
     return _finding(Rule.NEAR_DUPLICATE, "", worst)
-
-
-def _short(text: str) -> str:
-    return " ".join(text.split())[:60]
 
 
 def _input_lost(evolved: _Evolved) -> Finding:
@@ -183,13 +179,16 @@ def _input_lost(evolved: _Evolved) -> Finding:
     pointer = missing_material(evolved.child)
     if pointer:
         return _finding(rule, f"it speaks of “{pointer}” and brings none", 0.0)
+    added = evolved.child.strip().removeprefix(evolved.parent.strip())
+    if evolved.operation is Operation.COMPLICATE_INPUT and sum(map(bool, added.split("\n"))) < _LEAST_DATA_LINES:
+        return _finding(rule, "it was to bring data of its own and brings none", 0.0)
     pieces = material(evolved.parent)
     if evolved.operation is Operation.MUTATE or not pieces:
         return _finding(rule, "", 1.0)
     child = plain(evolved.child)
     lost = [piece for piece in pieces if plain(piece) not in child]
     kept = 1 - len(lost) / len(pieces)
-    gone = f"{len(lost)} of {len(pieces)} pieces of its parent are gone, such as “{_short(lost[0])}”" if lost else ""
+    gone = f"{len(lost)} of {len(pieces)} pieces of its parent are gone, such as “{short(lost[0])}”" if lost else ""
     return _finding(rule, gone if kept < evolved.cut(rule) else "", kept)
 
 
@@ -219,35 +218,11 @@ def _answered(evolved: _Evolved) -> Finding:
 
 
 def _refusal(response: str, finish_reason: str, least_words: float) -> Finding:
-    rule, length = Rule.REFUSAL, count_words(response)
+    length = count_words(response)
     if finish_reason == "content_filter":
-        return _finding(rule, "the endpoint's content filter stopped the response", length)
+        return _finding(Rule.REFUSAL, "the endpoint's content filter stopped the response", length)
     refused = "sorry" in response.casefold() and length < least_words
-    return _finding(rule, f"response of {length} words with “sorry”" if refused else "", length)
-
-
-def _empty(response: str) -> Finding:
-    """Punctuation and stop words say nothing; a number, a symbol of mathematics or any other word says something."""
-    telling = [word for word in words(response) if word not in STOP_WORDS]
-    symbols = any(character in "=<>±×÷∞√" for character in response)
-    empty = not telling and not symbols
-    shown = _short(response) or "nothing"
-    return _finding(Rule.EMPTY_RESPONSE, f"response of only stop words and punctuation: “{shown}”" if empty else "")
-
-
-_BACK_OPENING = re.compile(r"^(?:sure|understood|of course|certainly|okay|got it)\b", re.IGNORECASE)
-_BACK_REQUEST = re.compile(r"\b(?:please|could you|can you) (?:provide|share|specify|clarify|paste)\b", re.IGNORECASE)
-
-
-def _asks_back(instruction: str, response: str, finish_reason: str) -> Finding:
-    """Auto Evol-Instruct's signs of an instruction that cannot be answered as it stands."""
-    rule, text = Rule.ASKS_BACK, response.strip()
-    opening = _BACK_OPENING.match(text)
-    if opening and text.endswith("?") and finish_reason != "length":
-        return _finding(rule, f"response opens with “{opening[0]}” and ends with a question")
-    request = _BACK_REQUEST.search(text)
-    wanted = request and request[0].casefold() not in instruction.casefold()
-    return _finding(rule, f"response says “{request[0]}”" if request and wanted else "")
+    return _finding(Rule.REFUSAL, f"response of {length} words with “sorry”" if refused else "", length)
 
 
 _TEXT_RULES: dict[Rule, Callable[[_Evolved], Finding]] = {

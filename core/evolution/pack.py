@@ -7,7 +7,7 @@ A template is header lines (`reply: json instruction`, `max_tokens: 300`), then 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +27,7 @@ _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _HEADERS = {
     "reply": re.compile(r"text|digit|(?:json|append) [a-z_]+(?:[,+][a-z_]+)*|choice [^|]+(?:\|[^|]+)+"),
     "max_tokens": re.compile("[1-9][0-9]{0,5}"),
+    "write": re.compile(r".*\{\{[a-z_]+\}\}.*"),
 }
 _NEEDS = {JUDGE: ("parent", "child"), Operation.COMPLICATE_INPUT.value: ("instruction", "data_format")}
 _KNOWN = frozenset({"instruction", "parent", "child", "data_format", "spark"})
@@ -40,13 +41,15 @@ class Template:
 
     "text", "choice A|B", "digit"; or JSON with the named fields in that order, of which the LAST is used (the earlier ones
     let a small model think): "json FIELD,FIELD" is the whole new instruction, "append FIELD,FIELD" what stands after the
-    parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs.
+    parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs. With `patterns`
+    (header lines `write: … {{field}} …`) one of them is filled with the fields instead; the reply itself decides which.
     """
 
     name: str
     reply: str
     max_tokens: int | None
     turns: tuple[Message, ...]
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,22 +123,26 @@ def _template(name: str, file_name: str, text: str) -> Template:
     for unknown in sorted(found - _KNOWN):
         raise BadInput(f"There is no placeholder {{{{{unknown}}}}}.", where=file_name, to_do="Take it out.")
     settings = _header(file_name, header)
-    tokens = settings.get("max_tokens")
-    return Template(name=name, reply=settings["reply"], max_tokens=int(tokens) if tokens else None, turns=turns)
+    reply, tokens = settings.get("reply", ["text"])[-1], settings.get("max_tokens", [""])[-1]
+    patterns = tuple(settings.get("write", ()))
+    fields = re.split("[ ,+]", reply)
+    for stray in sorted({one for pattern in patterns for one in _PLACEHOLDER.findall(pattern) if one not in fields}):
+        raise BadInput(f"The reply has no field {{{{{stray}}}}}.", where=file_name, to_do="Name it in the reply line.")
+    return Template(name=name, reply=reply, max_tokens=int(tokens) if tokens else None, turns=turns, patterns=patterns)
 
 
-def _header(file_name: str, header: str) -> dict[str, str]:
-    settings = {"reply": "text"}
+def _header(file_name: str, header: str) -> dict[str, list[str]]:
+    settings: dict[str, list[str]] = {}
     for line in header.splitlines():
         key, colon, value = (part.strip() for part in line.partition(":"))
         if line.strip() and not (colon and key in _HEADERS and _HEADERS[key].fullmatch(value)):
             raise BadInput(
                 f"This header line is not understood: {line.strip()[:80]}",
                 where=file_name,
-                to_do="Use `reply: text`, `json FIELD`, `choice A|B` or `digit`, and `max_tokens: NUMBER`.",
+                to_do="Use `reply: text`, `json FIELD`, `append FIELD`, `choice A|B` or `digit`; `max_tokens: NUMBER`; `write: … {{field}} …`.",
             )
         if line.strip():
-            settings[key] = value
+            settings.setdefault(key, []).append(value)
     return settings
 
 
@@ -191,21 +198,36 @@ _EXACT = Sampling(temperature=0.0, top_p=1.0, max_tokens=16)
 
 def read_evolution(pack: Pack, operation: Operation, reply: ChatReply, *, parent: str) -> str | None:
     """The evolved instruction, or None if the reply is malformed: no JSON, another field, or nothing in it."""
-    kind, _, fields = pack.templates[operation.value].reply.partition(" ")
+    template = pack.templates[operation.value]
+    kind, _, names = template.reply.partition(" ")
     text = reply.text.strip()
     if kind not in _JSON_KINDS:
         return text or None
+    fields = _fields(text, names if template.patterns else names.split(",")[-1])
+    if fields is None:
+        return None
+    written = _in_words(template.patterns, fields) if template.patterns else "\n\n".join(fields.values())
+    return _appended(parent.strip(), written) if kind == "append" else written
+
+
+def _fields(text: str, names: str) -> dict[str, str] | None:
+    """The named fields of the JSON object in a text; None if there is none or a field is missing or empty."""
     start, end = text.find("{"), text.rfind("}")
     try:
         value = json.loads(text[start : end + 1], strict=False) if 0 <= start < end else None
     except ValueError:
         return None
-    found = [value.get(field) for field in fields.split(",")[-1].split("+")] if isinstance(value, dict) else []
-    parts = [part.strip() for part in found if isinstance(part, str) and part.strip()]
-    if not parts or len(parts) < len(found):
+    if not isinstance(value, dict):
         return None
-    written = "\n\n".join(parts)
-    return _appended(parent.strip(), written) if kind == "append" else written
+    found = {name: value.get(name) for name in re.split("[,+]", names)}
+    whole = {name: part.strip() for name, part in found.items() if isinstance(part, str) and part.strip()}
+    return whole if len(whole) == len(found) else None
+
+
+def _in_words(patterns: Sequence[str], fields: Mapping[str, str]) -> str:
+    """One of the patterns, filled. Which one follows from the fields, so that reading again gives the same text."""
+    pattern = patterns[sum("".join(fields.values()).encode()) % len(patterns)]
+    return _PLACEHOLDER.sub(lambda match: fields[match[1]].rstrip(" .,;:!?"), pattern)
 
 
 def _appended(parent: str, addition: str) -> str:

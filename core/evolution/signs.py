@@ -1,8 +1,8 @@
-"""Signs in a text: the material it brings, whether it asks for something, how it opens. Pure, and English at heart."""
+"""Signs in a text: the material it brings, whether it asks for something, how it opens, what it says. Pure, and English at heart."""
 
 import re
 
-from core.evolution.text import REQUEST_WORDS, count_words
+from core.evolution.text import REQUEST_WORDS, STOP_WORDS, count_words, words
 
 _QUOTE = re.compile(r"[\"“«]([^\"“”«»\n]{12,})[\"”»]")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
@@ -23,6 +23,8 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _DUTY = re.compile(r"\b(?:must|should|do not|don't|without|at (?:most|least)|no more than|only)\b", re.IGNORECASE)
+_BACK_OPENING = re.compile(r"(?:sure|understood|of course|certainly|okay|got it)\b", re.IGNORECASE)
+_BACK_REQUEST = re.compile(r"\b(?:please|could you|can you) (?:provide|share|specify|clarify|paste)\b", re.IGNORECASE)
 
 
 def material(text: str) -> list[str]:
@@ -51,3 +53,25 @@ def answer_opening(text: str) -> str:
     """The words with which a text opens as answers do; empty if it does not."""
     opening = _ANSWER_OPENING.match(text.strip())
     return opening[0] if opening else ""
+
+
+def short(text: str) -> str:
+    """The first words of a text on one line, for evidence."""
+    return " ".join(text.split())[:60]
+
+
+def says_nothing(response: str) -> str:
+    """What a response of only stop words and punctuation says; empty if a number, a symbol or a word tells something."""
+    if any(word not in STOP_WORDS for word in words(response)) or any(sign in response for sign in "=<>±×÷∞√"):
+        return ""
+    return f"response of only stop words and punctuation: “{short(response) or 'nothing'}”"
+
+
+def asks_back(instruction: str, response: str, cut_off: bool) -> str:
+    """Auto Evol-Instruct's signs of an instruction that cannot be answered as it stands; empty if there are none."""
+    text = response.strip()
+    opening = _BACK_OPENING.match(text)
+    if opening and text.endswith("?") and not cut_off:
+        return f"response opens with “{opening[0]}” and ends with a question"
+    request = _BACK_REQUEST.search(text)
+    return f"response says “{request[0]}”" if request and request[0].casefold() not in instruction.casefold() else ""

@@ -81,8 +81,8 @@ def jaccard(one: str, other: str) -> float:
 
 
 def telling_words(text: str) -> frozenset[str]:
-    """The stems (first six letters) of the words that say what a text is about, without stop words and requests."""
-    return frozenset(word[:6] for word in words(text) if word not in STOP_WORDS and word not in _EMPTY_WORDS)
+    """The stems (first five letters) of the words that say what a text is about, without stop words and requests."""
+    return frozenset(word[:5] for word in words(text) if word not in STOP_WORDS and word not in _EMPTY_WORDS)
 
 
 def script(text: str) -> str | None:

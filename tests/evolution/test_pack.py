@@ -105,7 +105,7 @@ def test_a_placeholder_inside_a_text_stays_as_it_is(text: str) -> None:
 
 def test_the_same_content_has_the_same_hash_whatever_its_name_and_line_ends(compact: Pack) -> None:
     other = pack_from_files(
-        "mine", {name: text.replace("\n", "\r\n") for name, text in reversed(compact.files.items())}
+        "mine", {name: text.replace("\n", "\r\n") for name, text in reversed(list(compact.files.items()))}
     )
     changed = pack_from_files("compact", with_file(compact, "labels.md", "another label"))
     assert other.hash == compact.hash
