@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from core.errors import BadInput, NotAllowed, NotFound, StudioError
 
@@ -27,11 +28,12 @@ class VisitCookie:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        if not _is_local(Request(scope)):
-            await JSONResponse({"what": "This address is not served"}, status_code=421)(scope, receive, send)
+        if not _is_local(HTTPConnection(scope)):
+            refusal = JSONResponse({"what": "This address is not served"}, status_code=421)
+            await (refusal if scope["type"] == "http" else WebSocketClose())(scope, receive, send)
             return
 
         async def with_cookie(message: Message) -> None:
@@ -45,7 +47,8 @@ class VisitCookie:
         await self._app(scope, receive, with_cookie)
 
 
-def _is_local(request: Request) -> bool:
+def _is_local(request: HTTPConnection) -> bool:
+    """A page elsewhere that makes its own name lead to this machine still sends that name."""
     return (urlsplit(f"//{request.headers.get('host', '')}").hostname or "") in _LOOPBACK
 
 

@@ -1,6 +1,7 @@
 """The few HTTP routes: trees for the tree component, commands over the loopback bridge, health."""
 
 import json
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
@@ -9,12 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from core.domain.tree import Node, SeedPage, Tree
-from core.errors import BadInput, StudioError
+from core.errors import BadInput, NotFound, StudioError
 from core.services import commands, trees
 from pages.ui import shell
 from pages.ui.guard import guarded, said
 from pages.ui.modules import module_routes
 
+_NOUNS = {"run": "run", "seed": "seed", "id": "instruction"}
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -32,13 +34,21 @@ def _asked(request: Request, name: str) -> str:
     return value
 
 
+def _asked_id(request: Request, name: str) -> str:
+    """An id of ours; anything else names nothing here."""
+    try:
+        return str(UUID(_asked(request, name)))
+    except ValueError:
+        raise NotFound(f"This project has no such {_NOUNS[name]}", to_do="Choose one from the list.") from None
+
+
 def _seeds(request: Request) -> Response:
     after = request.query_params.get("after") or "0"
     return _json(
         trees.seeds(
             shell.actor(),
             shell.open_project(_asked(request, "project")),
-            _asked(request, "run"),
+            _asked_id(request, "run"),
             show=request.query_params.get("show", "all"),
             find=request.query_params.get("find", ""),
             after=int(after) if after.isdecimal() else 0,
@@ -48,12 +58,12 @@ def _seeds(request: Request) -> Response:
 
 def _tree(request: Request) -> Response:
     project = shell.open_project(_asked(request, "project"))
-    return _json(trees.tree(shell.actor(), project, _asked(request, "run"), _asked(request, "seed")))
+    return _json(trees.tree(shell.actor(), project, _asked_id(request, "run"), _asked_id(request, "seed")))
 
 
 def _node(request: Request) -> Response:
     project = shell.open_project(_asked(request, "project"))
-    return _json(trees.node(shell.actor(), project, _asked(request, "id"), _asked(request, "run")))
+    return _json(trees.node(shell.actor(), project, _asked_id(request, "id"), _asked_id(request, "run")))
 
 
 async def _command(request: Request) -> Response:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.furnish import furnished
 from tests.e2e.running import App
 from tests.e2e.studio import Window
 from tests.openai_server import OpenAIServer, openai_server
 
+expect.set_options(timeout=15_000)  # ms; a busy machine is slow, a broken page is slow for ever
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 

@@ -48,9 +48,9 @@ class Home:
             seeds.import_jsonl(LOCAL_OWNER, project, path, name="Seeds", licence="CC0-1.0")
         return project
 
-    def grow(self, project: Project, *, preset: str = presets.BRANCHING, rng_seed: int = 3) -> str:
+    def grow(self, project: Project, *, name: str = "Grown", preset: str = presets.BRANCHING, rng_seed: int = 3) -> str:
         """A finished run on all of the project's seeds with the endpoint "fake"; its id."""
-        settings = presets.settings(preset, name="Grown", endpoint=FAKE, seeds=SeedChoice(), rng_seed=rng_seed)
+        settings = presets.settings(preset, name=name, endpoint=FAKE, seeds=SeedChoice(), rng_seed=rng_seed)
         run_id = self.studio.runs.start(LOCAL_OWNER, project, settings)
         assert self.studio.live.wait(run_id, timeout_s=120)
         return run_id

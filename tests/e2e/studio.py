@@ -187,7 +187,9 @@ class Trees:
 
     def faint(self) -> list[str]:
         """The nodes that the filter puts into the background."""
-        return [str(one) for one in self.page.locator(".nd.faint").evaluate_all("all => all.map(one => one.dataset.id)")]
+        return [
+            str(one) for one in self.page.locator(".nd.faint").evaluate_all("all => all.map(one => one.dataset.id)")
+        ]
 
     def selected(self) -> str:
         return self.page.locator(".nd.sel").get_attribute("data-id") or ""
@@ -212,6 +214,17 @@ class Trees:
     def pick_seed(self, seed: str) -> None:
         self.page.locator(f"[data-seed='{seed}']").click()
         expect(self.page.locator(".sd.on")).to_have_attribute("data-seed", seed)
+
+    def expect_drawn(self, seed: str) -> None:
+        """The tree of this seed: its root is the seed itself."""
+        expect(self.page.locator(f".nd[data-id='{seed}']")).to_be_visible()
+
+    def open_all_of_the_detail(self) -> None:
+        for part in ("calls", "path"):
+            turn = self.page.locator(f"[data-turn={part}]")
+            if turn.get_attribute("aria-expanded") == "false":
+                turn.click()
+        expect(self.page.locator(".path")).to_be_visible()
 
 
 def _project(slug: str) -> dict[str, str]:

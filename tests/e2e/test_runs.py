@@ -143,8 +143,16 @@ def test_empty_pages_say_what_to_do(window: Window) -> None:
 
 def test_a_bad_file_is_refused_row_by_row(window: Window, tmp_path: Path) -> None:
     file = tmp_path / "seeds.jsonl"
-    rows = [b'\xef\xbb\xbf{"instruction": "Name a fish."}', b"not json", b'{"text": "no instruction"}', b'["a"]', b"\xff\xfe\xfa"]
-    file.write_bytes(b"\n".join([*rows, b'{"instruction": "Name a fish."}', b'{"instruction": "\\u0000 Name a bird."}']))
+    rows = [
+        b'\xef\xbb\xbf{"instruction": "Name a fish."}',
+        b"not json",
+        b'{"text": "no instruction"}',
+        b'["a"]',
+        b"\xff\xfe\xfa",
+    ]
+    file.write_bytes(
+        b"\n".join([*rows, b'{"instruction": "Name a fish."}', b'{"instruction": "\\u0000 Name a bird."}'])
+    )
     window.open_seeds("imports")
     window.import_file(file)
     window.expect_said("seeds.jsonl: 1 seed taken, 1 merged as exact duplicates")
