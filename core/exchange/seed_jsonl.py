@@ -53,10 +53,12 @@ def _read(number: int, line: bytes) -> SeedRow | Refusal:
         return Refusal(row=number, reason="is not JSON")
     if not isinstance(value, dict):
         return Refusal(row=number, reason="is no JSON object")
-    fields = {name: value.get(name) or "" for name in ("instruction", "input", "skill")}
-    for name, content in fields.items():
-        if not isinstance(content, str):
+    fields = {}
+    for name in ("instruction", "input", "skill"):
+        content = value.get(name)
+        if not isinstance(content, str | None):
             return Refusal(row=number, reason=f"its `{name}` is not text")
+        fields[name] = content or ""
     return _checked(number, fields)
 
 
@@ -66,7 +68,7 @@ def _checked(number: int, fields: dict[str, str]) -> SeedRow | Refusal:
     text = "\n\n".join(part.strip() for part in (fields["instruction"], fields["input"]) if part.strip())
     if len(text) > LONGEST:
         return Refusal(row=number, reason=f"is longer than {LONGEST:,} characters")
-    if "\x00" in text:
+    if "\x00" in text + fields["skill"]:
         return Refusal(row=number, reason="holds a NUL character")
     try:
         (text + fields["skill"]).encode("utf-8")

@@ -14,13 +14,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
+from pydantic import TypeAdapter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Door:
-    """What a lock file says."""
+    """What a lock file says. `pid_since` is when that process began (seconds since 1970): ids are used again."""
 
     pid: int
+    pid_since: float
     port: int
     token: str
 
@@ -33,10 +35,15 @@ def lock_path(file: Path) -> Path:
 def door_of(file: Path) -> Door | None:
     """The app that has this file open, None if there is none. A dead app's lock file counts for nothing."""
     try:
-        door = Door(**json.loads(lock_path(file).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        door = _DOOR.validate_json(lock_path(file).read_bytes())
+        is_alive = abs(psutil.Process(door.pid).create_time() - door.pid_since) < _SAME_S
+    except (OSError, ValueError, psutil.Error):
         return None
-    return door if psutil.pid_exists(door.pid) else None
+    return door if is_alive else None
+
+
+_DOOR = TypeAdapter(Door)
+_SAME_S = 60.0  # a clock that was set right meanwhile moves the time
 
 
 class Bridge:
@@ -73,6 +80,10 @@ class Bridge:
                 lock_path(file).unlink(missing_ok=True)
             self._files.clear()
 
+    def _door(self) -> Door:
+        me = psutil.Process()
+        return Door(pid=me.pid, pid_since=me.create_time(), port=self._port, token=self._token)
+
     def _write(self, file: Path) -> None:
         """Replace the file at once, never readable by others, never half-written."""
         path = lock_path(file)
@@ -80,5 +91,5 @@ class Bridge:
         fresh.unlink(missing_ok=True)
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            json.dump(asdict(Door(pid=os.getpid(), port=self._port, token=self._token)), out)
+            json.dump(asdict(self._door()), out)
         fresh.replace(path)

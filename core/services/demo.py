@@ -1,7 +1,8 @@
 """The demo project: kept as text in data/demo, built into a project when first opened."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.store.database import Database, open_database
 _KINDS: tuple[type, ...] = (
     Project, Source, PromptPack, System, Run, Instruction, Revision, Response, Task, Call, Check, Outcome, Score, Label, RunEvent,
 )  # fmt: skip
+_GET_AGAIN = "Get the studio's data folder again."
 _BY_NAME = {kind.__name__: kind for kind in _KINDS}
 _TABLES = {
     Project: "select * from project",
@@ -47,13 +49,9 @@ def build(folder: Path, path: Path) -> None:
     """Make a project file from the text in `folder`. A crash half-way leaves no file under the final name."""
     source = folder / "project.jsonl"
     if not source.is_file():
-        raise BadInput("The demo's text is missing", where=str(source), to_do="Get the studio's data folder again.")
-    facts: list[object] = []
-    with source.open(encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            kind = _BY_NAME[record.pop("fact")]
-            facts.append(TypeAdapter(kind).validate_python(record))
+        raise BadInput("The demo's text is missing", where=str(source), to_do=_GET_AGAIN)
+    with source.open("rb") as lines:
+        facts = [_fact(line, f"{source}, line {number}") for number, line in enumerate(lines, 1)]
     fresh = path.with_suffix(".building")
     fresh.unlink(missing_ok=True)
     database = open_database(fresh, "project")
@@ -62,6 +60,26 @@ def build(folder: Path, path: Path) -> None:
     finally:
         database.close()
     fresh.rename(path)
+
+
+def _fact(line: bytes, where: str) -> object:
+    """A line as the fact that it was: what stood in it as nothing was not written."""
+    try:
+        record = json.loads(line)
+        kind = _BY_NAME[record.pop("fact")]
+        return _adapter(kind).validate_python({**_nothings(kind), **record})
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise BadInput("The demo's text is damaged", where=where, to_do=_GET_AGAIN) from error
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[object]:
+    return TypeAdapter(kind)
+
+
+@cache
+def _nothings(kind: type) -> dict[str, None]:
+    return {one.name: None for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -61,8 +61,8 @@ class Projects:
         """Open a project's file anywhere, creating it if it is not there."""
         may_read(actor)
         path = path.resolve()
-        slug = slug or self._slug_for(path)
         with self._opening:
+            slug = slug or self._slug_for(path)
             if slug in self._open:
                 return self._open[slug]
             database = open_database(path, "project")
@@ -94,9 +94,14 @@ class Projects:
                 return slug
         plain = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:48] or "project"
         slug, number = plain, 2
-        while slug in self._open or (self._path(slug).exists() and self._path(slug).resolve() != path):
+        while slug in self._open or not self._is_free(slug, path):
             slug, number = f"{plain}-{number}", number + 1
         return slug
+
+    def _is_free(self, slug: str, path: Path) -> bool:
+        """Whether this file may go by that name: it is the folder's own of that name, or the folder will have none."""
+        own = self._path(slug).resolve()
+        return own == path or (slug not in (FIRST, DEMO) and not own.exists())
 
 
 def _named(database: Database, path: Path, origin: str) -> str:

@@ -8,6 +8,7 @@ from core.domain.system import EMBEDDED
 from core.models.embedded import default_weights
 from core.services import demo, presets
 from core.services import seeds as seed_service
+from core.services.access import may_grow, may_read
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.live import LiveRuns
@@ -33,6 +34,7 @@ class Studio:
 
     def demo(self, actor: Actor) -> Project:
         """The finished project that comes with the studio, built from its text when first opened."""
+        may_read(actor)
         path = self.settings.projects / f"{DEMO}.duckdb"
         if not path.exists():
             demo.build(self.settings.shipped / "demo", path)
@@ -40,6 +42,7 @@ class Studio:
 
     def try_now(self, actor: Actor) -> None:
         """The embedded model on five seeds for two epochs: fetched if it is not here, then grown; or resumed."""
+        may_grow(actor)
         self.embedded.start_fetch(lambda: self._grow_first(actor))
 
     def _grow_first(self, actor: Actor) -> None:

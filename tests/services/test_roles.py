@@ -1,0 +1,114 @@
+"""An annotator judges; growing and reading whole projects is for owners and curators."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.domain.person import LOCAL_OWNER, Actor, Role
+from core.domain.run import RunSettings
+from core.domain.system import Endpoint
+from core.errors import NotAllowed
+from core.services import commands, estimate, seeds, trees
+from core.services.endpoints import Endpoints
+from core.services.projects import Project, Projects
+from core.services.runs import Runs
+from core.services.studio import Studio, open_studio
+from core.settings import Settings
+from tests.builders import RUN, audit, event, id_of, run
+
+ANNOTATOR = Actor(person_id="ann", name="Ann", role=Role.ANNOTATOR)
+CURATOR = Actor(person_id="cy", name="Cy", role=Role.CURATOR)
+ENDPOINT = Endpoint(name="test", base_url="http://127.0.0.1:1/v1", model="fake")
+SETTINGS = RunSettings(name="a run", endpoint="test")
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    home = tmp_path_factory.mktemp("home")
+    opened = open_studio(Settings(home=home, shipped=Path(__file__).parents[2] / "data"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def project(studio: Studio) -> Project:
+    opened = studio.projects.open(LOCAL_OWNER, "my-project")
+    opened.database.writer.append_now([run(), event("finished")])  # type: ignore[arg-type]
+    return opened
+
+
+Ask = Callable[[Studio, Project, Actor], object]
+ASKED: dict[str, Ask] = {
+    "Projects.open": lambda s, p, who: s.projects.open(who, "my-project"),
+    "Projects.open_file": lambda s, p, who: s.projects.open_file(who, p.path),
+    "Runs.list": lambda s, p, who: s.runs.list(who, p),
+    "Runs.get": lambda s, p, who: s.runs.get(who, p, RUN),
+    "Runs.start": lambda s, p, who: s.runs.start(who, p, SETTINGS),
+    "Runs.pause": lambda s, p, who: s.runs.pause(who, p, RUN),
+    "Runs.stop": lambda s, p, who: s.runs.stop(who, p, RUN),
+    "Runs.resume": lambda s, p, who: s.runs.resume(who, p, RUN),
+    "Runs.resume_by_themselves": lambda s, p, who: s.runs.resume_by_themselves(who, p),
+    "Runs.progress": lambda s, p, who: s.runs.progress(who, p, RUN),
+    "Endpoints.list": lambda s, p, who: s.endpoints.list(who),
+    "Endpoints.get": lambda s, p, who: s.endpoints.get(who, "embedded"),
+    "Endpoints.save": lambda s, p, who: s.endpoints.save(who, ENDPOINT),
+    "Endpoints.models": lambda s, p, who: s.endpoints.models(who, ENDPOINT.base_url, None),
+    "Endpoints.check": lambda s, p, who: s.endpoints.check(who, "embedded"),
+    "seeds.import_jsonl": lambda s, p, who: seeds.import_jsonl(who, p, Path("none"), name="", licence=""),
+    "seeds.import_shipped": lambda s, p, who: seeds.import_shipped(who, p, s.settings.shipped),
+    "seeds.page": lambda s, p, who: seeds.page(who, p),
+    "seeds.count": lambda s, p, who: seeds.count(who, p),
+    "seeds.skills": lambda s, p, who: seeds.skills(who, p),
+    "trees.seeds": lambda s, p, who: trees.seeds(who, p, RUN),
+    "trees.tree": lambda s, p, who: trees.tree(who, p, RUN, id_of("seed")),
+    "trees.node": lambda s, p, who: trees.node(who, p, id_of("seed"), RUN),
+    "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, ENDPOINT, 1),
+    "Studio.demo": lambda s, p, who: s.demo(who),
+    "Studio.try_now": lambda s, p, who: s.try_now(who),
+    "commands.grow": lambda s, p, who: commands.run(
+        s, who, "grow", {"project": "my-project", "seeds": None, "endpoint": "test", "epochs": 1, "limit": 1, "preset": "paper"}
+    ),
+    "commands.progress": lambda s, p, who: commands.run(s, who, "progress", {"project": "my-project", "run": RUN}),
+    "commands.runs": lambda s, p, who: commands.run(s, who, "runs", {"project": "my-project"}),
+    "commands.pause": lambda s, p, who: commands.run(s, who, "pause", {"project": "my-project", "run": RUN}),
+    "commands.resume": lambda s, p, who: commands.run(s, who, "resume", {"project": "my-project", "run": RUN}),
+    "commands.endpoints": lambda s, p, who: commands.run(s, who, "endpoints", {}),
+    "commands.backup": lambda s, p, who: commands.run(s, who, "backup", {"project": "my-project", "to": "x"}),
+    "commands.doctor": lambda s, p, who: commands.run(s, who, "doctor", {"project": "my-project"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_an_annotator_is_refused(ask: Ask, studio: Studio, project: Project) -> None:
+    before = project.database.query("select seq from last_seq")
+    with pytest.raises(NotAllowed, match="Ann is annotator. Ask an owner"):
+        ask(studio, project, ANNOTATOR)
+    assert project.database.query("select seq from last_seq") == before
+
+
+def public_services_with_an_actor() -> set[str]:
+    found = set()
+    for owner in (Projects, Runs, Endpoints, Studio, seeds, trees, estimate):
+        for name, function in inspect.getmembers(owner, inspect.isfunction):
+            is_its_own = function.__module__ == getattr(owner, "__module__", owner.__name__)
+            if is_its_own and not name.startswith("_") and "actor" in inspect.signature(function).parameters:
+                found.add(f"{owner.__name__.rpartition('.')[2]}.{name}")
+    return found | {f"commands.{name}" for name in commands._COMMANDS}
+
+
+def test_every_service_that_takes_an_actor_is_asked_here() -> None:
+    assert public_services_with_an_actor() <= set(ASKED)
+
+
+def test_a_curator_may_grow_and_read(studio: Studio, project: Project) -> None:
+    assert seeds.count(CURATOR, project) == 0
+    assert [one.id for one in studio.runs.list(CURATOR, project)] == [RUN]
+    assert studio.endpoints.save(CURATOR, ENDPOINT) == ENDPOINT
+
+
+def test_what_people_do_to_a_project_is_kept_with_their_name(studio: Studio, tmp_path: Path) -> None:
+    opened = studio.projects.open_file(CURATOR, tmp_path / "other.duckdb")
+    assert opened.database.query("select person_id, act from audit") == [{"person_id": "cy", "act": "opened"}]
+    assert audit().person_id == "local"
