@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from core.domain.person import LOCAL_OWNER
-from core.domain.system import EMBEDDED, Endpoint
+from core.domain.system import EMBEDDED
 from core.errors import ProjectLocked, StudioError
 from core.services import commands
 from core.services.bridge import Door, door_of
@@ -23,11 +23,14 @@ from core.services.studio import Studio, open_studio
 from core.settings import Settings
 
 Ask = Callable[[str, dict[str, Any]], dict[str, Any]]
+_NOT_ASKED = ("command", "json", "url", "model", "key_env")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 done, 1 a problem that is said, 2 wrong usage, 130 interrupted."""
     options = _parser().parse_args(arguments)
+    if options.command == "grow" and options.endpoint is None:
+        options.endpoint = "command-line" if options.url else EMBEDDED
     try:
         return _with_ask(options)
     except StudioError as error:
@@ -44,21 +47,23 @@ def _with_ask(options: argparse.Namespace) -> int:
             return _do(options, partial(_over_bridge, file, door))
     studio = open_studio(settings)
     try:
-        if options.command == "grow":
-            _prepare(studio, options)
+        if options.command == "grow" and options.endpoint == EMBEDDED:
+            _fetch_if_wanted(studio)
         return _do(options, lambda name, asked: commands.run(studio, LOCAL_OWNER, name, asked))
     finally:
         studio.close()
 
 
 def _do(options: argparse.Namespace, ask: Ask) -> int:
-    asked = {
-        key: value for key, value in vars(options).items() if key not in ("command", "json", "url", "model", "key_env")
-    }
-    if "project" in asked and asked["project"].endswith(".duckdb"):
-        asked["project"] = str(Path(asked["project"]).resolve())
+    asked = {key: value for key, value in vars(options).items() if key not in _NOT_ASKED}
+    for name in ("seeds", "to", "project"):  # the app may stand in another folder than this command
+        if asked.get(name) and (name != "project" or asked[name].endswith(".duckdb")):
+            asked[name] = str(Path(asked[name]).resolve())
+    if options.command == "grow" and options.url:
+        connection = {"url": options.url, "model": options.model or "", "key_env": options.key_env}
+        ask("connect", {"name": options.endpoint, **connection})
     answer = ask(options.command, asked)
-    if options.command == "grow":
+    if options.command in ("grow", "resume"):
         return _watch(options, ask, asked["project"], answer)
     print(json.dumps(answer, indent=None if options.json else 2, ensure_ascii=False, default=str))
     return 0
@@ -133,23 +138,18 @@ def _over_bridge(file: Path, door: Door, name: str, asked: dict[str, Any]) -> di
     raise ProjectLocked("The app did not let this command in", to_do="Try again.")
 
 
-def _prepare(studio: Studio, options: argparse.Namespace) -> None:
-    """Set the endpoint up if its address was given; fetch the embedded model if it is wanted and not here."""
-    if options.url:
-        _save_endpoint(studio, options)
-    elif options.endpoint == EMBEDDED and (state := studio.embedded.state()).kind != "ready":
-        print("Fetching the embedded model, once. Ctrl-C stops; the next time continues there.", file=sys.stderr)
-        with tqdm(total=state.total_bytes, initial=state.done_bytes, unit="B", unit_scale=True) as bar:
+def _fetch_if_wanted(studio: Studio) -> None:
+    """The embedded model's weights, if they are not here yet."""
+    state = studio.embedded.state()
+    if state.kind == "ready":
+        return
+    print("Fetching the embedded model, once. Ctrl-C stops; the next time continues there.", file=sys.stderr)
+    with tqdm(total=state.total_bytes, initial=state.done_bytes, unit="B", unit_scale=True) as bar:
 
-            def report(now: Progress) -> None:
-                bar.update(now.done_bytes - bar.n)
+        def report(now: Progress) -> None:
+            bar.update(now.done_bytes - bar.n)
 
-            studio.embedded.fetch_now(report)
-
-
-def _save_endpoint(studio: Studio, options: argparse.Namespace) -> None:
-    endpoint = Endpoint(name=options.endpoint, base_url=options.url, model=options.model or "", key_env=options.key_env)
-    studio.endpoints.save(LOCAL_OWNER, endpoint)
+        studio.embedded.fetch_now(report)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="command", required=True)
     grow = verbs.add_parser("grow", help="grow seeds, with a progress bar")
     grow.add_argument("--seeds", metavar="FILE", help="JSONL with `instruction`, and maybe `input` and `skill`")
-    grow.add_argument("--endpoint", metavar="NAME", default=EMBEDDED, help="default: the embedded model")
+    grow.add_argument("--endpoint", metavar="NAME", help="default: the embedded model")
     grow.add_argument("--url", help="set the endpoint up: its address")
     grow.add_argument("--model", help="and its model")
     grow.add_argument("--key-env", metavar="VARIABLE", help="and the NAME of the variable that holds its key")

@@ -10,6 +10,7 @@ from typing import Any
 from core.domain.person import Actor
 from core.domain.progress import RunProgress
 from core.domain.run import Caps, RunEventKind, SeedChoice
+from core.domain.system import Endpoint
 from core.errors import BadInput, NotFound
 from core.services import presets
 from core.services import seeds as seed_service
@@ -145,6 +146,12 @@ def endpoints(studio: Studio, actor: Actor) -> Answer:
     }
 
 
+def connect(studio: Studio, actor: Actor, *, name: str, url: str, model: str, key_env: str | None) -> Answer:
+    """Set an endpoint up, or set it up anew."""
+    kept = studio.endpoints.save(actor, Endpoint(name=name, base_url=url, model=model, key_env=key_env))
+    return {"endpoint": kept.name}
+
+
 def backup(studio: Studio, actor: Actor, *, project: str, to: str) -> Answer:
     """Copy the project into a new file while work goes on."""
     opened = _open(studio, actor, project)
@@ -183,6 +190,7 @@ _COMMANDS: Mapping[str, Callable[..., Answer]] = {
     "pause": pause,
     "resume": resume,
     "endpoints": endpoints,
+    "connect": connect,
     "backup": backup,
     "doctor": doctor,
 }

@@ -43,17 +43,16 @@ def test_windows_line_ends_and_blank_lines_count_as_lines_and_nothing_more(tmp_p
     assert [row.row for row in rows] == [2, 5]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_another_encoding_is_refused_and_never_read_as_something_else(encoding: str, tmp_path: Path) -> None:
-    content = GOOD.decode().encode(encoding)
-    if encoding == "utf-16":
-        with pytest.raises(BadInput, match="Save it as UTF-8"):
-            rows_of(content, tmp_path)
-    else:
-        try:
-            assert all(isinstance(row, Refusal) for row in rows_of(content, tmp_path))
-        except BadInput as error:
-            assert "UTF-16" in str(error)
+def test_a_utf_16_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="Save it as UTF-8"):
+        rows_of(GOOD.decode().encode("utf-16"), tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-be", "cp500"])
+def test_another_encoding_is_never_read_as_something_else(encoding: str, tmp_path: Path) -> None:
+    rows = rows_of('{"instruction": "Déjà vu."}'.encode(encoding), tmp_path)
+    assert rows
+    assert all(isinstance(row, Refusal) for row in rows)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n  \n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])

@@ -15,8 +15,24 @@ from core.services import demo, trees
 from core.services.projects import Project
 from core.store.database import Database
 from tests.builders import (
-    RUN, call, check, child, event, id_of, label, outcome, pack, project_at, response, revision, run, score, seed, source,
-    system, task,
+    RUN,
+    call,
+    check,
+    child,
+    event,
+    id_of,
+    label,
+    outcome,
+    pack,
+    project_at,
+    response,
+    revision,
+    run,
+    score,
+    seed,
+    source,
+    system,
+    task,
 )  # fmt: skip
 
 HARD = '🌱 \u202eabc\u202c \u2028 \\n \x07 "quoted" <b>bold</b>\n\ttabbed\x00'
