@@ -1,0 +1,252 @@
+"""`python -m core …` as people type it: without the app it opens the file, with the app it asks it, with the same answers."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.services.bridge import door_of, lock_path
+from tests.builders import project_at
+from tests.e2e.running import ROOT, App
+from tests.openai_server import OpenAIServer, openai_server
+
+SEEDS = ["Sort a list of numbers.", "Write a haiku about rain.", "Explain recursion.", "Plan a small garden."]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OpenAIServer]:
+    with openai_server() as running:
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    lines = [json.dumps({"instruction": seed}) for seed in SEEDS]
+    (tmp_path / "seeds.jsonl").write_text("\n".join([*lines, "broken"]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def app(home: Path) -> Iterator[App]:
+    running = App(home).start()
+    yield running
+    running.stop()
+
+
+def line(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "core", *map(str, words)]
+
+
+def where(home: Path) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("EVOL_STUDIO_")}
+    return clean | {"EVOL_STUDIO_HOME": str(home), "PYTHONPATH": str(ROOT)}
+
+
+def command(home: Path, *words: str | Path, exit_status: int = 0, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        line(*words), env=where(home), cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == exit_status, done.stdout + done.stderr
+    return done
+
+
+def answer(home: Path, *words: str | Path, exit_status: int = 0) -> dict[str, Any]:
+    return dict(json.loads(command(home, "--json", *words, exit_status=exit_status).stdout))
+
+
+def growing(home: Path, server: OpenAIServer, *more: str | Path) -> list[str | Path]:
+    """The words that grow two of the seeds for one epoch; later words win."""
+    seeds = home.parent / "seeds.jsonl"
+    fixed = ["grow", "--seeds", seeds, "--url", server.base_url, "--model", "fake", "--endpoint", "test"]
+    return [*fixed, "--epochs", "1", "--limit", "2", *more]
+
+
+def test_grow_makes_a_project_and_says_what_became_of_it(home: Path, server: OpenAIServer) -> None:
+    file = home.parent / "mine.duckdb"
+    now = answer(home, *growing(home, server, "--project", file, "--epochs", "2"))
+    assert (now["state"], now["decided"], now["expected"], now["going"]) == ("finished", 4, 4, False)
+    assert now["survived"] + now["eliminated"] + now["errors"] == 4
+    assert sum(now["by_operation"].values()) == 4
+    with project_at(file) as database:
+        assert database.query("select count(*) as n from instruction where kind = 'seed'") == [{"n": 4}]
+        assert database.query("select count(*) as n from outcome") == [{"n": 4}]
+        assert database.query("select count(*) as n from call") == [{"n": now["calls"]}]
+        assert database.projection_is_right()
+
+
+def test_grow_says_in_plain_words_what_it_takes_and_what_came_of_it(home: Path, server: OpenAIServer) -> None:
+    done = command(home, *growing(home, server))
+    assert "Seeds: 4 taken, 0 merged, 1 refused." in done.stdout
+    assert "row 5 is not JSON" in done.stdout
+    assert "Estimate: " in done.stdout
+    assert "From the command line: finished." in done.stdout
+    assert "2/2" in done.stderr
+    again = command(home, *growing(home, server))
+    assert "Seeds: 0 taken, 4 merged, 1 refused." in again.stdout
+    assert len(answer(home, "runs")["runs"]) == 2
+
+
+def test_without_seeds_of_ones_own_the_shipped_ones_grow(home: Path, server: OpenAIServer) -> None:
+    words = ["grow", "--url", server.base_url, "--model", "fake", "--epochs", "1", "--limit", "1"]
+    assert answer(home, *words)["state"] == "finished"
+    assert [one["name"] for one in answer(home, "endpoints")["endpoints"]] == ["embedded", "command-line"]
+
+
+def test_a_killed_command_goes_on_with_resume_and_asks_nothing_twice_but_what_was_in_flight(home: Path) -> None:
+    file = home.parent / "mine.duckdb"
+    with openai_server(latency_s=0.15, jitter_s=0.1) as server:
+        words = growing(home, server, "--project", file, "--limit", "4", "--epochs", "3")
+        with subprocess.Popen(line(*words), env=where(home), cwd=ROOT, stderr=subprocess.DEVNULL) as begun:
+            deadline = time.monotonic() + 60
+            while server.stats().get("chat", 0) < 14 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            begun.kill()
+        asked_before = server.stats()["chat"]
+        with project_at(file) as database:
+            kept = {row["id"] for row in database.query("select id from call")}
+        in_flight = asked_before - len(kept)
+        now = answer(home, "grow", "--resume", "--project", file)
+        asked = server.stats()["chat"]
+    assert 0 < len(kept) < now["calls"]
+    assert (now["state"], now["decided"], now["expected"]) == ("finished", 12, 12)
+    with project_at(file) as database:
+        calls = {row["id"] for row in database.query("select id from call")}
+        assert kept <= calls
+        assert len(calls) == now["calls"]
+        assert asked - len(calls) <= in_flight
+        events = [row["kind"] for row in database.query("select kind from run_event order by seq")]
+        assert events == ["started", "interrupted", "resumed", "finished"]
+        assert database.query("select count(*) as n from instruction where kind = 'evolved'") == [{"n": 12}]
+        assert database.projection_is_right()
+
+
+def test_ctrl_c_pauses_and_resume_watches_to_the_end(home: Path) -> None:
+    with openai_server(latency_s=0.2) as server:
+        words = growing(home, server, "--limit", "4", "--epochs", "3")
+        with subprocess.Popen(line(*words), env=where(home), cwd=ROOT, stderr=subprocess.PIPE, text=True) as begun:
+            deadline = time.monotonic() + 60
+            while server.stats().get("chat", 0) < 6 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            begun.send_signal(signal.SIGINT)
+            _, said = begun.communicate(timeout=60)
+        assert begun.returncode == 130
+        assert "go on with --resume" in said
+        (run,) = answer(home, "runs")["runs"]
+        assert run["state"] == "paused"
+        now = answer(home, "resume", "--run", run["run"])
+    assert (now["state"], now["decided"]) == ("finished", 12)
+
+
+def test_what_cannot_begin_is_refused_before_anything_is_spent(home: Path, server: OpenAIServer) -> None:
+    before = server.stats().get("chat", 0)
+    missing = command(home, *growing(home, server, "--seeds", home / "none.jsonl"), exit_status=1)
+    assert "There is no such file" in missing.stderr
+    dead = command(home, *growing(home, server, "--url", "http://127.0.0.1:9/v1"), exit_status=1)
+    assert "Nothing was spent" in dead.stderr
+    cap = command(home, *growing(home, server, "--calls", "0"), exit_status=1)
+    assert "The cap allows not even one call" in cap.stderr
+    none = command(home, *growing(home, server, "--limit", "0"), exit_status=1)
+    assert none.stderr.strip()
+    unknown = command(home, "grow", "--endpoint", "nobody", exit_status=1)
+    assert "There is no endpoint “nobody”" in unknown.stderr
+    resumed = command(home, "grow", "--resume", "--endpoint", "test", "--project", home / "new.duckdb", exit_status=1)
+    assert "no run to resume" in resumed.stderr
+    assert "Traceback" not in "".join(done.stderr for done in (missing, dead, cap, none, unknown, resumed))
+    assert server.stats().get("chat", 0) == before
+
+
+def test_wrong_words_get_the_usage_and_a_wrong_project_its_reason(home: Path) -> None:
+    assert "usage" in command(home, "fly", exit_status=2).stderr
+    assert "usage" in command(home, "grow", "--epochs", "many", exit_status=2).stderr
+    assert "There is no project “other”" in command(home, "runs", "--project", "other", exit_status=1).stderr
+    assert "name a project" in command(home, "runs", "--project", "../x", exit_status=1).stderr
+    foreign = home / "notes.duckdb"
+    foreign.write_text("Dear diary")
+    assert "Restore a backup" in command(home, "runs", "--project", foreign, exit_status=1).stderr
+    assert foreign.read_text() == "Dear diary"
+
+
+def comparable(said: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what grows by asking."""
+    return {name: value for name, value in said.items() if name not in ("seq", "bytes", "left_s")}
+
+
+def test_with_the_app_running_the_answers_are_the_same(home: Path, server: OpenAIServer) -> None:
+    run = answer(home, *growing(home, server))["run"]
+    questions = (["runs"], ["progress", "--run", run], ["endpoints"], ["doctor"], ["doctor", "--rebuild"])
+    without = [answer(home, *question) for question in questions]
+    refused_without = command(home, "progress", "--run", run[:-1] + "0", exit_status=1).stderr
+    running = App(home).start()
+    try:
+        assert door_of(home / "projects" / "my-project.duckdb") is not None
+        within = [answer(home, *question) for question in questions]
+        refused_within = command(home, "progress", "--run", run[:-1] + "0", exit_status=1).stderr
+    finally:
+        running.stop()
+    assert list(map(comparable, within)) == list(map(comparable, without))
+    assert refused_within == refused_without
+    assert not lock_path(home / "projects" / "my-project.duckdb").exists()
+
+
+def test_grow_through_the_running_app_with_a_file_named_from_another_folder(
+    home: Path, server: OpenAIServer, app: App
+) -> None:
+    elsewhere = home.parent / "elsewhere"
+    elsewhere.mkdir()
+    (home.parent / "seeds.jsonl").rename(elsewhere / "own.jsonl")
+    words = ["--json", *growing(home, server, "--seeds", "own.jsonl", "--project", "own.duckdb")]
+    now = json.loads(command(home, *words, cwd=elsewhere).stdout)
+    assert (now["state"], now["decided"]) == ("finished", 2)
+    command(home, "backup", "--project", "own.duckdb", "--to", "copy.duckdb", cwd=elsewhere)
+    with project_at(elsewhere / "copy.duckdb") as copy:
+        assert copy.query("select count(*) as n from outcome") == [{"n": 2}]
+    # the app has the file open: it cannot have been opened by the command
+    assert door_of(home / "studio.duckdb") == door_of(home / "studio.duckdb")
+    app.stop()
+    assert answer(home, "progress", "--run", now["run"], "--project", elsewhere / "own.duckdb")["decided"] == 2
+
+
+def test_two_commands_at_once_are_both_let_in(home: Path, server: OpenAIServer, app: App) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: answer(home, "endpoints"), range(4)))
+    assert all(one == said[0] for one in said)
+
+
+def test_a_wrong_or_used_token_is_refused_and_does_nothing(home: Path, app: App) -> None:
+    def knock(token: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=10)
+        body = json.dumps({"token": token, "command": "endpoints", "arguments": {}})
+        connection.request("POST", "/api/command", body, {"Content-Type": "application/json"})
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    door = door_of(home / "studio.duckdb")
+    assert door is not None
+    assert knock("wrong") == 401
+    assert knock(door.token) == 200
+    assert knock(door.token) == 401
+
+
+def test_after_the_app_was_killed_a_command_opens_the_file_itself(home: Path, app: App) -> None:
+    app.kill()
+    assert lock_path(home / "studio.duckdb").exists()
+    assert answer(home, "runs") == {"runs": []}
+
+
+def test_a_file_that_someone_else_has_open_is_refused_with_the_next_step(home: Path, app: App) -> None:
+    lock_path(home / "studio.duckdb").unlink()
+    said = command(home, "runs", exit_status=1).stderr
+    assert f"Process {app.pid} has it open" in said
+    assert "Close that one, or use the app that runs there." in said
