@@ -2,10 +2,7 @@
 
 import streamlit as st
 
-from core.domain.run import RunEventKind
 from pages.ui import kit, run_form, run_view, shell
-
-GOING = ("preparing", RunEventKind.STARTED, RunEventKind.RESUMED)
 
 with shell.problems("runs"):
     project = shell.project()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import kit, shell
+from pages.ui import kit, run_picker, shell
 
 SHOW = {"all": "All", "survivors": "Survivors", "eliminated": "Eliminated"}
 
@@ -13,20 +13,7 @@ with shell.problems("trees"):
     with st.container(horizontal=True, vertical_alignment="center", key="trees_head"):
         st.title("Trees", width="stretch", anchor=False)
         if run_id is not None:
-            picked = st.selectbox(
-                "Run",
-                list(runs),
-                index=list(runs).index(run_id),
-                format_func=lambda one: f"Run {runs[one].number} · {runs[one].name}",
-                key="trees.run",
-                label_visibility="collapsed",
-                width=230,
-            )
-            if picked != run_id:
-                st.query_params.from_dict(
-                    {"run": picked, **({"project": project.slug} if "project" in st.query_params else {})}
-                )
-                st.rerun()
+            run_picker.pick(runs, run_id, key="trees.run")
             shown = st.query_params.get("show", "all")
             chosen = st.segmented_control(
                 "Show",
