@@ -123,12 +123,19 @@ class Writer:
             self._commit(batch)
 
     def _commit(self, batch: list[_Job]) -> None:
-        result, error = self._attempt(lambda: self._write([fact for job in batch for fact in job.facts]))
+        result, error = self._add([fact for job in batch for fact in job.facts])
         if error is None or len(batch) == 1:
             self._settle(batch, result, error)
             return
         for job in batch:  # one unusable fact must not take its neighbours with it
-            self._settle([job], *self._attempt(partial(self._write, list(job.facts))))
+            self._settle([job], *self._add(list(job.facts)))
+
+    def _add(self, facts: list[object]) -> tuple[Any, BaseException | None]:
+        """Facts are nearly always new, which is cheap to write; only if some are not, each is looked up."""
+        result, error = self._attempt(partial(self._write, facts, are_new=True))
+        if isinstance(error, duckdb.ConstraintException):
+            result, error = self._attempt(partial(self._write, facts, are_new=False))
+        return result, error
 
     def _attempt(self, action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
         """Do it in one transaction. An error belongs to whoever waits for the job, not to this thread."""
@@ -146,7 +153,7 @@ class Writer:
             return None, translated(error)
         return result, None
 
-    def _write(self, facts: list[object]) -> None:
+    def _write(self, facts: list[object], *, are_new: bool) -> None:
         by_kind: dict[type, list[Any]] = {}
         for fact in facts:
             by_kind.setdefault(type(fact), []).append(fact)
@@ -158,7 +165,7 @@ class Writer:
         left_out = 0
         for kind in ORDER:
             if rows := by_kind.get(kind):
-                missing = len(rows) - self._insert(kind, rows)
+                missing = len(rows) - self._insert(kind, rows, are_new=are_new)
                 left_out += missing if kind in _PROJECTED else 0
         self._project(facts, is_repeated=left_out > 0)
 
@@ -168,13 +175,13 @@ class Writer:
         if states and is_repeated:
             self._connection.execute(_STATE_AGAIN, [[state.id for state in states]])
         elif states:
-            self._insert(InstructionState, states)
+            self._insert(InstructionState, states, are_new=False)
 
-    def _insert(self, kind: type, rows: Sequence[Any]) -> int:
+    def _insert(self, kind: type, rows: Sequence[Any], *, are_new: bool) -> int:
         """How many rows are new (or changed): a fact that is there already is left out."""
         table = table_of(kind)
         self._connection.register("batch", arrow_batch(kind, rows, self._next_seq))
-        inserted = self._connection.execute(table.insert).fetchone()
+        inserted = self._connection.execute(table.insert_new if are_new else table.insert).fetchone()
         self._connection.unregister("batch")  # after a failure the next batch replaces it
         if table.has_seq:
             self._next_seq += len(rows)
