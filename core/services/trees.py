@@ -32,12 +32,11 @@ def seeds(
 ) -> SeedPage:
     """A page of a run's seeds. `show` is one of SHOW; `find` looks in all texts of a tree."""
     may_read(actor)
-    rows = tree_reading.seeds(project.database, run_id, show=show, find=find)
-    page = rows[after : after + _PAGE]
-    texts = tree_reading.first_words(project.database, [row["id"] for row in page])
+    found = tree_reading.seeds(project.database, run_id, show=show, find=find, most=_PAGE, after=after)
+    texts = tree_reading.first_words(project.database, [row["id"] for row in found.rows])
     return SeedPage(
-        total=len(rows),
-        next=after + _PAGE if after + _PAGE < len(rows) else None,
+        total=found.total,
+        next=after + _PAGE if after + _PAGE < found.total else None,
         seeds=tuple(
             SeedLine(
                 id=row["id"],
@@ -47,7 +46,7 @@ def seeds(
                 eliminated=row["eliminated"],
                 open=row["open"],
             )
-            for row in page
+            for row in found.rows
         ),
     )
 
@@ -58,10 +57,10 @@ def tree(actor: Actor, project: Project, run_id: str, seed_id: str) -> Tree:
     rows = tree_reading.tree(project.database, run_id, seed_id)
     if not rows:
         raise NotFound("There is no such tree in this run", to_do="Choose a seed from the list.")
-    texts = tree_reading.first_words(project.database, [row["id"] for row in rows])
+    texts = tree_reading.first_words_of(project.database, [row["revision_id"] for row in rows if row["revision_id"]])
     return Tree(
         seed=seed_id,
-        version=tree_reading.tree_version(project.database, run_id, seed_id, rows),
+        version=tree_reading.tree_version(project.database, rows),
         nodes=tuple(_card(row, texts.get(row["id"], "")) for row in rows),
     )
 
@@ -95,7 +94,7 @@ def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
     if row is None:
         raise NotFound("There is no such node in this project", to_do="Choose one from a tree.")
     run = run_reading.run(database, run_id)
-    lineage = tree_reading.nodes(database, [*row["ancestors"], node_id])
+    lineage = tree_reading.nodes(database, row["ancestors"]) | {node_id: row}
     revisions = {id_: each["revision_id"] for id_, each in lineage.items() if each["revision_id"]}
     response = ids.revision_id(row["response_id"]) if row["response_id"] else None
     wanted = [*revisions.values(), *filter(None, [row["parent_revision_id"], response])]

@@ -10,14 +10,12 @@ _COUNT = "select count(*) as n from instruction where kind = 'seed'"
 _PAGE_IDS = "select id from instruction where kind = 'seed' order by position limit ? offset ?"
 _FOUND_IDS = """select i.id from revision r join instruction i on i.id = r.of_id
 where r.of = 'instruction' and i.kind = 'seed' and contains(lower(r.text), lower(?)) order by i.position limit ? offset ?"""
-_TEXTS = """select i.id, i.position, r.text, r.words, s.name as source, l.value as skill
-from instruction i
-left join instruction_state t on t.id = i.id
-left join revision r on r.id = t.revision_id
-left join source s on s.id = i.source_id
-left join (select instruction_id, arg_max(value, seq) as value from label where kind = 'skill' group by all) l
-    on l.instruction_id = i.id
-where i.id in (:ids) order by i.position"""
+_PLACES = "select id, position, source_id from instruction where id in (:ids) order by position"
+_CURRENT = "select id, revision_id from instruction_state where id in (:ids)"
+_TEXTS = "select id, text, words from revision where id in (:ids)"
+_SKILLS_OF = """select instruction_id as id, arg_max(value, seq) as skill from label
+where kind = 'skill' and instruction_id in (:ids) group by instruction_id"""
+_SOURCE_NAMES = "select id, name from source where id in (:ids)"
 _SKILLS = """select coalesce(l.value, '') as skill, count(*) as n from instruction i
 left join (select instruction_id, arg_max(value, seq) as value from label where kind = 'skill' group by all) l
     on l.instruction_id = i.id
@@ -40,7 +38,28 @@ def seed_rows(database: Database, *, find: str, most: int, offset: int) -> list[
         rows = database.query(_FOUND_IDS, [find, most, offset])
     else:
         rows = database.query(_PAGE_IDS, [most, offset])
-    return database.query_ids(_TEXTS, [row["id"] for row in rows])
+    return _lines(database, [row["id"] for row in rows])
+
+
+def _lines(database: Database, ids: list[str]) -> list[dict[str, object]]:
+    """Look-ups by primary key, one table after the other: a join would read every text."""
+    current = {row["id"]: row["revision_id"] for row in database.query_ids(_CURRENT, ids)}
+    texts = {row["id"]: row for row in database.query_ids(_TEXTS, filter(None, current.values()))}
+    skills = {row["id"]: row["skill"] for row in database.query_ids(_SKILLS_OF, ids)}
+    places = database.query_ids(_PLACES, ids)
+    names = database.query_ids(_SOURCE_NAMES, {row["source_id"] for row in places if row["source_id"]})
+    sources = {row["id"]: row["name"] for row in names}
+    return [
+        {
+            "id": row["id"],
+            "position": row["position"],
+            "text": texts[current[row["id"]]]["text"],
+            "words": texts[current[row["id"]]]["words"],
+            "source": sources.get(row["source_id"]),
+            "skill": skills.get(row["id"]),
+        }
+        for row in places
+    ]
 
 
 def skills(database: Database) -> dict[str, int]:

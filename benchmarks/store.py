@@ -1,0 +1,254 @@
+"""How fast is the log? Writes, point reads and aggregates through the studio's own functions, SQLite beside it.
+
+python -m benchmarks.store [--big]      250,000 instructions with responses; --big: 2.5 million
+"""
+
+import argparse
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+from benchmarks import store_rows, store_sqlite
+from benchmarks.machine import described, table, write_section
+from benchmarks.store_rows import RUN, Grown
+from benchmarks.store_sqlite import Sqlite
+from core.domain.person import LOCAL_OWNER as ME
+from core.domain.run import RunEvent, RunEventKind
+from core.services import seeds, trees
+from core.services.endpoints import Endpoints
+from core.services.live import LiveRuns
+from core.services.projects import Project
+from core.services.runs import Runs
+from core.store import run_reading
+from core.store.database import Database, open_database
+from core.store.run_log import ProjectRunLog
+
+PER_TREE = store_rows.EPOCHS + 1
+AT_ONCE = 400  # trees a transaction while the file is filled
+IN_FLIGHT = 256  # steps handed over at once while writing is measured, as the engine does
+MEASURED_TREES, ROUNDS = 600, 5
+WAITING = 20_000
+REPEATS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One question: milliseconds (or rows/s) of the log and of SQLite."""
+
+    what: str
+    aim: str
+    ours: float
+    sqlite: float
+    is_rate: bool = False
+
+    def cells(self) -> tuple[str, ...]:
+        ratio = self.ours / self.sqlite if self.is_rate else self.sqlite / self.ours
+        form = "{:,.0f} rows/s" if self.is_rate else "{:,.1f} ms"
+        return (self.what, self.aim, form.format(self.ours), form.format(self.sqlite), f"{ratio:.2f} ×")
+
+
+def chunks(n_trees: int) -> Iterator[list[Grown]]:
+    grown = store_rows.trees(0, n_trees)
+    while some := list(islice(grown, AT_ONCE)):
+        yield some
+
+
+def all_facts(grown: list[Grown]) -> list[object]:
+    return [fact for tree in grown for step in (tree.seed_facts, *tree.steps) for fact in step]
+
+
+def fill(database: Database, sqlite: Sqlite, n_trees: int) -> tuple[float, float]:
+    """Both files with the same rows, in transactions of some 20,000; rows/s of each."""
+    run = store_rows.run_of(n_trees, run_reading.settings_as_json(store_rows.SETTINGS))
+    begun = RunEvent(run_id=RUN, kind=RunEventKind.STARTED, by="local", received_at=store_rows.NOW)
+    database.writer.append_now([store_rows.SOURCE_FACT, store_rows.SYSTEM, run, begun])
+    n = 0
+    ours = theirs = 0.0
+    for number, grown in enumerate(chunks(n_trees)):
+        facts = all_facts(grown)
+        n += len(facts)
+        ours += timed(lambda facts=facts: database.writer.append_now(facts))
+        rows = sqlite.rows(facts)
+        theirs += timed(lambda rows=rows: sqlite.insert(rows))
+        if number % 25 == 0:
+            print(
+                f"  {number * AT_ONCE:,} of {n_trees:,} trees: {n / ours:,.0f} and {n / theirs:,.0f} rows/s", flush=True
+            )
+    return n / ours, n / (theirs + timed(sqlite.index))
+
+
+def write_as_engine(database: Database, grown: list[Grown]) -> float:
+    """Rows/s when steps come one after the other in each tree, many trees at once: what a run does."""
+
+    async def all_trees() -> None:
+        gate = asyncio.Semaphore(IN_FLIGHT)
+
+        async def one(tree: Grown) -> None:
+            async with gate:
+                for step in (tree.seed_facts, *tree.steps):
+                    await database.writer.append(step)
+
+        await asyncio.gather(*(one(tree) for tree in grown))
+
+    return len(all_facts(grown)) / timed(lambda: asyncio.run(all_trees()))
+
+
+def write_sqlite_as_engine(sqlite: Sqlite, grown: list[Grown]) -> float:
+    """The same steps into SQLite, gathered as well as one could: one transaction for a step of all trees in flight."""
+    batches = []
+    for first in range(0, len(grown), IN_FLIGHT):
+        flight = [(tree.seed_facts, *tree.steps) for tree in grown[first : first + IN_FLIGHT]]
+        longest = max(map(len, flight))
+        batches += [
+            sqlite.rows(fact for steps in flight if number < len(steps) for fact in steps[number])
+            for number in range(longest)
+        ]
+
+    def insert() -> None:
+        for rows in batches:
+            sqlite.insert(rows)
+
+    return len(all_facts(grown)) / timed(insert)
+
+
+def timed(act: Callable[[], Any]) -> float:
+    """Seconds."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def middle_ms(act: Callable[[int], Any], repeats: int = REPEATS) -> float:
+    """The median of repeated runs, each with another number to ask about; the first two warm up."""
+    times = [timed(lambda number=number: act(number)) for number in range(repeats + 2)]
+    return median(times[2:]) * 1000
+
+
+def writes(database: Database, sqlite: Sqlite, n_trees: int) -> Line:
+    ours, theirs = [], []
+    for round_ in range(ROUNDS):
+        grown = list(store_rows.trees(n_trees + round_ * MEASURED_TREES, MEASURED_TREES))
+        ours.append(write_as_engine(database, grown))
+        theirs.append(write_sqlite_as_engine(sqlite, grown))
+    return Line(
+        what="rows written as a run writes them", aim="≥ 10,000", ours=median(ours), sqlite=median(theirs), is_rate=True
+    )
+
+
+def reads(project: Project, sqlite: Sqlite, n_trees: int, small: str) -> list[Line]:
+    some = [next(store_rows.trees(Random(number).randrange(n_trees), 1)) for number in range(REPEATS + 2)]
+    offsets = [Random(-number).randrange(n_trees - 100) for number in range(REPEATS + 2)]
+    tree_ids, node_ids = [one.seed.id for one in some], [one.leaf.id for one in some]
+    owed = [fact for tree in store_rows.trees(0, WAITING // 4) for fact in store_rows.waiting(tree, 4)]
+    project.database.writer.append_now(owed)
+    sqlite.insert(sqlite.rows(owed))
+    log = ProjectRunLog(project.database, RUN)
+    return [
+        Line(
+            what="a tree", aim=small,
+            ours=middle_ms(lambda n: trees.tree(ME, project, RUN, tree_ids[n])),
+            sqlite=middle_ms(lambda n: sqlite.ask(store_sqlite.TREE, tree_ids[n])),
+        ),
+        Line(
+            what="a node, with texts, checks and calls", aim=small,
+            ours=middle_ms(lambda n: trees.node(ME, project, node_ids[n], RUN)),
+            sqlite=middle_ms(lambda n: sqlite.node(node_ids[n])),
+        ),
+        Line(
+            what="a page of a run's seeds", aim=small,
+            ours=middle_ms(lambda n: trees.seeds(ME, project, RUN, after=offsets[n])),
+            sqlite=middle_ms(lambda n: sqlite.ask(store_sqlite.SEED_LIST, RUN, offsets[n])),
+        ),
+        Line(
+            what="a page of the table of seeds", aim=small,
+            ours=middle_ms(lambda n: seeds.page(ME, project, offset=offsets[n])),
+            sqlite=middle_ms(lambda n: sqlite.ask(store_sqlite.SEED_TABLE, offsets[n])),
+        ),
+        Line(
+            what="512 waiting tasks claimed, with their texts", aim="",
+            ours=middle_ms(lambda _: asyncio.run(log.claim(512))),
+            sqlite=middle_ms(lambda _: sqlite.claim(RUN)),
+        ),
+    ]  # fmt: skip
+
+
+def aggregates(project: Project, sqlite: Sqlite, runs: Runs, large: str) -> list[Line]:
+    database = project.database
+    parts: list[tuple[str, Callable[[], Any], tuple[int, ...]]] = [
+        ("epochs with survivors and difficulty", lambda: run_reading.epochs(database, RUN), (0, 1, 2)),
+        ("eliminations by rule and operation", lambda: run_reading.rule_counts(database, RUN), (1,)),
+        ("latest evolutions", lambda: run_reading.latest(database, RUN, 14), (3,)),
+        ("money and tokens spent", lambda: run_reading.spending(database, RUN), (4,)),
+        ("failed calls by kind", lambda: run_reading.failures(database, RUN), (5,)),
+    ]
+    lines = [
+        Line(
+            what=what, aim=large, ours=middle_ms(lambda _, ask=ask: ask(), 9),
+            sqlite=middle_ms(lambda _, own=own: [sqlite.ask(store_sqlite.PROGRESS[n], RUN) for n in own], 9),
+        )
+        for what, ask, own in parts
+    ]  # fmt: skip
+    whole = Line(
+        what="all that a run's page shows", aim=large, ours=middle_ms(lambda _: runs.progress(ME, project, RUN), 9),
+        sqlite=middle_ms(lambda _: sqlite.progress(RUN), 9),
+    )  # fmt: skip
+    return [*lines, whole]
+
+
+def measure(folder: Path, n: int) -> tuple[list[Line], str]:
+    """All questions of one size, and a sentence about the files."""
+    n_trees = n // PER_TREE
+    is_big = n > 1_000_000
+    database = open_database(folder / "log.duckdb", "project")
+    sqlite = Sqlite(folder / "log.sqlite")
+    project = Project(slug="benchmark", name="Benchmark", database=database)
+    installation = open_database(folder / "studio.duckdb", "installation")
+    live = LiveRuns()
+    try:
+        filled = fill(database, sqlite, n_trees)
+        lines = [Line(what="rows written in bulk", aim="≥ 10,000", ours=filled[0], sqlite=filled[1], is_rate=True)]
+        lines.append(writes(database, sqlite, n_trees))
+        lines += reads(project, sqlite, n_trees, "≤ 30" if is_big else "≤ 10")
+        runs = Runs(live, Endpoints(installation, None))  # type: ignore[arg-type]  # no model is asked
+        lines += aggregates(project, sqlite, runs, "≤ 500" if is_big else "≤ 100")
+    finally:
+        live.close()
+        database.close()
+        installation.close()
+        sqlite.connection.close()
+    began = time.perf_counter()
+    open_database(folder / "log.duckdb", "project").close()
+    opened = time.perf_counter() - began
+    sizes = [(folder / name).stat().st_size / 2**20 for name in ("log.duckdb", "log.sqlite")]
+    return lines, f"Files: {sizes[0]:,.0f} MB and {sizes[1]:,.0f} MB. Opening the log: {opened:.2f} s."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--big", action="store_true", help="2.5 million instructions")
+    parser.add_argument("--instructions", type=int, help="another number, which is not written into the paper")
+    asked = parser.parse_args()
+    n = asked.instructions or (2_500_000 if asked.big else 250_000)
+    where = described("duckdb", "pyarrow")
+    folder = Path(tempfile.mkdtemp(prefix="store-benchmark-"))
+    try:
+        lines, files = measure(folder, n)
+    finally:
+        shutil.rmtree(folder)
+    told = table(("", "aim", "the log", "SQLite", "the log is"), (line.cells() for line in lines))
+    text = f"{n:,} instructions with responses, calls, checks and tasks. {where}\n\n{told}\n\n{files}"
+    print(text)
+    if asked.instructions is None:
+        write_section("store-big" if asked.big else "store", f"The store, {n:,} instructions", text)
+
+
+if __name__ == "__main__":
+    main()
