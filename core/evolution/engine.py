@@ -151,6 +151,8 @@ class Engine:
     async def _advance(self, work: Work) -> list[Work]:
         """One task: ask until it is answered or hopeless, commit what follows, return what goes on at once."""
         for asked in count(1):
+            if self._pausing.is_set():
+                break
             attempt = work.task.tries
             request = self._method.request(work, attempt)
             self._queued.add(asyncio.current_task())
