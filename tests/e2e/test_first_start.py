@@ -1,11 +1,20 @@
 """From nothing to the first tree, as a person does it on a fresh machine."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+import psutil
 import pytest
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.running import ROOT
+from core.models.embedded import default_weights
+from core.services.projects import FIRST
+from tests.e2e.furnish import furnished
+from tests.e2e.running import ROOT, App, NotStarted
 from tests.e2e.studio import Window
+from tests.models.smoke import smoke_weights
 from tests.openai_server import OpenAIServer
 
 pytestmark = pytest.mark.e2e
@@ -36,3 +45,111 @@ def test_from_a_first_start_to_the_first_tree(window: Window, endpoint: OpenAISe
     trees = window.open_trees(run=run)
     assert len(trees.seeds()) == 6
     assert len(trees.nodes()) == 3
+
+
+def test_two_starts_end_where_one_left_off(browser: Browser, tmp_path: Path) -> None:
+    app = App(tmp_path / "home").start()
+    window = Window(browser, app.url)
+    window.open_seeds()
+    window.add_starter_seeds()
+    app.stop()
+    assert not list((tmp_path / "home").rglob("*.bridge")), "a stopped app left its door open"
+    app.start()
+    window.open_seeds()
+    expect(window.page.get_by_role("button", name="Grow them")).to_be_visible()
+    window.close()
+    app.stop()
+
+
+def _damage(file: Path) -> None:
+    file.write_bytes(b"this is not a project" * 100)
+
+
+def _empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def _replace_by_a_foreign_one(file: Path) -> None:
+    file.unlink()
+    with duckdb.connect(str(file)) as other:
+        other.execute("create table theirs (n integer)")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_damage, "This is not a readable project file"),
+        (_empty, "The file is empty"),
+        (_replace_by_a_foreign_one, "This DuckDB file was not made by the studio"),
+    ],
+    ids=["damaged", "empty", "foreign"],
+)
+@pytest.mark.parametrize("name", ["studio.duckdb", "projects/my-project.duckdb"])
+def test_a_file_that_cannot_be_opened_stops_the_start_with_one_line(
+    tmp_path: Path, name: str, spoil: Callable[[Path], None], words: str
+) -> None:
+    folder = tmp_path / "home"
+    with furnished(folder) as fresh:
+        fresh.project(FIRST)
+    file = folder / name
+    spoil(file)
+    before = file.read_bytes()
+    with pytest.raises(NotStarted) as refused:
+        App(folder).start()
+    line = next(line for line in str(refused.value).splitlines() if line.startswith("The studio cannot start."))
+    assert words in line
+    assert str(file) in line
+    assert file.read_bytes() == before, "the file was changed"
+
+
+def test_a_second_studio_on_the_same_home_does_not_start_and_names_the_first(tmp_path: Path) -> None:
+    first = App(tmp_path / "home").start()
+    second = App(tmp_path / "home")
+    with pytest.raises(NotStarted) as refused:
+        second.start()
+    assert first.answers()
+    assert f"Process {first.pid} has it open" in str(refused.value)
+    first.stop()
+
+
+def test_try_it_now_leads_to_a_growing_run(browser: Browser, tmp_path: Path) -> None:
+    """The very small model proves the way, not the words: its replies are mostly refused."""
+    app = App(tmp_path / "home", EVOL_STUDIO_WEIGHTS=str(smoke_weights())).start()
+    window = Window(browser, app.url)
+    window.open_home()
+    window.press("Start growing")
+    window.expect_title("Run")
+    window.expect_said("the embedded model", "Preset quick look, 5 seeds, 2 epochs")
+    expect(window.page.locator(".run a.l").first).to_be_visible(timeout=60_000)
+    children = psutil.Process(app.pid).children(recursive=True)
+    assert len(children) == 1
+    window.close()
+    app.stop()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive, "the model outlived the app"
+
+
+@pytest.mark.weights
+@pytest.mark.timeout(1800)
+def test_the_default_model_grows_two_seeds_from_the_page_to_the_tree(browser: Browser, tmp_path: Path) -> None:
+    weights = default_weights()
+    assert weights.fetch(lambda _: None, threading.Event()).kind == "ready"
+    folder = tmp_path / "home"
+    with furnished(folder) as fresh:
+        fresh.project(FIRST, ("Name three birds that live near water.", "Explain why bread rises."))
+    app = App(folder, EVOL_STUDIO_CACHE=str(weights.state().path.parent)).start()
+    window = Window(browser, app.url)
+    window.open_new_run(endpoint="embedded")
+    window.open_options()
+    window.write("Epochs", "1")
+    run = window.start_run()
+    window.expect_run_is("finished", timeout_s=900)
+    assert window.decided() == 2
+    trees = window.open_trees(run=run)
+    for seed in trees.seeds():
+        trees.pick_seed(seed)
+        trees.expect_drawn(seed)
+        trees.pick_node(trees.nodes()[-1])
+        expect(trees.page.locator(".calls, [data-turn=calls]").first).to_be_visible()
+    window.close()
+    app.stop()

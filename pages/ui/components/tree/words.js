@@ -19,7 +19,9 @@ export function clock(moment) {
 
 const DIFF = { "+": "ins", "-": "del" };
 export const pieces = (diff) => diff.map(([sign, text]) => (DIFF[sign] ? [DIFF[sign], {}, text] : text));
-export const read = (size, ...children) => ["div", { class: `read ${size}`, dir: "auto" }, ...children];
+const ENDLESS = /\S{400}/; // a word of many lines: with kerning the browser shapes its rest anew at every break (100 kB: 25 s)
+const endless = (child) => ENDLESS.test(typeof child === "string" ? child : child[2] ?? "");
+export const read = (size, ...children) => ["div", { class: `read ${size}${children.some(endless) ? " endless" : ""}`, dir: "auto" }, ...children];
 export const mark = (name, word) => ["span", { class: `mk mk-${name}` }, ["icon", { name }], ["b", {}, word]];
 
 export function op(operation, words) {
