@@ -23,7 +23,7 @@ _DEFAULTS = {
     Rule.NEAR_DUPLICATE: 0.8,  # least share of common word triples (Jaccard) that fails
 }
 _FEW_NEW_WORDS = 3  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
-_LEAST_DATA_LINES = 4  # three lines of data and a question
+_LEAST_DATA_LINES = 3  # two lines of data and a question
 _SAME_SUBJECT = 0.4  # share of a mutation's telling words from which it speaks of the same as its parent
 
 
@@ -50,6 +50,11 @@ class _Evolved:
     other_seeds_hashes: Collection[str]
     finish_reason: str
     thresholds: Mapping[Rule, float]
+
+    @property
+    def added(self) -> str:
+        """What stands after the parent's text; the whole child if it does not begin with it."""
+        return self.child.strip().removeprefix(self.parent.strip()).strip(" .\n")
 
     def cut(self, rule: Rule) -> float:
         return _cut(self.thresholds, rule)
@@ -179,8 +184,10 @@ def _input_lost(evolved: _Evolved) -> Finding:
     pointer = missing_material(evolved.child)
     if pointer:
         return _finding(rule, f"it speaks of “{pointer}” and brings none", 0.0)
-    added = evolved.child.strip().removeprefix(evolved.parent.strip())
-    if evolved.operation is Operation.COMPLICATE_INPUT and sum(map(bool, added.split("\n"))) < _LEAST_DATA_LINES:
+    if (
+        evolved.operation is Operation.COMPLICATE_INPUT
+        and sum(map(bool, evolved.added.split("\n"))) < _LEAST_DATA_LINES
+    ):
         return _finding(rule, "it was to bring data of its own and brings none", 0.0)
     pieces = material(evolved.parent)
     if evolved.operation is Operation.MUTATE or not pieces:
@@ -193,9 +200,10 @@ def _input_lost(evolved: _Evolved) -> Finding:
 
 
 def _language_changed(evolved: _Evolved) -> Finding:
+    """What was put after the parent counts by itself: two languages in one instruction are a change too."""
     rule = Rule.LANGUAGE_CHANGED
     for tell in (script, language):
-        before, now = tell(evolved.parent), tell(evolved.child)
+        before, now = tell(evolved.parent), tell(evolved.added)
         if before and now and before != now:
             return _finding(rule, f"the parent is {before.capitalize()}, this is {now.capitalize()}")
     return _finding(rule, "")
@@ -207,7 +215,7 @@ def _answered(evolved: _Evolved) -> Finding:
     What was put after the parent is looked at by itself: a fact or an answer there makes the task easier, not harder.
     """
     rule, child, parent = Rule.ANSWERED, evolved.child.strip(), evolved.parent.strip()
-    added = child.removeprefix(parent).strip(" .\n")
+    added = evolved.added
     opening = answer_opening(added)
     if opening and not answer_opening(parent):
         return _finding(rule, f"it opens with “{opening}”")
