@@ -1,6 +1,7 @@
 """`python -m core …` as people type it: without the app it opens the file, with the app it asks it, with the same answers."""
 
 import http.client
+import io
 import json
 import os
 import signal
@@ -9,11 +10,15 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from core.__main__ import main
 from core.services.bridge import door_of, lock_path
 from tests.builders import project_at
 from tests.e2e.running import ROOT, App
@@ -44,6 +49,14 @@ def app(home: Path) -> Iterator[App]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def kept_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """For tests that leave it as it was."""
+    running = App(tmp_path_factory.mktemp("kept") / "home").start()
+    yield running
+    running.stop()
+
+
 def line(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "core", *map(str, words)]
 
@@ -53,16 +66,37 @@ def where(home: Path) -> dict[str, str]:
     return clean | {"EVOL_STUDIO_HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
-def command(home: Path, *words: str | Path, exit_status: int = 0, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Said:
+    """What a command wrote."""
+
+    stdout: str
+    stderr: str
+
+
+def process(home: Path, *words: str | Path, cwd: Path = ROOT) -> Said:
+    """The command as a process of its own."""
     done = subprocess.run(
         line(*words), env=where(home), cwd=cwd, capture_output=True, text=True, timeout=120, check=False
     )
-    assert done.returncode == exit_status, done.stdout + done.stderr
-    return done
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Said(done.stdout, done.stderr)
 
 
-def answer(home: Path, *words: str | Path, exit_status: int = 0) -> dict[str, Any]:
-    return dict(json.loads(command(home, "--json", *words, exit_status=exit_status).stdout))
+def command(home: Path, *words: str | Path, exit_status: int = 0) -> Said:
+    """The same within this process, which starts sooner."""
+    out, err = io.StringIO(), io.StringIO()
+    with patch.dict(os.environ, where(home), clear=True), redirect_stdout(out), redirect_stderr(err):
+        try:
+            status = main(list(map(str, words)))
+        except SystemExit as wrong_usage:
+            status = int(wrong_usage.code or 0)
+    assert status == exit_status, out.getvalue() + err.getvalue()
+    return Said(out.getvalue(), err.getvalue())
+
+
+def answer(home: Path, *words: str | Path) -> dict[str, Any]:
+    return dict(json.loads(command(home, "--json", *words).stdout))
 
 
 def growing(home: Path, server: OpenAIServer, *more: str | Path) -> list[str | Path]:
@@ -74,7 +108,7 @@ def growing(home: Path, server: OpenAIServer, *more: str | Path) -> list[str | P
 
 def test_grow_makes_a_project_and_says_what_became_of_it(home: Path, server: OpenAIServer) -> None:
     file = home.parent / "mine.duckdb"
-    now = answer(home, *growing(home, server, "--project", file, "--epochs", "2"))
+    now = json.loads(process(home, "--json", *growing(home, server, "--project", file, "--epochs", "2")).stdout)
     assert (now["state"], now["decided"], now["expected"], now["going"]) == ("finished", 4, 4, False)
     assert now["survived"] + now["eliminated"] + now["errors"] == 4
     assert sum(now["by_operation"].values()) == 4
@@ -206,33 +240,31 @@ def test_grow_through_the_running_app_with_a_file_named_from_another_folder(
     elsewhere.mkdir()
     (home.parent / "seeds.jsonl").rename(elsewhere / "own.jsonl")
     words = ["--json", *growing(home, server, "--seeds", "own.jsonl", "--project", "own.duckdb")]
-    now = json.loads(command(home, *words, cwd=elsewhere).stdout)
+    now = json.loads(process(home, *words, cwd=elsewhere).stdout)
     assert (now["state"], now["decided"]) == ("finished", 2)
-    command(home, "backup", "--project", "own.duckdb", "--to", "copy.duckdb", cwd=elsewhere)
+    process(home, "backup", "--project", "own.duckdb", "--to", "copy.duckdb", cwd=elsewhere)
     with project_at(elsewhere / "copy.duckdb") as copy:
         assert copy.query("select count(*) as n from outcome") == [{"n": 2}]
-    # the app has the file open: it cannot have been opened by the command
-    assert door_of(home / "studio.duckdb") == door_of(home / "studio.duckdb")
     app.stop()
     assert answer(home, "progress", "--run", now["run"], "--project", elsewhere / "own.duckdb")["decided"] == 2
 
 
-def test_two_commands_at_once_are_both_let_in(home: Path, server: OpenAIServer, app: App) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        said = list(pool.map(lambda _: answer(home, "endpoints"), range(4)))
+def test_two_commands_at_once_are_both_let_in(kept_app: App) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        said = list(pool.map(lambda _: process(kept_app.home, "endpoints").stdout, range(3)))
     assert all(one == said[0] for one in said)
 
 
-def test_a_wrong_or_used_token_is_refused_and_does_nothing(home: Path, app: App) -> None:
+def test_a_wrong_or_used_token_is_refused_and_does_nothing(kept_app: App) -> None:
     def knock(token: str) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", kept_app.port, timeout=10)
         body = json.dumps({"token": token, "command": "endpoints", "arguments": {}})
         connection.request("POST", "/api/command", body, {"Content-Type": "application/json"})
         status = connection.getresponse().status
         connection.close()
         return status
 
-    door = door_of(home / "studio.duckdb")
+    door = door_of(kept_app.home / "studio.duckdb")
     assert door is not None
     assert knock("wrong") == 401
     assert knock(door.token) == 200

@@ -11,7 +11,7 @@ from core.domain.run import RunSettings
 from core.domain.task import TaskKind
 from core.domain.tree import CallLine, CheckLine, Node, PathStep, SeedLine, SeedPage, Tree, TreeNode, Why
 from core.errors import NotFound
-from core.evolution.difference import difference
+from core.evolution.difference import Difference, difference
 from core.evolution.elimination import default_threshold
 from core.services.access import may_read
 from core.services.projects import Project
@@ -125,7 +125,10 @@ def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
         checks=checks,
         numbers=_numbers(row, parent, calls),
         calls=calls,
-        path=_path([lineage[id_] for id_ in [*row["ancestors"], node_id] if id_ in lineage], revisions, texts),
+        path=(
+            *_path([lineage[id_] for id_ in row["ancestors"] if id_ in lineage], revisions, texts),
+            _step(row, text, changed),
+        ),
     )
 
 
@@ -225,16 +228,17 @@ def _path(
     for row in rows:
         text = _text(texts, revisions.get(row["id"]))
         before = _text(texts, row["parent_revision_id"]) if row["parent_id"] else None
-        changed = difference(before, text) if before is not None and text else None
-        steps.append(
-            PathStep(
-                id=row["id"],
-                operation=row["operation"] or "seed",
-                operation_label=_label(row),
-                epoch=row["epoch"],
-                text=text,
-                words_added=row["words_added"],
-                diff=changed.pieces if changed else None,
-            )
-        )
+        steps.append(_step(row, text, difference(before, text) if before is not None and text else None))
     return tuple(steps)
+
+
+def _step(row: dict[str, Any], text: str, changed: Difference | None) -> PathStep:
+    return PathStep(
+        id=row["id"],
+        operation=row["operation"] or "seed",
+        operation_label=_label(row),
+        epoch=row["epoch"],
+        text=text,
+        words_added=row["words_added"],
+        diff=changed.pieces if changed else None,
+    )

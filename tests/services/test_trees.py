@@ -1,7 +1,6 @@
 """Lineages as pages ask for them: a run's seeds by page, filter and words, one tree, one node."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
