@@ -18,7 +18,7 @@ class Worst:
 
 def worst_case(request: ChatRequest, prices: Prices) -> Worst:
     """Prompt plus max tokens. No byte-level tokenizer makes more tokens than a text has bytes, so bytes bound them."""
-    prompt = sum(len(message.content.encode("utf-8")) + _BYTES_A_MESSAGE for message in request.messages)
+    prompt = sum(len(message.content.encode("utf-8", "replace")) + _BYTES_A_MESSAGE for message in request.messages)
     return Worst(tokens=prompt + request.sampling.max_tokens, usd=prices.cost_usd(prompt, request.sampling.max_tokens))
 
 

@@ -1,13 +1,16 @@
 """Word differences between a parent and its child."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from core.domain.tree import Piece
 
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
-_WORD_LIMIT = 1_500  # beyond this a word diff is quadratic seconds: lines instead
+# Pairs of equal words: the cost of a diff. A model caught in a loop ("very very very …") makes millions, and minutes.
+_MOST_PAIRS = 60_000
 _REWRITTEN = 0.6
 
 
@@ -24,24 +27,36 @@ class Difference:
 
 
 def difference(before: str, after: str) -> Difference:
-    """By words; by lines when either text is longer than 1,500 tokens."""
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    if max(len(old), len(new)) > 2 * _WORD_LIMIT:
-        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    """By words; by lines where words repeat so often that comparing them would take seconds; else as a whole."""
+    for old, new in (
+        (_TOKEN.findall(before), _TOKEN.findall(after)),
+        (before.splitlines(keepends=True), after.splitlines(keepends=True)),
+    ):
+        if _pairs(old, new) <= _MOST_PAIRS:
+            return _compared(old, new)
+    return _compared([before], [after])
+
+
+def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    counts = Counter(token for token in old if not token.isspace())
+    return sum(counts[token] for token in new)
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> Difference:
     pieces: list[Piece] = []
     same = 0
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             pieces.append(("=", "".join(old[i1:i2])))
-            same += sum(len(token) for token in old[i1:i2] if not token.isspace())
+            same += _visible(old[i1:i2])
             continue
         if i2 > i1:
             pieces.append(("-", "".join(old[i1:i2])))
         if j2 > j1:
             pieces.append(("+", "".join(new[j1:j2])))
-    longest = max(_visible(before), _visible(after), 1)
+    longest = max(_visible(old), _visible(new), 1)
     return Difference(pieces=tuple(pieces), changed=1 - same / longest)
 
 
-def _visible(text: str) -> int:
-    return sum(not character.isspace() for character in text)
+def _visible(tokens: Sequence[str]) -> int:
+    return sum(not character.isspace() for token in tokens for character in token)
