@@ -33,17 +33,19 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 # Words with which English tells somebody to do something, or asks. Our own list.
 _REQUEST_WORDS = """
-act adapt add analyse analyze answer apply argue arrange assess assume brainstorm build calculate categorize check
-choose classify combine come compare complete compose compute conduct consider construct contrast convert correct
-count craft create critique debate debug decide deduce define demonstrate derive describe design detail determine
-develop devise diagnose differentiate discuss distinguish draft draw edit elaborate estimate evaluate examine expand
-explain explore extract fill find fix follow format formulate generate give help highlight identify illustrate imagine
-implement improve include infer interpret introduce invent investigate judge justify list locate make match modify
-name narrate offer optimise optimize order organize outline paraphrase parse pick plan play please predict prepare
-present pretend produce propose prove provide rank rate read rearrange recommend refactor reflect rephrase research
-respond review revise rewrite role-play roleplay say select share show simplify simulate sketch solve sort specify
-speculate state suggest sum summarise summarize take teach tell test think trace transform translate try use using
-verify walk weigh work write you your
+act adapt add analyse analyze answer apply argue arrange assess assume avoid back begin brainstorm build calculate
+categorize check choose cite classify collect combine come comment compare complete compose compute conduct consider
+construct contrast convert correct count craft create critique debate debug decide deduce define demonstrate derive
+describe design detail determine develop devise diagnose differentiate discuss distinguish divide draft draw edit
+elaborate ensure estimate evaluate examine expand explain explore extract fill find fix follow format formulate
+generate get give guess help highlight identify illustrate imagine implement improve include incorporate infer
+integrate interpret introduce invent investigate judge justify keep leave let limit list locate make mark match
+measure mention modify multiply name narrate note offer optimise optimize order organize outline paraphrase parse pick
+plan play please point predict prepare present pretend produce propose prove provide put quote rank rate read
+rearrange recommend record refactor refer reflect rephrase research respond restrict review revise rewrite role-play
+roleplay say select set share show simplify simulate sketch solve sort specify speculate start state suggest suit sum
+summarise summarize take teach tell test think trace transform translate try underline use using verify walk weigh
+work write you your
 """
 REQUEST_WORDS = frozenset(_REQUEST_WORDS.split())
 _EMPTY_WORDS = REQUEST_WORDS | frozenset(

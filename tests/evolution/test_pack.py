@@ -124,6 +124,7 @@ def test_the_same_content_has_the_same_hash_whatever_its_name_and_line_ends(comp
         ("deepen.md", "--- user ---\n{{instruction}}\n--- assistant ---\nok", "last turn"),
         ("deepen.md", "reply: yaml\n--- user ---\n{{instruction}}", "not understood: reply: yaml"),
         ("deepen.md", "max_tokens: many\n--- user ---\n{{instruction}}", "not understood: max_tokens"),
+        ("deepen.md", "reply: append a\nwrite: {{b}}\n--- user ---\n{{instruction}}", "no field {{b}}"),
         ("sparks.md", None, "wants a {{spark}}"),
         ("deepn.md", "--- user ---\n{{instruction}}", "No prompt has this name"),
     ],
@@ -215,7 +216,17 @@ def test_json_is_found_inside_a_fence_and_among_words(compact: Pack) -> None:
     assert read_evolution(compact, Operation.MUTATE, reply(text), parent="Why?") == "Which {one} is it?"
 
 
+APPENDS = "reply: append matter,addition\n--- user ---\n{{instruction}}"
+FILLS = """reply: append who,where
+write: Do it for {{who}} in {{where}}.
+write: Take {{where}} and {{who}}.
+
+--- user ---
+{{instruction}}"""
+
+
 def test_an_addition_keeps_every_character_of_its_parent(compact: Pack) -> None:
+    compact = pack_from_files("mine", with_file(compact, "deepen.md", APPENDS))
     table = "Which is more?\n\n| a | b |\n|---|---|\n| 1 | 2 |"
     text = json.dumps({"matter": "m", "addition": "And why?"})
     assert read_evolution(compact, Operation.DEEPEN, reply(text), parent=table) == f"{table}\n\nAnd why?"
@@ -224,8 +235,30 @@ def test_an_addition_keeps_every_character_of_its_parent(compact: Pack) -> None:
 
 
 def test_a_model_that_writes_the_parent_out_again_does_not_double_it(compact: Pack) -> None:
+    compact = pack_from_files("mine", with_file(compact, "deepen.md", APPENDS))
     text = json.dumps({"matter": "m", "addition": "Why? And since when?"})
     assert read_evolution(compact, Operation.DEEPEN, reply(text), parent="Why?") == "Why? And since when?"
+
+
+def test_the_packs_own_words_are_filled_with_the_fields_and_read_the_same_again(compact: Pack) -> None:
+    pack = pack_from_files("mine", with_file(compact, "deepen.md", FILLS))
+    read = {
+        who: read_evolution(
+            pack, Operation.DEEPEN, reply(json.dumps({"who": who, "where": "{{who}}land."})), parent="Why?"
+        )
+        for who in ("a baker", "two bakers", "one baker", "the bakers")
+    }
+    assert set(read.values()) <= {
+        *(f"Why? Do it for {who} in {{{{who}}}}land." for who in read),
+        *(f"Why? Take {{{{who}}}}land and {who}." for who in read),
+    }
+    again = reply(json.dumps({"who": "a baker", "where": "{{who}}land."}))
+    assert read_evolution(pack, Operation.DEEPEN, again, parent="Why?") == read["a baker"]
+
+
+def test_a_pattern_with_an_empty_field_is_malformed(compact: Pack) -> None:
+    pack = pack_from_files("mine", with_file(compact, "deepen.md", FILLS))
+    assert read_evolution(pack, Operation.DEEPEN, reply('{"who": "a baker", "where": ""}'), parent="Why?") is None
 
 
 def test_data_without_its_question_is_malformed(compact: Pack) -> None:
