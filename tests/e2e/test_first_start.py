@@ -75,7 +75,7 @@ def _replace_by_a_foreign_one(file: Path) -> None:
         other.execute("create table theirs (n integer)")
 
 
-@pytest.mark.parametrize(
+UNUSABLE = pytest.mark.parametrize(
     ("spoil", "words"),
     [
         (_damage, "This is not a readable project file"),
@@ -84,21 +84,41 @@ def _replace_by_a_foreign_one(file: Path) -> None:
     ],
     ids=["damaged", "empty", "foreign"],
 )
-@pytest.mark.parametrize("name", ["studio.duckdb", "projects/my-project.duckdb"])
-def test_a_file_that_cannot_be_opened_stops_the_start_with_one_line(
-    tmp_path: Path, name: str, spoil: Callable[[Path], None], words: str
+
+
+@UNUSABLE
+def test_an_unusable_installation_stops_the_start_with_one_line(
+    tmp_path: Path, spoil: Callable[[Path], None], words: str
 ) -> None:
-    folder = tmp_path / "home"
-    with furnished(folder) as fresh:
-        fresh.project(FIRST)
-    file = folder / name
+    file = tmp_path / "home" / "studio.duckdb"
+    furnished(tmp_path / "home").__exit__(None, None, None)
     spoil(file)
     before = file.read_bytes()
     with pytest.raises(NotStarted) as refused:
-        App(folder).start()
+        App(tmp_path / "home").start()
     line = next(line for line in str(refused.value).splitlines() if line.startswith("The studio cannot start."))
     assert words in line
     assert str(file) in line
+    assert "Traceback" not in str(refused.value)
+    assert file.read_bytes() == before, "the file was changed"
+
+
+@UNUSABLE
+def test_an_unusable_project_is_said_on_the_console_and_on_its_pages(
+    browser: Browser, tmp_path: Path, spoil: Callable[[Path], None], words: str
+) -> None:
+    with furnished(tmp_path / "home") as fresh:
+        file = fresh.project("spoilt").path
+    spoil(file)
+    before = file.read_bytes()
+    app = App(tmp_path / "home").start()
+    assert words in app.said()
+    assert str(file) in app.said()
+    window = Window(browser, app.url)
+    window.page.goto(f"{app.url}/runs?project=spoilt")
+    window.expect_said(words)
+    window.close()
+    app.stop()
     assert file.read_bytes() == before, "the file was changed"
 
 
