@@ -25,6 +25,7 @@ _DEFAULTS = {
 _FEW_NEW_WORDS = 3  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
 _LEAST_DATA_LINES = 3  # two lines of data and a question
 _SAME_SUBJECT = 0.4  # share of a mutation's telling words from which it speaks of the same as its parent
+_WHOLE_SUBJECT = 0.6  # share of the parent's telling words that a mutation may not take up, however long it is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,10 +171,12 @@ def _mutated_too_little(evolved: _Evolved) -> Finding:
     """A mutation must leave the subject of its parent, of the seed and of its ancestors."""
     telling, worst = telling_words(evolved.child), 0.0
     for text in dict.fromkeys((evolved.parent, evolved.seed_text, *evolved.ancestors)):
-        shared = len(telling & telling_words(text)) / max(1, len(telling))
+        older = telling_words(text)
+        both = len(telling & older)
+        shared = both / max(1, len(telling))
         worst = max(worst, shared)
-        if shared >= _SAME_SUBJECT:
-            evidence = f"{shared:.0%} of its telling words are those of “{short(text)}”"
+        if shared >= _SAME_SUBJECT or both / max(1, len(older)) >= _WHOLE_SUBJECT:
+            evidence = f"it shares {both} telling words with “{short(text)}”"
             return _finding(Rule.NEAR_DUPLICATE, evidence, shared)
     return _finding(Rule.NEAR_DUPLICATE, "", worst)
 
