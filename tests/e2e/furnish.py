@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.domain.person import LOCAL_OWNER
-from core.domain.run import SeedChoice
+from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import Endpoint
 from core.services import presets, seeds
 from core.services.projects import Project
@@ -48,10 +48,10 @@ class Home:
             seeds.import_jsonl(LOCAL_OWNER, project, path, name="Seeds", licence="CC0-1.0")
         return project
 
-    def grow(self, project: Project, *, name: str = "Grown", preset: str = presets.BRANCHING, rng_seed: int = 3) -> str:
+    def grow(self, project: Project, *, name: str = "Grown", settings: RunSettings | None = None) -> str:
         """A finished run on all of the project's seeds with the endpoint "fake"; its id."""
-        settings = presets.settings(preset, name=name, endpoint=FAKE, seeds=SeedChoice(), rng_seed=rng_seed)
-        run_id = self.studio.runs.start(LOCAL_OWNER, project, settings)
+        usual = presets.settings(presets.BRANCHING, name=name, endpoint=FAKE, seeds=SeedChoice(), rng_seed=3)
+        run_id = self.studio.runs.start(LOCAL_OWNER, project, settings or usual)
         assert self.studio.live.wait(run_id, timeout_s=120)
         return run_id
 

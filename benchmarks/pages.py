@@ -1,0 +1,258 @@
+"""What a person waits for, in a real Chromium, beside a plain Streamlit app that does the same in the same minutes.
+
+    python -m benchmarks.pages                 about four minutes; prints the table
+    python -m benchmarks.pages --keep          also writes it into docs/benchmarks.md
+
+Measured: from the start of the process to the first page drawn; from a click on a node to its detail; drawing a tree of 30
+and of 2,000 nodes; memory and CPU of an idle app. "Plain" is benchmarks/plain_streamlit.py: one file of ordinary
+Streamlit that lists the same nodes and shows the chosen one by a rerun, with Streamlit's own settings.
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+
+import psutil
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.machine import described, table, write_section
+from core.domain.run import SeedChoice
+from core.services import presets
+from core.services.projects import FIRST
+from tests.chrome import MISSING, find_chrome
+from tests.e2e.furnish import FAKE, PLAIN, furnished
+from tests.openai_server import openai_server
+
+ROOT = Path(__file__).parents[1]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+STUDIO, SIMPLE = "app.py", "benchmarks/plain_streamlit.py"
+_TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_FIND = "const find = path => [...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector(path)).find(Boolean);"
+_UNTIL = "const until = async test => { while (!test()) await new Promise(done => setTimeout(done, 1)); };"
+_FRAME = "await new Promise(done => requestAnimationFrame(done));"
+# From the click as the browser gets it until the detail is in the page and the next frame begins.
+_CLICK_NODE = f"""async id => {{ {_FIND} {_UNTIL}
+  const card = find(`.nd[data-id="${{id}}"]`);
+  const began = performance.now();
+  card.dispatchEvent(new MouseEvent('click', {{ bubbles: true, composed: true, detail: 1 }}));
+  await until(() => performance.getEntriesByName('tree:detail')[0]?.detail === id);
+  {_FRAME}
+  return performance.now() - began;
+}}"""
+_CLICK_PLAIN = f"""async index => {{ {_UNTIL}
+  const began = performance.now();
+  document.querySelectorAll('[data-testid=stMain] button[data-testid^=stBaseButton]')[index].click();
+  await until(() => document.querySelector('[data-testid=stMain] h3')?.textContent.startsWith(`Node ${{index}}.`));
+  {_FRAME}
+  return performance.now() - began;
+}}"""
+# The open seed once more: its tree is asked for, drawn, and the next frame begins. Drawing alone is the tree's own measure.
+_OPEN_SEED = f"""async () => {{ {_FIND} {_UNTIL}
+  const began = performance.now();
+  find('.sd.on').click();
+  await until(() => performance.getEntriesByName('tree:draw')[0]?.startTime > began);
+  {_FRAME}
+  return [performance.getEntriesByName('tree:draw')[0].duration, performance.now() - began];
+}}"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One app. Times in ms, memory in MB of 1,000,000 bytes."""
+
+    first_page: list[float]
+    clicks: list[float]
+    idle_mb: float
+    idle_cpu_percent: float
+
+
+@contextmanager
+def running(script: str, home: Path) -> Iterator[tuple[psutil.Process, str, float]]:
+    """The app's process, its address, and when it was started. It may not answer yet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"EVOL_STUDIO_HOME": str(home), "EVOL_STUDIO_CACHE": str(home / "cache")}
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        script,
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    if script == SIMPLE:
+        command += ["--runner.postScriptGC", "true"]  # what Streamlit does when nobody has told it otherwise
+    began = time.monotonic()
+    app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield psutil.Process(app.pid), f"http://127.0.0.1:{port}", began
+    finally:
+        app.terminate()
+        app.wait(timeout=30)
+
+
+def open_first_page(page: Page, address: str, ready: str) -> None:
+    """Ask until the server listens, then wait for the page's last part."""
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                break
+        except OSError:
+            time.sleep(0.01)
+    page.goto(address)
+    page.locator(ready).first.wait_for()
+    page.evaluate(_TWO_FRAMES)
+
+
+def first_pages(browser: Browser, script: str, home: Path, ready: str, times: int) -> list[float]:
+    """Process start to first page drawn, in ms; the browser itself runs already."""
+    taken = []
+    for _ in range(times):
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        with running(script, home) as (_, address, began):
+            open_first_page(page, address, ready)
+            taken.append(1000 * (time.monotonic() - began))
+        page.close()
+    return taken
+
+
+def idle(process: psutil.Process, seconds: float = 10.0) -> tuple[float, float]:
+    """Memory in MB and CPU in percent of one core while a page is open and nobody does anything."""
+    before = sum(process.cpu_times()[:2])
+    time.sleep(seconds)
+    return process.memory_info().rss / 1e6, 100 * (sum(process.cpu_times()[:2]) - before) / seconds
+
+
+def of_studio(browser: Browser, home: Path, times: int) -> tuple[Measured, dict[str, list[list[float]]]]:
+    """Our app: clicks on nodes that were not opened before, and the two trees."""
+    first = first_pages(browser, STUDIO, home, "button:has-text('Connect')", times)
+    with running(STUDIO, home) as (process, address, _):
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        open_first_page(page, address, "button:has-text('Connect')")
+        memory, cpu = idle(process)
+        page.goto(f"{address}/trees?project=wide")
+        page.locator(".dh").wait_for()
+        clicks = [page.evaluate(_CLICK_NODE, node) for seed in seeds_of(page) for node in nodes_of(page, seed)]
+        trees = {"30": tree_times(page, address, "thirty"), "2,000": tree_times(page, address, "many")}
+        page.close()
+    return Measured(first_page=first, clicks=clicks, idle_mb=memory, idle_cpu_percent=cpu), trees
+
+
+def seeds_of(page: Page) -> list[str]:
+    return [str(one) for one in page.locator(".sd").evaluate_all("all => all.map(one => one.dataset.seed)")]
+
+
+def nodes_of(page: Page, seed: str) -> list[str]:
+    """Open the seed's tree; its nodes but the root, which is open already."""
+    page.locator(f"[data-seed='{seed}']").click()
+    page.locator(f".nd[data-id='{seed}']").wait_for()
+    found = page.locator(".nd").evaluate_all("all => all.map(one => one.dataset.id)")
+    return [str(one) for one in found if one != seed]
+
+
+def tree_times(page: Page, address: str, project: str, times: int = 15) -> list[list[float]]:
+    """Drawing alone, and from the click on a seed to its tree drawn, in ms."""
+    page.goto(f"{address}/trees?project={project}")
+    page.locator(".dh").wait_for()
+    return [page.evaluate(_OPEN_SEED) for _ in range(times)]
+
+
+def of_plain(browser: Browser, home: Path, times: int) -> Measured:
+    """The ordinary Streamlit app: the same words, a button a node, a rerun a click."""
+    ready = "h3"
+    first = first_pages(browser, SIMPLE, home, ready, times)
+    with running(SIMPLE, home) as (process, address, _):
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        open_first_page(page, address, ready)
+        memory, cpu = idle(process)
+        clicks = [page.evaluate(_CLICK_PLAIN, index) for index in (*range(1, 30), *range(29), *range(1, 16))]
+        page.close()
+    return Measured(first_page=first, clicks=clicks, idle_mb=memory, idle_cpu_percent=cpu)
+
+
+def furnish(folder: Path) -> None:
+    """Three projects: five trees of 15 nodes, one of 31, one of about 2,000."""
+    with openai_server(p_equal=0.0) as server, furnished(folder) as home:
+        home.endpoint(server.base_url, in_flight=64)
+        home.project(FIRST, PLAIN)
+        shapes = (("wide", 5, 3, 2, 8), ("thirty", 1, 4, 2, 8), ("many", 1, 7, 6, 75))
+        for slug, seeds, epochs, children, frontier in shapes:
+            plan = presets.settings(presets.QUICK, name=slug, endpoint=FAKE, seeds=SeedChoice(), rng_seed=4)
+            shape = {"epochs": epochs, "children": children, "max_frontier_per_seed": frontier}
+            home.grow(home.project(slug, PLAIN[:seeds]), settings=replace(plan, rules=(), **shape))
+
+
+def said(values: list[float]) -> str:
+    """Middle and 95th of a hundred."""
+    return f"{median(values):,.0f} / {quantiles(values, n=20)[-1]:,.0f}"
+
+
+def ratio(ours: list[float], plain: list[float]) -> str:
+    return f"{median(ours) / median(plain):.2f}"
+
+
+def report(ours: Measured, plain: Measured, trees: dict[str, list[list[float]]]) -> str:
+    """The section of docs/benchmarks.md."""
+    rows = [
+        ("Process start → first page drawn, ms", "≤ 3,000", said(ours.first_page), said(plain.first_page), ratio(ours.first_page, plain.first_page)),
+        ("Click on a node → its detail drawn, ms", "≤ 150", said(ours.clicks), said(plain.clicks), ratio(ours.clicks, plain.clicks)),
+        *(
+            (f"Tree of {size} nodes: drawing alone, ms", "≤ 100", said([draw for draw, _ in times]), "–", "–")
+            for size, times in trees.items()
+        ),
+        *(
+            (f"Tree of {size} nodes: click on its seed → drawn, ms", "–", said([whole for _, whole in times]), "–", "–")
+            for size, times in trees.items()
+        ),
+        ("Memory of the idle app, one page open, MB", "≤ 350", f"{ours.idle_mb:.0f}", f"{plain.idle_mb:.0f}", f"{ours.idle_mb / plain.idle_mb:.2f}"),
+        ("CPU of the idle app, % of one core", "–", f"{ours.idle_cpu_percent:.1f}", f"{plain.idle_cpu_percent:.1f}", "–"),
+    ]  # fmt: skip
+    return f"""{described("streamlit", "playwright")}
+
+p50 / p95 where there are two numbers. {len(ours.first_page)} starts, {len(ours.clicks)} and {len(plain.clicks)} clicks, 15 drawings. Chromium runs already; the first
+page counts from the start of the process until two frames after its last button is there. A click counts from the event in the
+browser until the frame after the detail is in the page; no node was opened before. "Plain" is `benchmarks/plain_streamlit.py`, an
+ordinary Streamlit script with Streamlit's own settings that shows as much by a rerun. A tree of 2,000 starts folded at depth 3.
+
+{table(("", "aim", "studio", "plain Streamlit", "ratio"), rows)}
+
+`python -m benchmarks.pages --keep` measures again."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--starts", type=int, default=5, help="how often each app is started")
+    parser.add_argument("--keep", action="store_true", help="write the result into docs/benchmarks.md")
+    asked = parser.parse_args()
+    chrome = find_chrome()
+    if chrome is None:
+        sys.exit(MISSING)
+    with TemporaryDirectory() as folder:
+        furnish(Path(folder))
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(chrome), args=FLAGS)
+            plain = of_plain(browser, Path(folder), asked.starts)
+            ours, trees = of_studio(browser, Path(folder), asked.starts)
+            browser.close()
+    text = report(ours, plain, trees)
+    print(text)
+    if asked.keep:
+        write_section("pages", "The pages", text)
+
+
+if __name__ == "__main__":
+    main()
