@@ -131,6 +131,8 @@ class AdaptiveLimit:
             turn = queue.popleft()
             if queue:
                 self._queues[who] = queue  # behind the other runs
+            if turn.cancelled():
+                continue  # whoever waited has just left
             self._in_flight += 1
             turn.set_result(None)
         if self._queues and self._timer is None:
@@ -146,10 +148,11 @@ class AdaptiveLimit:
         self._wake()
 
     def _forget(self, who: str, turn: "asyncio.Future[None]") -> None:
-        queue = self._queues[who]
-        queue.remove(turn)
-        if not queue:
-            del self._queues[who]
+        queue = self._queues.get(who, deque())
+        if turn in queue:  # else its turn came between its cancelling and now
+            queue.remove(turn)
+            if not queue:
+                del self._queues[who]
 
 
 class _Slot:

@@ -264,3 +264,24 @@ def test_the_same_chance_gives_the_same_waits() -> None:
     failure = bad(ErrorKind.SERVER_ERROR)
     waits = [[wait_before_retry(failure, attempt, Random(5)) for attempt in (1, 2, 3)] for _ in range(2)]
     assert waits[0] == waits[1]
+
+
+@pytest.mark.parametrize("who", [("",), ("one", "two")])
+def test_places_given_back_while_those_who_wait_are_leaving_go_to_nobody_else(who: tuple[str, ...]) -> None:
+    """A pause cancels all that wait in the very moment in which calls in flight come back."""
+
+    async def story() -> None:
+        limit = AdaptiveLimit(2)
+        for _ in range(2):
+            await limit.acquire("busy")
+        waiting = [asyncio.create_task(limit.acquire(who[number % len(who)])) for number in range(6)]
+        await asyncio.sleep(0)
+        for one in waiting[:5]:
+            one.cancel()
+        limit.release()  # before any of the cancelled has run
+        limit.release()
+        ended = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [isinstance(one, asyncio.CancelledError) for one in ended] == [True] * 5 + [False]
+        assert (limit.snapshot().in_flight, limit.snapshot().waiting) == (1, 0)
+
+    asyncio.run(story())
