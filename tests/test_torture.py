@@ -237,7 +237,7 @@ endpoint counted and the log did not keep; they are asked again, and each was in
 moment before the kill. *orphans*: processes of the app that still ran ten seconds later.
 
 {_table(plain)}
-In all: {sum(one.lost for one in plain)} lost, {sum(one.double for one in plain)} double, {sum(one.repeated for one in plain)} calls repeated, {sum(one.orphans for one in plain)} orphans. After the last
+{_total(plain)} After the last
 round the run was let finish: every child was decided once, and no call was repeated without a kill.
 
 ## With the embedded model
@@ -248,6 +248,12 @@ goes on by itself after a start. Nobody counts its calls from outside, so none a
 {_table(embedded)}""",
         encoding="utf-8",
     )
+
+
+def _total(played: list[Round]) -> str:
+    lost, double = sum(one.lost for one in played), sum(one.double for one in played)
+    repeated, orphans = sum(one.repeated for one in played), sum(one.orphans for one in played)
+    return f"In all: {lost} lost, {double} double, {repeated} calls repeated, {orphans} orphans."
 
 
 def _table(played: list[Round]) -> str:
