@@ -55,8 +55,8 @@ class Line:
         return (self.what, self.aim, form.format(self.ours), form.format(self.sqlite), f"{ratio:.2f} ×")
 
 
-def chunks(n_trees: int) -> Iterator[list[Grown]]:
-    grown = store_rows.trees(0, n_trees)
+def chunks(n_trees: int, calls_every: int) -> Iterator[list[Grown]]:
+    grown = store_rows.trees(0, n_trees, calls_every)
     while some := list(islice(grown, AT_ONCE)):
         yield some
 
@@ -65,14 +65,14 @@ def all_facts(grown: list[Grown]) -> list[object]:
     return [fact for tree in grown for step in (tree.seed_facts, *tree.steps) for fact in step]
 
 
-def fill(database: Database, sqlite: Sqlite, n_trees: int) -> tuple[float, float]:
+def fill(database: Database, sqlite: Sqlite, n_trees: int, calls_every: int = 1) -> tuple[float, float]:
     """Both files with the same rows, in transactions of some 20,000; rows/s of each."""
     run = store_rows.run_of(n_trees, run_reading.settings_as_json(store_rows.SETTINGS))
     begun = RunEvent(run_id=RUN, kind=RunEventKind.STARTED, by="local", received_at=store_rows.NOW)
     database.writer.append_now([store_rows.SOURCE_FACT, store_rows.SYSTEM, run, begun])
     n = 0
     ours = theirs = 0.0
-    for number, grown in enumerate(chunks(n_trees)):
+    for number, grown in enumerate(chunks(n_trees, calls_every)):
         facts = all_facts(grown)
         n += len(facts)
         ours += timed(lambda facts=facts: database.writer.append_now(facts))
@@ -144,7 +144,7 @@ def writes(database: Database, sqlite: Sqlite, n_trees: int) -> Line:
 
 
 def reads(project: Project, sqlite: Sqlite, n_trees: int, small: str) -> list[Line]:
-    some = [next(store_rows.trees(Random(number).randrange(n_trees), 1)) for number in range(REPEATS + 2)]
+    some = [next(store_rows.trees(10 * Random(number).randrange(n_trees // 10), 1)) for number in range(REPEATS + 2)]
     offsets = [Random(-number).randrange(n_trees - 100) for number in range(REPEATS + 2)]
     tree_ids, node_ids = [one.seed.id for one in some], [one.leaf.id for one in some]
     owed = [fact for tree in store_rows.trees(0, WAITING // 4) for fact in store_rows.waiting(tree, 4)]
@@ -173,9 +173,14 @@ def reads(project: Project, sqlite: Sqlite, n_trees: int, small: str) -> list[Li
             sqlite=middle_ms(lambda n: sqlite.ask(store_sqlite.SEED_TABLE, offsets[n])),
         ),
         Line(
+            what="the next waiting task claimed, with its texts", aim=small,
+            ours=middle_ms(lambda _: asyncio.run(log.claim(1))),
+            sqlite=middle_ms(lambda _: sqlite.claim(RUN, 1)),
+        ),
+        Line(
             what="512 waiting tasks claimed, with their texts", aim="",
             ours=middle_ms(lambda _: asyncio.run(log.claim(512))),
-            sqlite=middle_ms(lambda _: sqlite.claim(RUN)),
+            sqlite=middle_ms(lambda _: sqlite.claim(RUN, 512)),
         ),
     ]  # fmt: skip
 
@@ -183,8 +188,8 @@ def reads(project: Project, sqlite: Sqlite, n_trees: int, small: str) -> list[Li
 def aggregates(project: Project, sqlite: Sqlite, runs: Runs, large: str) -> list[Line]:
     database = project.database
     parts: list[tuple[str, Callable[[], Any], tuple[int, ...]]] = [
-        ("epochs with survivors and difficulty", lambda: run_reading.epochs(database, RUN), (0, 1, 2)),
-        ("eliminations by rule and operation", lambda: run_reading.rule_counts(database, RUN), (1,)),
+        ("outcomes by epoch, operation and rule", lambda: run_reading.outcomes(database, RUN), (1,)),
+        ("children made and difficulty by epoch", lambda: run_reading.epochs(database, RUN, ()), (0, 2)),
         ("latest evolutions", lambda: run_reading.latest(database, RUN, 14), (3,)),
         ("money and tokens spent", lambda: run_reading.spending(database, RUN), (4,)),
         ("failed calls by kind", lambda: run_reading.failures(database, RUN), (5,)),
@@ -203,6 +208,11 @@ def aggregates(project: Project, sqlite: Sqlite, runs: Runs, large: str) -> list
     return [*lines, whole]
 
 
+def _calls_every(n: int) -> int:
+    """One tree of so many has its calls, so that a big file fits on a small disk."""
+    return 10 if n > 1_000_000 else 1
+
+
 def measure(folder: Path, n: int) -> tuple[list[Line], str]:
     """All questions of one size, and a sentence about the files."""
     n_trees = n // PER_TREE
@@ -213,7 +223,7 @@ def measure(folder: Path, n: int) -> tuple[list[Line], str]:
     installation = open_database(folder / "studio.duckdb", "installation")
     live = LiveRuns()
     try:
-        filled = fill(database, sqlite, n_trees)
+        filled = fill(database, sqlite, n_trees, _calls_every(n))
         lines = [Line(what="rows written in bulk", aim="≥ 10,000", ours=filled[0], sqlite=filled[1], is_rate=True)]
         lines.append(writes(database, sqlite, n_trees))
         lines += reads(project, sqlite, n_trees, "≤ 30" if is_big else "≤ 10")
@@ -244,7 +254,8 @@ def main() -> None:
     finally:
         shutil.rmtree(folder)
     told = table(("", "aim", "the log", "SQLite", "the log is"), (line.cells() for line in lines))
-    text = f"{n:,} instructions with responses, calls, checks and tasks. {where}\n\n{told}\n\n{files}"
+    calls = "calls" if _calls_every(n) == 1 else f"the calls of one tree in {_calls_every(n)}"
+    text = f"{n:,} instructions with responses, checks, tasks and {calls}. {where}\n\n{told}\n\n{files}"
     print(text)
     if asked.instructions is None:
         write_section("store-big" if asked.big else "store", f"The store, {n:,} instructions", text)

@@ -54,7 +54,7 @@ where i.run_id = ? and i.epoch = 1 and i.child_number = 0 order by i.position li
 SEED_TABLE = """select i.id, i.position, r.text, r.words, l.value from instruction i join revision r on r.of_id = i.id
 left join label l on l.instruction_id = i.id where i.kind = 'seed' order by i.position limit 50 offset ?"""
 CLAIM = """update task set state = 'claimed' where id in
-(select id from task where run_id = ? and state = 'waiting' order by epoch, position limit 512) returning subject_id"""
+(select id from task where run_id = ? and state = 'waiting' order by epoch, position limit ?) returning subject_id"""
 PROGRESS = (
     "select epoch, operation, count(*) from instruction where run_id = ? group by 1, 2",
     "select epoch, operation, status, rule, count(*) from outcome where run_id = ? group by 1, 2, 3, 4",
@@ -111,9 +111,9 @@ class Sqlite:
         for sql in NODE:
             self.ask(sql, id_)
 
-    def claim(self, run: str) -> list[Any]:
+    def claim(self, run: str, most: int) -> list[Any]:
         with self.connection:
-            subjects = [row[0] for row in self.ask(CLAIM, run)]
+            subjects = [row[0] for row in self.ask(CLAIM, run, most)]
         marks = ", ".join("?" * len(subjects))
         found = self.ask(f"select * from instruction where id in ({marks})", *subjects)  # noqa: S608 - question marks only
         parents = [row[6] for row in found]

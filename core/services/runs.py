@@ -136,7 +136,8 @@ class Runs:
         run = self.get(actor, project, run_id)
         database = project.database
         pulse = self.live.pulse(run_id)
-        epochs = run_reading.epochs(database, run_id)
+        outcomes = run_reading.outcomes(database, run_id)
+        epochs = run_reading.epochs(database, run_id, outcomes)
         spending = run_reading.spending(database, run_id)
         decided = sum(epoch.decided for epoch in epochs)
         expected = run.n_seeds * run.settings.epochs if run.settings.children == 1 else sum(e.made for e in epochs)
@@ -144,8 +145,8 @@ class Runs:
             run=run,
             live=self.live.is_live(run_id),
             epochs=epochs,
-            rules=run_reading.rule_counts(database, run_id),
-            made_by_operation=run_reading.decided_by_operation(database, run_id),
+            rules=run_reading.rule_counts(outcomes),
+            made_by_operation=run_reading.decided_by_operation(outcomes),
             latest=run_reading.latest(database, run_id, _LATEST),
             failures=run_reading.failures(database, run_id),
             spending=spending,

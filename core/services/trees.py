@@ -30,13 +30,13 @@ SHOW = ("all", "survivors", "eliminated", "undecided")
 def seeds(
     actor: Actor, project: Project, run_id: str, *, show: str = "all", find: str = "", after: int = 0
 ) -> SeedPage:
-    """A page of a run's seeds. `show` is one of SHOW; `find` looks in all texts of a tree."""
+    """A page of a run's seeds. `show` is one of SHOW; `find` looks in all texts; `after` is the page before's `next`."""
     may_read(actor)
     found = tree_reading.seeds(project.database, run_id, show=show, find=find, most=_PAGE, after=after)
     texts = tree_reading.first_words(project.database, [row["id"] for row in found.rows])
     return SeedPage(
         total=found.total,
-        next=after + _PAGE if after + _PAGE < found.total else None,
+        next=found.next,
         seeds=tuple(
             SeedLine(
                 id=row["id"],
@@ -93,7 +93,7 @@ def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
     row = tree_reading.nodes(database, [node_id]).get(node_id)
     if row is None:
         raise NotFound("There is no such node in this project", to_do="Choose one from a tree.")
-    run = run_reading.run(database, run_id)
+    settings = run_reading.settings_of(database, run_id)
     lineage = tree_reading.nodes(database, row["ancestors"]) | {node_id: row}
     revisions = {id_: each["revision_id"] for id_, each in lineage.items() if each["revision_id"]}
     response = ids.revision_id(row["response_id"]) if row["response_id"] else None
@@ -102,7 +102,7 @@ def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
     text = _text(texts, revisions.get(node_id))
     parent_text = _text(texts, row["parent_revision_id"]) if row["parent_id"] else None
     changed = difference(parent_text, text) if parent_text is not None and text else None
-    checks = _checks(database, row, run.settings if run else None)
+    checks = _checks(database, row, settings)
     calls = _calls(database, row, run_id)
     parent = lineage.get(row["parent_id"] or "")
     return Node(

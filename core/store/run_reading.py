@@ -1,5 +1,7 @@
 """Reading runs: lists, progress, what was spent. Narrow columns first; texts only for the few rows that are shown."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,7 +20,8 @@ from core.store.database import Database
 _SETTINGS = TypeAdapter(RunSettings)
 _RUNS = "select * from run_now order by number desc"
 _RUN = "select * from run_now where id = ?"
-_MADE = "select epoch, operation, count(*) as n from instruction where run_id = ? group by all"
+_SETTINGS_OF = "select settings from run where id = ?"
+_MADE = "select epoch, count(*) as n from instruction where run_id = ? group by epoch order by epoch"
 _OUTCOMES = "select epoch, operation, status, rule, n from outcome_count where run_id = ?"
 _DIFFICULTY = "select epoch, avg(value) as mean from score where run_id = ? and kind = 'difficulty' group by epoch"
 # A child is shown as soon as its text is there, before it is judged: so by the calls that evolved, not by outcomes.
@@ -56,6 +59,12 @@ def run(database: Database, run_id: str) -> RunSummary | None:
     return _summary(found[0]) if found else None
 
 
+def settings_of(database: Database, run_id: str) -> RunSettings | None:
+    """The settings alone; None if there is no such run."""
+    found = database.query(_SETTINGS_OF, [run_id])
+    return settings_from_json(found[0]["settings"]) if found else None
+
+
 def _summary(row: dict[str, Any]) -> RunSummary:
     return RunSummary(
         id=row["id"],
@@ -71,46 +80,63 @@ def _summary(row: dict[str, Any]) -> RunSummary:
     )
 
 
-def epochs(database: Database, run_id: str) -> tuple[EpochCount, ...]:
-    made: dict[int, int] = {}
-    for row in database.query(_MADE, [run_id]):
-        made[row["epoch"]] = made.get(row["epoch"], 0) + row["n"]
-    counts: dict[tuple[int, str], int] = {}
-    for row in database.query(_OUTCOMES, [run_id]):
-        key = (row["epoch"], row["status"])
-        counts[key] = counts.get(key, 0) + row["n"]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutcomeCount:
+    """How many children of one epoch and operation ended alike. `rule` is the first one that failed."""
+
+    epoch: int
+    operation: Operation
+    status: RunStatus
+    rule: Rule | None
+    n: int
+
+
+def outcomes(database: Database, run_id: str) -> tuple[OutcomeCount, ...]:
+    """A run's outcomes, counted once for everything that is said of them."""
+    return tuple(
+        OutcomeCount(
+            epoch=row["epoch"],
+            operation=Operation(row["operation"]),
+            status=RunStatus(row["status"]),
+            rule=Rule(row["rule"]) if row["rule"] else None,
+            n=row["n"],
+        )
+        for row in database.query(_OUTCOMES, [run_id])
+    )
+
+
+def epochs(database: Database, run_id: str, counted: Sequence[OutcomeCount]) -> tuple[EpochCount, ...]:
+    counts: Counter[tuple[int, RunStatus]] = Counter()
+    for one in counted:
+        counts[one.epoch, one.status] += one.n
     means = {row["epoch"]: row["mean"] for row in database.query(_DIFFICULTY, [run_id])}
     return tuple(
         EpochCount(
-            epoch=epoch,
-            made=made[epoch],
-            survived=counts.get((epoch, RunStatus.SURVIVED), 0),
-            eliminated=counts.get((epoch, RunStatus.ELIMINATED), 0),
-            error=counts.get((epoch, RunStatus.ERROR), 0),
-            difficulty=means.get(epoch),
+            epoch=row["epoch"],
+            made=row["n"],
+            survived=counts[row["epoch"], RunStatus.SURVIVED],
+            eliminated=counts[row["epoch"], RunStatus.ELIMINATED],
+            error=counts[row["epoch"], RunStatus.ERROR],
+            difficulty=means.get(row["epoch"]),
         )
-        for epoch in sorted(made)
+        for row in database.query(_MADE, [run_id])
     )
 
 
-def rule_counts(database: Database, run_id: str) -> tuple[RuleCount, ...]:
+def rule_counts(counted: Sequence[OutcomeCount]) -> tuple[RuleCount, ...]:
     """Eliminations by operation and by the rule that came first."""
-    counts: dict[tuple[str, str], int] = {}
-    for row in database.query(_OUTCOMES, [run_id]):
-        if row["rule"]:
-            key = (row["operation"], row["rule"])
-            counts[key] = counts.get(key, 0) + row["n"]
-    return tuple(
-        RuleCount(operation=Operation(operation), rule=Rule(rule), n=n) for (operation, rule), n in counts.items()
-    )
+    counts: Counter[tuple[Operation, Rule]] = Counter()
+    for one in counted:
+        if one.rule is not None:
+            counts[one.operation, one.rule] += one.n
+    return tuple(RuleCount(operation=operation, rule=rule, n=n) for (operation, rule), n in counts.items())
 
 
-def decided_by_operation(database: Database, run_id: str) -> dict[Operation, int]:
-    counts: dict[Operation, int] = {}
-    for row in database.query(_OUTCOMES, [run_id]):
-        operation = Operation(row["operation"])
-        counts[operation] = counts.get(operation, 0) + row["n"]
-    return counts
+def decided_by_operation(counted: Sequence[OutcomeCount]) -> dict[Operation, int]:
+    counts: Counter[Operation] = Counter()
+    for one in counted:
+        counts[one.operation] += one.n
+    return dict(counts)
 
 
 def latest(database: Database, run_id: str, most: int) -> tuple[Evolution, ...]:

@@ -11,58 +11,66 @@ from core.store.database import Database
 _SEEDS = "from instruction where run_id = $run and epoch = 1 and child_number = 0"  # every seed of a run has this child
 _BY_STATUS = " and seed_id in (select seed_id from outcome where run_id = $run and list_contains($statuses, status))"
 _BY_TEXT = " and seed_id in (select unnest($found::uuid[]))"
-_PAGE = " order by position limit $most offset $after"
+_PAGE = " and position >= $after order by position limit $most"
 _COUNT, _IDS = "select count(*) as n ", "select seed_id as id, position "
 _STATUSES = {"survivors": ["survived"], "undecided": ["survived"], "eliminated": ["eliminated", "error"]}
 _NODES_OF = """select i.seed_id as id, count(*) as nodes, count(*) filter (o.status = 'survived') as survived,
   count(*) filter (o.status in ('eliminated', 'error')) as eliminated, count(*) filter (o.status is null) as open
 from instruction i left join outcome o on o.instruction_id = i.id
 where i.run_id = ? and i.position between ? and ? group by i.seed_id"""
-_MATCHING = "select of_id from revision where of = 'instruction' and contains(lower(text), lower(?))"
+_MATCHING = """select distinct i.seed_id as id from revision r join instruction i on i.id = r.of_id
+where r.of = 'instruction' and contains(lower(r.text), lower(?)) and (i.run_id = ? or i.kind = 'seed')"""
 _FIRST_WORDS = "select of_id, left(text, 200) as text from revision where id in (:ids)"
 _CURRENT = "select id, revision_id from instruction_state where id in (:ids)"
 _TREE = """select id, parent_id, kind, operation, epoch, depth, child_number, seq from instruction
 where seed_id = ? and (run_id = ? or kind = 'seed') order by epoch, child_number"""
 _NEWEST = "select max(seq) as seq from outcome where instruction_id in (:ids)"
-_INSTRUCTIONS = "select * from instruction where id in (:ids)"
+_INSTRUCTIONS = """select id, seed_id, parent_id, parent_revision_id, ancestors, epoch, depth, operation
+from instruction where id in (:ids)"""
 _STATES = "select * from instruction_state where id in (:ids)"
 _UNKNOWN = dict.fromkeys(field.name for field in fields(InstructionState))
 _REVISIONS = "select id, of_id, text, words from revision where id in (:ids)"
 _CHECKS = "select rule, verdict, score, evidence from rule_check where id in (:ids)"
-_CALLS = """select c.*, s.name as system_name, s.model from call c left join system s on s.id = c.system_id
-where c.id in (:ids)"""
+_CALLS = """select id, seq, system_id, kind, request, reply, finish_reason, tokens_in, tokens_out, cost_usd, latency_ms,
+  error_kind, error_detail, started_at
+from call where id in (:ids)"""
+_SYSTEMS = "select id, name as system_name, model from system where id in (:ids)"
 _TASKS = "select id, kind, tries, state from task where id in (:ids)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seeds:
-    """Some of a run's seeds in the order of import, and how many there are in all."""
+    """Some of a run's seeds in the order of import, how many there are in all, and where the next page begins."""
 
     total: int
     rows: tuple[dict[str, Any], ...]
+    next: int | None
 
 
 def seeds(database: Database, run_id: str, *, show: str, find: str, most: int, after: int) -> Seeds:
-    """A page of a run's seeds with how their nodes stand; `find` keeps those with it in any text of their tree."""
+    """A page of a run's seeds from the position `after` on, with how their nodes stand.
+
+    `find` keeps those that have it in any text of their tree.
+    """
     where = _SEEDS
     asked: dict[str, Any] = {"run": run_id}
     if show in _STATUSES:
         where, asked = where + _BY_STATUS, asked | {"statuses": _STATUSES[show]}
     if find:
-        where, asked = where + _BY_TEXT, asked | {"found": _found(database, run_id, find)}
+        found = [row["id"] for row in database.query(_MATCHING, [find, run_id])]
+        where, asked = where + _BY_TEXT, asked | {"found": found}
     total = int(database.query(_COUNT + where, asked)[0]["n"])
-    page = database.query(_IDS + where + _PAGE, asked | {"most": most, "after": after})
+    page = database.query(_IDS + where + _PAGE, asked | {"most": most + 1, "after": after})
+    beyond = page[most]["position"] if len(page) > most else None
+    return Seeds(total=total, rows=_counted(database, run_id, page[:most]), next=beyond)
+
+
+def _counted(database: Database, run_id: str, page: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     if not page:
-        return Seeds(total=total, rows=())
-    counted = database.query(_NODES_OF, [run_id, page[0]["position"], page[-1]["position"]])
-    by_seed = {row["id"]: row for row in counted}
-    return Seeds(total=total, rows=tuple(by_seed[row["id"]] for row in page))
-
-
-def _found(database: Database, run_id: str, find: str) -> list[str]:
-    matching = {row["of_id"] for row in database.query(_MATCHING, [find])}
-    every = database.query("select id, seed_id from instruction where run_id = ? or kind = 'seed'", [run_id])
-    return sorted({row["seed_id"] for row in every if row["id"] in matching})
+        return ()
+    counts = database.query(_NODES_OF, [run_id, page[0]["position"], page[-1]["position"]])
+    by_seed = {row["id"]: row for row in counts}
+    return tuple(by_seed[row["id"]] for row in page)
 
 
 def first_words(database: Database, instruction_ids: Iterable[str]) -> dict[str, str]:
@@ -113,4 +121,8 @@ def tasks(database: Database, task_ids: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def calls(database: Database, call_ids: Iterable[str]) -> list[dict[str, Any]]:
-    return sorted(database.query_ids(_CALLS, call_ids), key=lambda row: row["seq"])
+    """Calls in their order, each with the name and the model of the system that was asked."""
+    rows = database.query_ids(_CALLS, call_ids)
+    systems = {row["id"]: row for row in database.query_ids(_SYSTEMS, {row["system_id"] for row in rows})}
+    named = [systems.get(row["system_id"], {"system_name": "", "model": ""}) | row for row in rows]
+    return sorted(named, key=lambda row: row["seq"])

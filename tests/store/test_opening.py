@@ -254,7 +254,7 @@ def test_a_project_cannot_be_created_where_one_may_not_write(tmp_path: Path) -> 
 def test_memory_and_threads_are_bounded(tmp_path: Path) -> None:
     with project_at(tmp_path / "p.duckdb") as database:
         row = database.query("select current_setting('threads') as threads, current_setting('memory_limit') as memory")
-    assert int(row[0]["threads"]) == 2
+    assert int(row[0]["threads"]) == 1
     assert row[0]["memory"].endswith("MiB")
 
 
