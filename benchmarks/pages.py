@@ -83,6 +83,7 @@ def running(script: str, home: Path) -> Iterator[tuple[psutil.Process, str, floa
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"EVOL_STUDIO_HOME": str(home), "EVOL_STUDIO_CACHE": str(home / "cache")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a person's second start finds compiled modules
     command = [
         sys.executable,
         "-m",
