@@ -42,7 +42,8 @@ class Template:
     "text", "choice A|B", "digit"; or JSON with the named fields in that order, of which the LAST is used (the earlier ones
     let a small model think): "json FIELD,FIELD" is the whole new instruction, "append FIELD,FIELD" what stands after the
     parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs. With `patterns`
-    (header lines `write: … {{field}} …`) one of them is filled with the fields instead; the reply itself decides which.
+    (header lines `write: … {{field}} …`; a backslash and n is a new line) one of them is filled with the fields instead,
+    and which one follows from the reply.
     """
 
     name: str
@@ -124,7 +125,7 @@ def _template(name: str, file_name: str, text: str) -> Template:
         raise BadInput(f"There is no placeholder {{{{{unknown}}}}}.", where=file_name, to_do="Take it out.")
     settings = _header(file_name, header)
     reply, tokens = settings.get("reply", ["text"])[-1], settings.get("max_tokens", [""])[-1]
-    patterns = tuple(settings.get("write", ()))
+    patterns = tuple(pattern.replace("\\n", "\n") for pattern in settings.get("write", ()))
     fields = re.split("[ ,+]", reply)
     for stray in sorted({one for pattern in patterns for one in _PLACEHOLDER.findall(pattern) if one not in fields}):
         raise BadInput(f"The reply has no field {{{{{stray}}}}}.", where=file_name, to_do="Name it in the reply line.")
@@ -227,7 +228,8 @@ def _fields(text: str, names: str) -> dict[str, str] | None:
 def _in_words(patterns: Sequence[str], fields: Mapping[str, str]) -> str:
     """One of the patterns, filled. Which one follows from the fields, so that reading again gives the same text."""
     pattern = patterns[sum("".join(fields.values()).encode()) % len(patterns)]
-    return _PLACEHOLDER.sub(lambda match: fields[match[1]].rstrip(" .,;:!?"), pattern)
+    phrases = {name: text if "\n" in text else text.rstrip(" .,;:!?") for name, text in fields.items()}
+    return _PLACEHOLDER.sub(lambda match: phrases[match[1]], pattern)
 
 
 def _appended(parent: str, addition: str) -> str:

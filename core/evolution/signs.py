@@ -8,7 +8,7 @@ _QUOTE = re.compile(r"[\"“«]([^\"“”«»\n]{12,})[\"”»]")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 _POINTER = re.compile(
     r"\b(?:the|this) (?:(?:following|below|attached|given|provided|above) (?:text|code|function|data|dataset|list|article|"
-    r"email|sentence|json|xml|html|script)|(?:\w+ )?(?:paragraph|passage|table|snippet|excerpt)|"
+    r"email|sentence|table|paragraph|json|xml|html|script)|(?:\w+ )?(?:passage|snippet|excerpt)|"
     r"(?:\w+ )?(?:painting|picture|image|photo|diagram|figure|chart|map|code|text) (?:shown|above|below))\b",
     re.IGNORECASE,
 )

@@ -256,12 +256,21 @@ def test_the_packs_own_words_are_filled_with_the_fields_and_read_the_same_again(
     assert read_evolution(pack, Operation.DEEPEN, again, parent="Why?") == read["a baker"]
 
 
+def test_a_pattern_may_have_several_lines_and_leaves_code_as_it_is(compact: Pack) -> None:
+    lines = "reply: append data\nwrite: {{data}}\\n\\nWhy?\n--- user ---\n{{instruction}}"
+    pack = pack_from_files("mine", with_file(compact, "deepen.md", lines))
+    text = json.dumps({"data": "SELECT 1;\nSELECT 2;"})
+    assert read_evolution(pack, Operation.DEEPEN, reply(text), parent="Go") == "Go\n\nSELECT 1;\nSELECT 2;\n\nWhy?"
+
+
 def test_a_pattern_with_an_empty_field_is_malformed(compact: Pack) -> None:
     pack = pack_from_files("mine", with_file(compact, "deepen.md", FILLS))
     assert read_evolution(pack, Operation.DEEPEN, reply('{"who": "a baker", "where": ""}'), parent="Why?") is None
 
 
 def test_data_without_its_question_is_malformed(compact: Pack) -> None:
+    asks = "reply: append data+question\n--- user ---\n{{instruction}} {{data_format}}"
+    compact = pack_from_files("mine", with_file(compact, "complicate_input.md", asks))
     half = json.dumps({"data": "<a/>", "question": " "})
     whole = json.dumps({"data": "<a/>", "question": "How many?"})
     assert read_evolution(compact, Operation.COMPLICATE_INPUT, reply(half), parent="Why?") is None
