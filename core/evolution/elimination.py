@@ -25,7 +25,7 @@ _DEFAULTS = {
 _FEW_NEW_WORDS = 3  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
 _LEAST_DATA_LINES = 4  # three lines of data and a question
 _SAME_SUBJECT = 0.4  # share of a mutation's telling words from which it speaks of the same as its parent
-_WHOLE_SUBJECT = 0.6  # share of the parent's telling words that a mutation may not take up, however long it is
+_WHOLE_SUBJECT = 0.3  # share of the parent's telling words that a mutation may not take up, however long it is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -48,9 +48,14 @@ summarise summarize take teach tell test think trace transform translate try und
 work write you your
 """
 REQUEST_WORDS = frozenset(_REQUEST_WORDS.split())
-_EMPTY_WORDS = REQUEST_WORDS | frozenset(
-    ["answer", "question", "task", "step", "steps", "reason", "following", "detail", "clear", "clearly"]
-)
+
+# Words for kinds of texts and tasks: two tasks may both want a Python function and still have nothing in common.
+_KINDS = """
+answer article clause clear clearly code detail email essay following function html javascript json letter line lines
+list message name number numbers paragraph poem program python query question reason report sentence sentences short
+sql step steps story string table task text word words xml
+"""
+_EMPTY_WORDS = REQUEST_WORDS | frozenset(_KINDS.split())
 
 
 def words(text: str) -> list[str]:
@@ -105,4 +110,4 @@ def language(text: str) -> str | None:
     found = words(text[:4000])
     counts = sorted(((sum(w in known for w in found), name) for name, known in _LANGUAGES.items()), reverse=True)
     (best, name), (second, _) = counts[0], counts[1]
-    return name if best >= 3 and best >= 2 * second else None
+    return name if best >= 2 and best >= 2 * second else None
