@@ -243,7 +243,7 @@ class Engine:
             if cap is None:
                 return worst
             if not self._budget.in_flight:
-                raise Blocked(f"The next call could pass {cap}. Raise the cap to go on.")
+                raise Blocked(f"The next call could pass {cap}. What came is kept; a new run may have a higher cap.")
             self._settled.clear()
             await self._settled.wait()
         return None
