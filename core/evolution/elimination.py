@@ -17,7 +17,7 @@ from core.evolution.verdicts import Equality
 
 RULE_VERSION = 1
 _DEFAULTS = {
-    Rule.NO_INFORMATION_GAIN: 0.25,  # least P(not equal) that passes; calibrated in docs/quality.md
+    Rule.NO_INFORMATION_GAIN: 0.15,  # least P(not equal) that passes; calibrated in docs/quality.md
     Rule.REFUSAL: 80.0,  # words: a response with "sorry" and fewer is a refusal
     Rule.INPUT_LOST: 0.75,  # least share of the parent's numbers, tables, code and quotes that must stay
     Rule.NEAR_DUPLICATE: 0.8,  # least share of common word triples (Jaccard) that fails

@@ -212,6 +212,8 @@ def test_a_malformed_reply_is_never_an_instruction(compact: Pack, text: str) -> 
 
 
 def test_json_is_found_inside_a_fence_and_among_words(compact: Pack) -> None:
+    whole = "reply: json field,instruction\n--- user ---\n{{instruction}}"
+    compact = pack_from_files("mine", with_file(compact, "mutate.md", whole))
     text = 'Here:\n```json\n{"field": "x", "instruction": "Which {one} is it?"}\n```'
     assert read_evolution(compact, Operation.MUTATE, reply(text), parent="Why?") == "Which {one} is it?"
 
