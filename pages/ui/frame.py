@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,9 +21,12 @@ from pages.ui.routes import all_routes
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open everything, or say in one line why not and do not listen at all."""
     await run_in_threadpool(_start)
+    opening = threading.Thread(target=_open_projects, name="opening", daemon=True)
+    opening.start()  # beside the first visit, which has the browser's own work to wait for
     try:
         yield
     finally:
+        await run_in_threadpool(opening.join)
         await run_in_threadpool(_stop)
 
 
@@ -34,6 +38,11 @@ def _start() -> None:
         sys.stderr.flush()
         os._exit(1)  # nothing is open yet, and the server's own way would bury the sentence under its traceback
     shell.bridge().stand_beside([studio.installation.path])
+
+
+def _open_projects() -> None:
+    """Every project of the home: interrupted runs that may go on by themselves do, and commands find its file open."""
+    studio = shell.studio()
     for slug in studio.projects.slugs():
         try:
             studio.runs.resume_by_themselves(shell.actor(), shell.open_project(slug))

@@ -112,13 +112,13 @@ def test_an_unusable_project_is_said_on_the_console_and_on_its_pages(
     spoil(file)
     before = file.read_bytes()
     app = App(tmp_path / "home").start()
-    assert words in app.said()
-    assert str(file) in app.said()
     window = Window(browser, app.url)
     window.page.goto(f"{app.url}/runs?project=spoilt")
     window.expect_said(words)
     window.close()
     app.stop()
+    assert words in app.said()
+    assert str(file) in app.said()
     assert file.read_bytes() == before, "the file was changed"
 
 
