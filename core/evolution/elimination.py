@@ -11,7 +11,16 @@ from core.domain import ids
 from core.domain.check import Rule, Verdict
 from core.domain.operation import Operation
 from core.evolution.pack import Pack
-from core.evolution.signs import answer_opening, asks, asks_back, material, missing_material, says_nothing, short
+from core.evolution.signs import (
+    answer_opening,
+    asks,
+    asks_back,
+    material,
+    missing_material,
+    says_nothing,
+    short,
+    thin_data,
+)
 from core.evolution.text import count_words, jaccard, language, plain, script, telling_words
 from core.evolution.verdicts import Equality
 
@@ -23,7 +32,6 @@ _DEFAULTS = {
     Rule.NEAR_DUPLICATE: 0.8,  # least share of common word triples (Jaccard) that fails
 }
 _FEW_NEW_WORDS = 3  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
-_LEAST_DATA_LINES = 4  # three lines of data and a question
 _SAME_SUBJECT = 0.4  # share of a mutation's telling words from which it speaks of the same as its parent
 _WHOLE_SUBJECT = 0.3  # share of the parent's telling words that a mutation may not take up, however long it is
 
@@ -187,11 +195,8 @@ def _input_lost(evolved: _Evolved) -> Finding:
     pointer = missing_material(evolved.child)
     if pointer:
         return _finding(rule, f"it speaks of “{pointer}” and brings none", 0.0)
-    if (
-        evolved.operation is Operation.COMPLICATE_INPUT
-        and sum(map(bool, evolved.added.split("\n"))) < _LEAST_DATA_LINES
-    ):
-        return _finding(rule, "it was to bring data of its own and brings none", 0.0)
+    if evolved.operation is Operation.COMPLICATE_INPUT and (thin := thin_data(evolved.added, evolved.parent)):
+        return _finding(rule, thin, 0.0)
     pieces = material(evolved.parent)
     if evolved.operation is Operation.MUTATE or not pieces:
         return _finding(rule, "", 1.0)

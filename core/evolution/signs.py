@@ -13,6 +13,8 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _LEAST_LINE_WORDS = 3
+_LEAST_DATA_LINES = 4  # three lines of data and a question
+_LEAST_DATA_NUMBERS = 3
 _ANSWER_OPENING = re.compile(
     r"^(?:sure|certainly|of course|understood|okay|great question|the answer (?:is|to)|answer:|to solve this|here (?:is|are)|"
     r"here's|let's|first, (?:we|i|let)|i (?:am|have|think|would|will|can)|i'm|as an ai|step 1|yes,|no,)\b",
@@ -41,6 +43,17 @@ def missing_material(text: str) -> str:
     pointer = _POINTER.search(text)
     brings = "\n" in text.strip() or ":" in text or _QUOTE.search(text)
     return pointer[0] if pointer and not brings else ""
+
+
+def thin_data(added: str, parent: str) -> str:
+    """What is wrong with input data that was to be added: too few lines, or no new numbers to work with; else empty."""
+    lines = sum(1 for line in added.split("\n") if line.strip())
+    numbers = set(_NUMBER.findall(added)) - set(_NUMBER.findall(parent))
+    if lines < _LEAST_DATA_LINES:
+        return f"it was to bring data of its own, and its addition has {lines} lines"
+    if len(numbers) < _LEAST_DATA_NUMBERS:
+        return f"it was to bring data to work with, and these hold {len(numbers)} new numbers"
+    return ""
 
 
 def asks(text: str) -> bool:

@@ -140,6 +140,16 @@ def test_an_instruction_that_points_at_a_table_must_bring_it() -> None:
     assert Rule.INPUT_LOST not in failed(brought, operation=Operation.MUTATE)
 
 
+def test_added_data_need_lines_and_numbers() -> None:
+    parent = "Which plan should I choose?"
+    question = "Which of these is cheapest, and from when on?"
+    good = f'{parent}\n\n<plan price="8"/>\n<plan price="15"/>\n<plan price="22"/>\n\n{question}'
+    answer = f"{parent}\n\n<p>The first</p>\n<p>The second</p>\n<p>None</p>\n\n{question}"
+    assert Rule.INPUT_LOST not in failed(good, parent=parent, operation=Operation.COMPLICATE_INPUT)
+    assert Rule.INPUT_LOST in failed(answer, parent=parent, operation=Operation.COMPLICATE_INPUT)
+    assert Rule.INPUT_LOST in failed(f"{parent} {question}", parent=parent, operation=Operation.COMPLICATE_INPUT)
+
+
 def test_how_much_may_get_lost_is_a_threshold() -> None:
     child = TABLE.replace("| Feb | 95 |", "")
     assert Rule.INPUT_LOST in failed(child, parent=TABLE, thresholds={Rule.INPUT_LOST: 1.0})
