@@ -26,12 +26,13 @@ from core.evolution.verdicts import Equality
 
 RULE_VERSION = 1
 _DEFAULTS = {
-    Rule.NO_INFORMATION_GAIN: 0.15,  # least P(not equal) that passes; calibrated in docs/quality.md
+    Rule.NO_INFORMATION_GAIN: 0.15,  # least P(not equal) that passes; docs/quality.md
     Rule.REFUSAL: 80.0,  # words: a response with "sorry" and fewer is a refusal
     Rule.INPUT_LOST: 0.75,  # least share of the parent's numbers, tables, code and quotes that must stay
     Rule.NEAR_DUPLICATE: 0.8,  # least share of common word triples (Jaccard) that fails
 }
 _FEW_NEW_WORDS = 3  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
+_SAME, _CUT = "the same words as its parent", "the model reached its token limit before the end"
 _SAME_SUBJECT = 0.4  # share of a mutation's telling words from which it speaks of the same as its parent
 _WHOLE_SUBJECT = 0.3  # share of the parent's telling words that a mutation may not take up, however long it is
 
@@ -149,13 +150,11 @@ def _leaked(evolved: _Evolved) -> Finding:
 
 
 def _identical(evolved: _Evolved) -> Finding:
-    same = plain(evolved.child) == plain(evolved.parent)
-    return _finding(Rule.IDENTICAL, "the same words as its parent" if same else "")
+    return _finding(Rule.IDENTICAL, _SAME if plain(evolved.child) == plain(evolved.parent) else "")
 
 
 def _truncated(evolved: _Evolved) -> Finding:
-    cut = evolved.finish_reason == "length"
-    return _finding(Rule.TRUNCATED, "the model reached its token limit before the end" if cut else "")
+    return _finding(Rule.TRUNCATED, _CUT if evolved.finish_reason == "length" else "")
 
 
 def _near_duplicate(evolved: _Evolved) -> Finding:
