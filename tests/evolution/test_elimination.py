@@ -1,5 +1,6 @@
 """Elimination: every rule can pass, can fail, and says why."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -298,3 +299,14 @@ def test_any_text_is_taken_and_every_failure_has_evidence(parent: str, child: st
     for found in findings(child, parent=parent, operation=operation).values():
         assert (found.verdict is Verdict.FAIL) is bool(found.evidence)
     response(child, instruction=parent)
+
+
+def test_no_pattern_of_the_shipped_pack_looks_like_an_answer() -> None:
+    parent = "Explain why bread goes stale in a kitchen."
+    data = "<a n='14'/>\n<b n='25'/>\n<c n='36'/>"
+    for name, template in PACK.templates.items():
+        for pattern in template.patterns:
+            filled = re.sub(r"\{\{data\}\}", data, pattern)
+            filled = re.sub(r"\{\{\w+\}\}", "a violin in Lisbon harbour", filled)
+            operation = Operation(name.partition(".")[0])
+            assert failed(f"{parent}\n\n{filled}", parent=parent, operation=operation) == set(), (name, pattern)
