@@ -16,7 +16,7 @@ _REWRITTEN = 0.6
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """Pieces in reading order; `changed` is the share of words that are not common, 0 to 1."""
+    """Pieces in reading order; `changed` is the share of the shorter text that is not common, 0 to 1."""
 
     pieces: tuple[Piece, ...]
     changed: float
@@ -54,8 +54,9 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> Difference:
             pieces.append(("-", "".join(old[i1:i2])))
         if j2 > j1:
             pieces.append(("+", "".join(new[j1:j2])))
-    longest = max(_visible(old), _visible(new), 1)
-    return Difference(pieces=tuple(pieces), changed=1 - same / longest)
+    # Of the shorter text: what only adds or only takes away reads best in place, however much it is.
+    shorter = max(1, min(_visible(old), _visible(new)))
+    return Difference(pieces=tuple(pieces), changed=1 - same / shorter)
 
 
 def _visible(tokens: Sequence[str]) -> int:

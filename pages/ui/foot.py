@@ -13,7 +13,7 @@ _GOING = (RunEventKind.STARTED, RunEventKind.RESUMED)
 def foot() -> None:
     """The run in progress, the project if it is not the person's first, and the person."""
     with shell.problems("foot"):
-        project = shell.open_project(st.session_state.get("project") or shell.studio().settings.project or "my-project")
+        project = shell.open_project(shell.wanted_project())
         going = next((run for run in shell.studio().runs.list(shell.actor(), project) if run.state in _GOING), None)
         parts: list[kit.Child] = []
         if going is not None:

@@ -36,14 +36,19 @@ def actor() -> Actor:
 
 def project() -> Project:
     """The project of this visit: from the URL, else the one last looked at, else the first."""
-    wanted = st.query_params.get("project") or st.session_state.get("project") or studio().settings.project or FIRST
-    opened = open_project(wanted)
+    opened = open_project(wanted_project())
     if opened.slug != FIRST:
         st.query_params["project"] = opened.slug
     elif "project" in st.query_params:
         del st.query_params["project"]
     st.session_state["project"] = opened.slug
     return opened
+
+
+def wanted_project() -> str:
+    """The name of that project."""
+    last: str | None = st.session_state.get("project")
+    return st.query_params.get("project") or last or studio().settings.project or FIRST
 
 
 def open_project(slug: str) -> Project:

@@ -54,3 +54,11 @@ def test_a_model_caught_in_a_loop_does_not_hold_the_page_up(before: str, after: 
     found = difference(before, after)
     assert time.perf_counter() - began < 3
     assert "".join(text for mark, text in found.pieces if mark in "=-") == before
+
+
+def test_a_long_addition_is_no_rewriting():
+    found = difference(
+        "How is a drum tuned?", "How is a drum tuned? " + "Say what one has to know about its skin. " * 5
+    )
+    assert found.changed == 0
+    assert not found.is_rewritten

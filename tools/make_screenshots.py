@@ -1,0 +1,56 @@
+"""Take the README's pictures of the demo project: python tools/make_screenshots.py (needs requirements-dev.txt and a Chromium)."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Page, sync_playwright  # noqa: E402
+
+from tests.chrome import find_chrome  # noqa: E402
+from tests.e2e.running import App  # noqa: E402
+
+PICTURES = ROOT / "docs" / "screenshots"
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        app = App(Path(home)).start()
+        browser = playwright.chromium.launch(executable_path=find_chrome(), args=["--no-sandbox", "--disable-gpu"])
+        try:
+            for theme in ("light", "dark"):
+                page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=theme)  # type: ignore[arg-type]
+                take(page, app.url, theme)
+                page.close()
+        finally:
+            browser.close()
+            app.stop()
+
+
+def take(page: Page, url: str, theme: str) -> None:
+    page.goto(url)
+    page.get_by_role("button", name="Open the demo").wait_for()
+    page.get_by_text("How a seed grows").wait_for()
+    settle_and_shoot(page, f"home-{theme}")
+    page.goto(f"{url}/runs?project=demo")
+    page.get_by_text("Eliminated, by operation and rule").wait_for()
+    settle_and_shoot(page, f"runs-{theme}")
+    page.goto(f"{url}/trees?project=demo")
+    page.locator(".dh").wait_for()
+    page.keyboard.press("ArrowRight")
+    settle_and_shoot(page, f"trees-{theme}")
+    page.goto(f"{url}/seeds?project=demo")
+    page.get_by_text("By skill").wait_for()
+    settle_and_shoot(page, f"seeds-{theme}")
+
+
+def settle_and_shoot(page: Page, name: str) -> None:
+    page.wait_for_timeout(1_200)  # fonts and the last redraw
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
