@@ -13,7 +13,7 @@ def test_added_words_are_told_from_kept_ones() -> None:
     found = difference("Name three uses of vinegar.", "Name three cheap uses of vinegar in cleaning.")
     assert "".join(text for mark, text in found.pieces if mark == "+").split() == ["cheap", "in", "cleaning"]
     assert not [text for mark, text in found.pieces if mark == "-"]
-    assert 0 < found.changed < 0.6
+    assert found.changed == 0
     assert not found.is_rewritten
 
 
@@ -56,7 +56,7 @@ def test_a_model_caught_in_a_loop_does_not_hold_the_page_up(before: str, after: 
     assert "".join(text for mark, text in found.pieces if mark in "=-") == before
 
 
-def test_a_long_addition_is_no_rewriting():
+def test_a_long_addition_is_no_rewriting() -> None:
     found = difference(
         "How is a drum tuned?", "How is a drum tuned? " + "Say what one has to know about its skin. " * 5
     )
