@@ -20,6 +20,7 @@ from tests.openai_server import openai_server
 
 SMALL = {"evolving": Sampling(max_tokens=300), "responding": Sampling(max_tokens=300)}
 
+EVEN = {Rule.NO_INFORMATION_GAIN: 0.5}  # the judge's likelier word counts, wherever the shipped cut stands
 JUDGED = (Rule.NO_INFORMATION_GAIN,)
 
 
@@ -76,7 +77,7 @@ class TestOrderOfReplies:
 
 class TestEpochs:
     def test_a_failed_epoch_keeps_the_parent_and_draws_anew(self, tmp_path: Path) -> None:
-        tree = grown(tmp_path / "p.duckdb", script={"p_equal": 1.0}, epochs=3)
+        tree = grown(tmp_path / "p.duckdb", script={"p_equal": 1.0}, epochs=3, thresholds=EVEN)
         seeds = {row["parent_id"] for row in tree}
         assert len(seeds) == len(SEEDS)  # nobody survived, so all children hang on the seeds
         assert {row["depth"] for row in tree} == {1}
@@ -103,7 +104,10 @@ class TestEpochs:
 class TestOrderOfSteps:
     def test_the_cheap_order_asks_for_no_response_of_what_it_has_eliminated(self, tmp_path: Path) -> None:
         rules = (Rule.NO_INFORMATION_GAIN, Rule.REFUSAL, Rule.EMPTY_RESPONSE)
-        with openai_server(p_equal=1.0) as server, field_at(tmp_path / "p.duckdb", epochs=1, rules=rules) as field:
+        with (
+            openai_server(p_equal=1.0) as server,
+            field_at(tmp_path / "p.duckdb", epochs=1, rules=rules, thresholds=EVEN) as field,
+        ):
             assert field.grow(server)
             assert Counter(row["kind"] for row in field.rows("select kind from call")) == {"evolve": 8, "judge": 8}
             checked = {row["rule"] for row in field.rows("select distinct rule from rule_check")}
@@ -175,13 +179,15 @@ class TestCallsAreKept:
 
     @pytest.mark.parametrize("fault", ["empty_reply", "no_text", "invalid_json", "sse", "no_choices"])
     def test_what_cannot_be_used_is_asked_again_with_another_seed(self, tmp_path: Path, fault: str) -> None:
-        shape = {"epochs": 1, "rules": (), "respond": False, "rng_seed": 11}
-        with openai_server(rates={fault: 0.2}) as server, field_at(tmp_path / "p.duckdb", **shape) as field:
+        texts = [f"Explain number {number} to a child." for number in range(24)]
+        shape: dict[str, Any] = {"epochs": 1, "rules": (), "respond": False}
+        with openai_server(rates={fault: 0.3}) as server, field_at(tmp_path / "p.duckdb", texts, **shape) as field:
             assert field.grow(server)
             seeds = [one["body"]["seed"] for one in server.requests]
-            assert len(seeds) == len(set(seeds)) == field.count("call") > len(SEEDS)
-            assert field.count("call where error_kind = 'malformed_reply'") == len(seeds) - len(SEEDS)
-            assert field.count("outcome where status = 'survived'") == len(SEEDS)
+            survived = field.count("outcome where status = 'survived'")
+            assert len(seeds) == len(set(seeds)) == field.count("call") > len(texts)
+            assert field.count("call where error_kind = 'malformed_reply'") == len(seeds) - survived
+            assert survived > len(texts) / 2
 
     def test_nul_bytes_and_any_script_come_back_as_they_were(self, tmp_path: Path) -> None:
         texts = (
