@@ -244,7 +244,8 @@ def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Scrip
         else:
             asked = re.split(r"\n\nNow ", _last_user_turn(request))[0]
             instruction = re.sub(script.label, "", asked) if name in script.whole else ""
-            told = f"Explain {_sentence(rng, rng.randint(9, 19)).lower()}"  # a request, as an evolved instruction is one
+            # a request, as an evolved instruction is one
+            told = f"Explain {_sentence(rng, rng.randint(9, 19)).lower()}"
             values[name] = f"{instruction.strip()} {told}{script.tail}".strip()
     return values
 
