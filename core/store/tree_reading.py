@@ -11,8 +11,15 @@ from core.store.database import Database
 _SEEDS = "from instruction where run_id = $run and epoch = 1 and child_number = 0"  # every seed of a run has this child
 _BY_STATUS = " and seed_id in (select seed_id from outcome where run_id = $run and list_contains($statuses, status))"
 _BY_TEXT = " and seed_id in (select unnest($found::uuid[]))"
+_WHERE = {  # by status?, by text?
+    (False, False): _SEEDS,
+    (True, False): _SEEDS + _BY_STATUS,
+    (False, True): _SEEDS + _BY_TEXT,
+    (True, True): _SEEDS + _BY_STATUS + _BY_TEXT,
+}
 _PAGE = " and position >= $after order by position limit $most"
-_COUNT, _IDS = "select count(*) as n ", "select seed_id as id, position "
+_COUNTS = {which: "select count(*) as n " + where for which, where in _WHERE.items()}
+_PAGES = {which: "select seed_id as id, position " + where + _PAGE for which, where in _WHERE.items()}
 _STATUSES = {"survivors": ["survived"], "undecided": ["survived"], "eliminated": ["eliminated", "error"]}
 _NODES_OF = """select i.seed_id as id, count(*) as nodes, count(*) filter (o.status = 'survived') as survived,
   count(*) filter (o.status in ('eliminated', 'error')) as eliminated, count(*) filter (o.status is null) as open
@@ -52,15 +59,14 @@ def seeds(database: Database, run_id: str, *, show: str, find: str, most: int, a
 
     `find` keeps those that have it in any text of their tree.
     """
-    where = _SEEDS
     asked: dict[str, Any] = {"run": run_id}
     if show in _STATUSES:
-        where, asked = where + _BY_STATUS, asked | {"statuses": _STATUSES[show]}
+        asked["statuses"] = _STATUSES[show]
     if find:
-        found = [row["id"] for row in database.query(_MATCHING, [find, run_id])]
-        where, asked = where + _BY_TEXT, asked | {"found": found}
-    total = int(database.query(_COUNT + where, asked)[0]["n"])
-    page = database.query(_IDS + where + _PAGE, asked | {"most": most + 1, "after": after})
+        asked["found"] = [row["id"] for row in database.query(_MATCHING, [find, run_id])]
+    which = ("statuses" in asked, "found" in asked)
+    total = int(database.query(_COUNTS[which], asked)[0]["n"])
+    page = database.query(_PAGES[which], asked | {"most": most + 1, "after": after})
     beyond = page[most]["position"] if len(page) > most else None
     return Seeds(total=total, rows=_counted(database, run_id, page[:most]), next=beyond)
 
