@@ -41,9 +41,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, endpoint: OpenAIServer) -> Pa
 
 @pytest.fixture(scope="module")
 def app(home: Path) -> Iterator[App]:
-    running = App(home).start()
-    yield running
-    running.stop()
+    with App(home) as running:
+        yield running
 
 
 @pytest.fixture

@@ -30,6 +30,16 @@ class App:
         self._environment |= environment
         self._process: subprocess.Popen[bytes] | None = None
 
+    def __enter__(self) -> "App":
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Stop it; after a failure, at once, so that the failure is what is reported."""
+        if kind is None:
+            self.stop()
+        else:
+            self.kill()
+
     @property
     def pid(self) -> int:
         assert self._process is not None, "the app was not started"

@@ -44,6 +44,15 @@ class Window:
         self._context.close()
         assert not self.wrong, self.wrong
 
+    def __enter__(self) -> "Window":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._context.close()
+
     def second_tab(self) -> "Window":
         """The same person, another tab. It shares this window's record of what went wrong."""
         other = object.__new__(Window)

@@ -48,17 +48,15 @@ def test_from_a_first_start_to_the_first_tree(window: Window, endpoint: OpenAISe
 
 
 def test_two_starts_end_where_one_left_off(browser: Browser, tmp_path: Path) -> None:
-    app = App(tmp_path / "home").start()
-    window = Window(browser, app.url)
-    window.open_seeds()
-    window.add_starter_seeds()
-    app.stop()
-    assert not list((tmp_path / "home").rglob("*.bridge")), "a stopped app left its door open"
-    app.start()
-    window.open_seeds()
-    expect(window.page.get_by_role("button", name="Grow them")).to_be_visible()
-    window.close()
-    app.stop()
+    app = App(tmp_path / "home")
+    with Window(browser, app.url) as window:
+        with app:
+            window.open_seeds()
+            window.add_starter_seeds()
+        assert not list((tmp_path / "home").rglob("*.bridge")), "a stopped app left its door open"
+        with app:
+            window.open_seeds()
+            expect(window.page.get_by_role("button", name="Grow them")).to_be_visible()
 
 
 def _damage(file: Path) -> None:
@@ -111,40 +109,34 @@ def test_an_unusable_project_is_said_on_the_console_and_on_its_pages(
         file = fresh.project("spoilt").path
     spoil(file)
     before = file.read_bytes()
-    app = App(tmp_path / "home").start()
-    window = Window(browser, app.url)
-    window.page.goto(f"{app.url}/runs?project=spoilt")
-    window.expect_said(words)
-    window.close()
-    app.stop()
+    with App(tmp_path / "home") as app, Window(browser, app.url) as window:
+        window.page.goto(f"{app.url}/runs?project=spoilt")
+        window.expect_said(words)
     assert words in app.said()
     assert str(file) in app.said()
     assert file.read_bytes() == before, "the file was changed"
 
 
 def test_a_second_studio_on_the_same_home_does_not_start_and_names_the_first(tmp_path: Path) -> None:
-    first = App(tmp_path / "home").start()
-    second = App(tmp_path / "home")
-    with pytest.raises(NotStarted) as refused:
-        second.start()
-    assert first.answers()
-    assert f"Process {first.pid} has it open" in str(refused.value)
-    first.stop()
+    with App(tmp_path / "home") as first:
+        with pytest.raises(NotStarted) as refused:
+            App(tmp_path / "home").start()
+        assert first.answers()
+        assert f"Process {first.pid} has it open" in str(refused.value)
 
 
+@pytest.mark.timeout(400)
 def test_try_it_now_leads_to_a_growing_run(browser: Browser, tmp_path: Path) -> None:
     """The very small model proves the way, not the words: its replies are mostly refused."""
-    app = App(tmp_path / "home", EVOL_STUDIO_WEIGHTS=str(smoke_weights())).start()
-    window = Window(browser, app.url)
-    window.open_home()
-    window.press("Start growing")
-    window.expect_title("Run")
-    window.expect_said("the embedded model", "Preset quick look, 5 seeds, 2 epochs")
-    expect(window.page.locator(".run a.l").first).to_be_visible(timeout=60_000)
-    children = psutil.Process(app.pid).children(recursive=True)
-    assert len(children) == 1
-    window.close()
-    app.stop()
+    environment = {"EVOL_STUDIO_WEIGHTS": str(smoke_weights())}
+    with App(tmp_path / "home", **environment) as app, Window(browser, app.url) as window:
+        window.open_home()
+        window.press("Start growing")
+        window.expect_title("Run")
+        window.expect_said("the embedded model", "Preset quick look, 5 seeds, 2 epochs")
+        expect(window.page.locator(".run a.l").first).to_be_visible(timeout=120_000)
+        children = psutil.Process(app.pid).children(recursive=True)
+        assert len(children) == 1
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive, "the model outlived the app"
 
@@ -157,19 +149,17 @@ def test_the_default_model_grows_two_seeds_from_the_page_to_the_tree(browser: Br
     folder = tmp_path / "home"
     with furnished(folder) as fresh:
         fresh.project(FIRST, ("Name three birds that live near water.", "Explain why bread rises."))
-    app = App(folder, EVOL_STUDIO_CACHE=str(weights.state().path.parent)).start()
-    window = Window(browser, app.url)
-    window.open_new_run(endpoint="embedded")
-    window.open_options()
-    window.write("Epochs", "1")
-    run = window.start_run()
-    window.expect_run_is("finished", timeout_s=900)
-    assert window.decided() == 2
-    trees = window.open_trees(run=run)
-    for seed in trees.seeds():
-        trees.pick_seed(seed)
-        trees.expect_drawn(seed)
-        trees.pick_node(trees.nodes()[-1])
-        expect(trees.page.locator(".calls, [data-turn=calls]").first).to_be_visible()
-    window.close()
-    app.stop()
+    environment = {"EVOL_STUDIO_CACHE": str(weights.state().path.parent)}
+    with App(folder, **environment) as app, Window(browser, app.url) as window:
+        window.open_new_run(endpoint="embedded")
+        window.open_options()
+        window.write("Epochs", "1")
+        run = window.start_run()
+        window.expect_run_is("finished", timeout_s=900)
+        assert window.decided() == 2
+        trees = window.open_trees(run=run)
+        for seed in trees.seeds():
+            trees.pick_seed(seed)
+            trees.expect_drawn(seed)
+            trees.pick_node(trees.nodes()[-1])
+            expect(trees.page.locator("[data-turn=calls]")).to_be_visible()
