@@ -1,7 +1,6 @@
 """Elimination: which evolutions do not survive, and the evidence (docs/method.md, section 2).
 
-Text rules are pure and free; only the judge's word costs a call. Findings come in the cheap order, for the rules that
-are asked for. Thresholds are in each rule's own unit, and `default_threshold` says what that is.
+Text rules are pure and free; only the judge's word costs a call. Findings come in the cheap order; thresholds in own units.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
