@@ -149,7 +149,8 @@ class Torture:
         """Let the run end, and hold everything against the log and the endpoint's own count."""
         if self.server is not None:
             self.server.change(latency_s=0.005)
-        wait_until(lambda: not ask(self.app, "progress", run=self.run)["going"], 400, "the run finishes")
+        over = ("finished", "blocked")  # not "interrupted": a run that goes on by itself begins so
+        wait_until(lambda: ask(self.app, "progress", run=self.run)["state"] in over, 400, "the run finishes")
         said = ask(self.app, "progress", run=self.run)
         self.app.stop()
         now = rows(self.app.home)

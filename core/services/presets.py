@@ -8,7 +8,7 @@ from core.domain.system import EMBEDDED
 PAPER, QUICK, BRANCHING = "paper", "quick look", "branching"
 PRESETS = (QUICK, PAPER, BRANCHING)
 ALL_RULES = tuple(Rule)
-_SMALL_EVOLVING = Sampling(temperature=0.7, top_p=0.9, max_tokens=400)
+_SMALL_EVOLVING = Sampling(temperature=0.6, top_p=0.9, max_tokens=500)
 _SMALL_RESPONDING = Sampling(temperature=0.7, top_p=0.9, max_tokens=256)
 _EVOLVING = Sampling()
 _RESPONDING = Sampling()

@@ -223,6 +223,7 @@ class Trees:
     def pick_seed(self, seed: str) -> None:
         self.page.locator(f"[data-seed='{seed}']").click()
         expect(self.page.locator(".sd.on")).to_have_attribute("data-seed", seed)
+        self.expect_drawn(seed)  # until then the nodes on the page are those of the seed before
 
     def expect_drawn(self, seed: str) -> None:
         """The tree of this seed: its root is the seed itself."""
