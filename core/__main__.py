@@ -36,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     except StudioError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before a run could be followed; it then stands as interrupted
+        print("Interrupted. Everything that came back is kept; go on with --resume.", file=sys.stderr)
+        return 130
 
 
 def _with_ask(options: argparse.Namespace) -> int:
@@ -70,24 +73,29 @@ def _do(options: argparse.Namespace, ask: Ask) -> int:
 
 
 def _watch(options: argparse.Namespace, ask: Ask, project: str, begun: dict[str, Any]) -> int:
-    """A progress bar until the run is done. Ctrl-C pauses it: everything that came back is kept."""
-    if not options.json:
-        _say_start(begun)
-    asked = {"project": project, "run": begun["run"], "wait_s": 1.0}
-    now = ask("progress", asked | {"wait_s": 0.0})
+    """Follow a run until it is done. Ctrl-C pauses it: everything that came back is kept."""
     try:
-        with tqdm(total=now["expected"], initial=now["decided"], unit=" child", disable=options.json) as bar:
-            while now["going"]:
-                now = ask("progress", asked)
-                bar.total = now["expected"]
-                bar.update(now["decided"] - bar.n)
-                bar.set_postfix_str(f"{now['survived']} survived, {now['eliminated']} eliminated{_money(now['usd'])}")
+        now = _follow(options, ask, {"project": project, "run": begun["run"], "wait_s": 1.0}, begun)
     except KeyboardInterrupt:
         ask("pause", {"project": project, "run": begun["run"]})
         print("Paused. Everything that came back is kept; go on with --resume.", file=sys.stderr)
         return 130
     print(json.dumps(now, ensure_ascii=False, default=str) if options.json else _summary(now))
     return 0 if now["state"] == "finished" else 1
+
+
+def _follow(options: argparse.Namespace, ask: Ask, asked: dict[str, Any], begun: dict[str, Any]) -> dict[str, Any]:
+    """The progress bar; returns how the run stands at its end."""
+    if not options.json:
+        _say_start(begun)
+    now = ask("progress", asked | {"wait_s": 0.0})
+    with tqdm(total=now["expected"], initial=now["decided"], unit=" child", disable=options.json) as bar:
+        while now["going"]:
+            now = ask("progress", asked)
+            bar.total = now["expected"]
+            bar.update(now["decided"] - bar.n)
+            bar.set_postfix_str(f"{now['survived']} survived, {now['eliminated']} eliminated{_money(now['usd'])}")
+    return now
 
 
 def _say_start(begun: dict[str, Any]) -> None:
