@@ -4,7 +4,9 @@ import argparse
 import http.client
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -65,37 +67,37 @@ def _do(options: argparse.Namespace, ask: Ask) -> int:
     if options.command == "grow" and options.url:
         connection = {"url": options.url, "model": options.model or "", "key_env": options.key_env}
         ask("connect", {"name": options.endpoint, **connection})
+    stop = threading.Event()
+    if options.command in (
+        "grow",
+        "resume",
+    ):  # heard between questions: in the midst of one, the database would break off
+        signal.signal(signal.SIGINT, lambda *_: stop.set())
     answer = ask(options.command, asked)
     if options.command in ("grow", "resume"):
-        return _watch(options, ask, asked["project"], answer)
+        return _watch(options, ask, asked["project"], answer, stop)
     print(json.dumps(answer, indent=None if options.json else 2, ensure_ascii=False, default=str))
     return 0
 
 
-def _watch(options: argparse.Namespace, ask: Ask, project: str, begun: dict[str, Any]) -> int:
-    """Follow a run until it is done. Ctrl-C pauses it: everything that came back is kept."""
-    try:
-        now = _follow(options, ask, {"project": project, "run": begun["run"], "wait_s": 1.0}, begun)
-    except KeyboardInterrupt:
+def _watch(options: argparse.Namespace, ask: Ask, project: str, begun: dict[str, Any], stop: threading.Event) -> int:
+    """A progress bar until the run is done. Ctrl-C (`stop`) pauses it: everything that came back is kept."""
+    if not options.json:
+        _say_start(begun)
+    asked = {"project": project, "run": begun["run"], "wait_s": 1.0}
+    now = ask("progress", asked | {"wait_s": 0.0})
+    with tqdm(total=now["expected"], initial=now["decided"], unit=" child", disable=options.json) as bar:
+        while now["going"] and not stop.is_set():
+            now = ask("progress", asked)
+            bar.total = now["expected"]
+            bar.update(now["decided"] - bar.n)
+            bar.set_postfix_str(f"{now['survived']} survived, {now['eliminated']} eliminated{_money(now['usd'])}")
+    if now["going"]:
         ask("pause", {"project": project, "run": begun["run"]})
         print("Paused. Everything that came back is kept; go on with --resume.", file=sys.stderr)
         return 130
     print(json.dumps(now, ensure_ascii=False, default=str) if options.json else _summary(now))
     return 0 if now["state"] == "finished" else 1
-
-
-def _follow(options: argparse.Namespace, ask: Ask, asked: dict[str, Any], begun: dict[str, Any]) -> dict[str, Any]:
-    """The progress bar; returns how the run stands at its end."""
-    if not options.json:
-        _say_start(begun)
-    now = ask("progress", asked | {"wait_s": 0.0})
-    with tqdm(total=now["expected"], initial=now["decided"], unit=" child", disable=options.json) as bar:
-        while now["going"]:
-            now = ask("progress", asked)
-            bar.total = now["expected"]
-            bar.update(now["decided"] - bar.n)
-            bar.set_postfix_str(f"{now['survived']} survived, {now['eliminated']} eliminated{_money(now['usd'])}")
-    return now
 
 
 def _say_start(begun: dict[str, Any]) -> None:
