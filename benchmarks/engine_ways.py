@@ -50,7 +50,7 @@ def ours(url: str, calls: int, n_seeds: int = 0) -> None:
     from core.services.studio import open_studio
     from core.settings import Settings
 
-    n_seeds = n_seeds or calls // (CALLS_A_CHILD * EPOCHS) + IN_FLIGHT
+    n_seeds = n_seeds or calls // CALLS_A_CHILD  # some children are eliminated early, and ask less
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         file = home / "seeds.jsonl"

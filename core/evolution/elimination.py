@@ -30,9 +30,9 @@ _DEFAULTS = {
     Rule.INPUT_LOST: 0.75,  # least share of the parent's numbers, tables, code and quotes that must stay
     Rule.NEAR_DUPLICATE: 0.8,  # least share of common word triples (Jaccard) that fails
 }
-_FEW_NEW_WORDS = 3  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
+_FEW_NEW_WORDS = 2  # fewer new telling words change nothing; by triples alone a long text plus one demand looks alike
 _SAME, _CUT = "the same words as its parent", "the model reached its token limit before the end"
-_SAME_SUBJECT = 0.4  # share of a mutation's telling words from which it speaks of the same as its parent
+_SAME_SUBJECT = 0.2  # share of a mutation's telling words from which it speaks of the same as its parent
 _WHOLE_SUBJECT = 0.3  # share of the parent's telling words that a mutation may not take up, however long it is
 
 
@@ -64,6 +64,11 @@ class _Evolved:
     def added(self) -> str:
         """What stands after the parent's text; the whole child if it does not begin with it."""
         return self.child.strip().removeprefix(self.parent.strip()).strip(" .\n")
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The child's telling words, without those that the pack's own patterns put there."""
+        return telling_words(self.child) - self.pack.own_words
 
     def cut(self, rule: Rule) -> float:
         return _cut(self.thresholds, rule)
@@ -167,7 +172,7 @@ def _near_duplicate(evolved: _Evolved) -> Finding:
     for text in dict.fromkeys((evolved.parent, evolved.seed_text, *evolved.ancestors)):
         alike = jaccard(evolved.child, text)
         worst = max(worst, alike)
-        new = len(telling_words(evolved.child) - telling_words(text))
+        new = len(evolved.telling - telling_words(text))
         if new < _FEW_NEW_WORDS and (alike >= cut or text == evolved.parent):
             return _finding(rule, f"only {new} telling words are not in “{short(text)}”", alike)
     return _finding(rule, "", worst)
@@ -175,7 +180,7 @@ def _near_duplicate(evolved: _Evolved) -> Finding:
 
 def _mutated_too_little(evolved: _Evolved) -> Finding:
     """A mutation must leave the subject of its parent, of the seed and of its ancestors."""
-    telling, worst = telling_words(evolved.child), 0.0
+    telling, worst = evolved.telling, 0.0
     for text in dict.fromkeys((evolved.parent, evolved.seed_text, *evolved.ancestors)):
         older = telling_words(text)
         both = len(telling & older)

@@ -7,14 +7,16 @@ A template is header lines (`reply: json instruction`, `max_tokens: 300`), then 
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from core.domain.call import ChatReply, ChatRequest, Message, Sampling
 from core.domain.operation import DATA_FORMATS, Operation
 from core.errors import BadInput
+from core.evolution.signs import KINDS, kind
+from core.evolution.text import telling_words
 
 LABELS_FILE = "labels.md"
 SPARKS_FILE = "sparks.md"
@@ -27,7 +29,7 @@ _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _HEADERS = {
     "reply": re.compile(r"text|digit|(?:json|append) [a-z_]+(?:[,+][a-z_]+)*|choice [^|]+(?:\|[^|]+)+"),
     "max_tokens": re.compile("[1-9][0-9]{0,5}"),
-    "write": re.compile(r".*\{\{[a-z_]+\}\}.*"),
+    **{f"write{kind and ' '}{kind}": re.compile(r".*\{\{[a-z_]+\}\}.*") for kind in ("", *KINDS)},
 }
 _NEEDS = {JUDGE: ("parent", "child"), Operation.COMPLICATE_INPUT.value: ("instruction", "data_format")}
 _KNOWN = frozenset({"instruction", "parent", "child", "data_format", "spark"})
@@ -43,14 +45,18 @@ class Template:
     let a small model think): "json FIELD,FIELD" is the whole new instruction, "append FIELD,FIELD" what stands after the
     parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs. With `patterns`
     (header lines `write: … {{field}} …`; a backslash and n is a new line) one of them is filled with the fields instead,
-    and which one follows from the reply.
+    and which one follows from the reply. `write code: …` is for parents of that kind (`signs.kind`) alone.
     """
 
     name: str
     reply: str
     max_tokens: int | None
     turns: tuple[Message, ...]
-    patterns: tuple[str, ...] = ()
+    patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def patterns_for(self, parent: str) -> tuple[str, ...]:
+        """The patterns for this kind of parent, or those for any."""
+        return self.patterns.get(kind(parent)) or self.patterns.get("", ())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +64,7 @@ class Pack:
     """A whole set of prompts. `hash` is SHA-256 over its content and stands in every node that it made.
 
     `sparks` are the things of which `{{spark}}` becomes one, drawn by the request's seed: left alone, a small model
-    stays with the subject that it was shown.
+    stays with the subject that it was shown. `own_words` are the telling words of its patterns: no model said them.
     """
 
     name: str
@@ -67,6 +73,7 @@ class Pack:
     labels: tuple[str, ...]
     sparks: tuple[str, ...]
     files: Mapping[str, str]
+    own_words: frozenset[str]
 
 
 def load_pack(folder: Path) -> Pack:
@@ -104,7 +111,12 @@ def pack_from_files(name: str, files: Mapping[str, str]) -> Pack:
         labels=tuple(dict.fromkeys((*BUILT_IN_LABELS, *(label.casefold() for label in _lines(texts[LABELS_FILE]))))),
         sparks=sparks,
         files=MappingProxyType(texts),
+        own_words=frozenset(telling_words(_PLACEHOLDER.sub(" ", " ".join(_patterns(templates.values()))))),
     )
+
+
+def _patterns(templates: Iterable[Template]) -> Iterator[str]:
+    return (pattern for template in templates for found in template.patterns.values() for pattern in found)
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -125,9 +137,17 @@ def _template(name: str, file_name: str, text: str) -> Template:
         raise BadInput(f"There is no placeholder {{{{{unknown}}}}}.", where=file_name, to_do="Take it out.")
     settings = _header(file_name, header)
     reply, tokens = settings.get("reply", ["text"])[-1], settings.get("max_tokens", [""])[-1]
-    patterns = tuple(pattern.replace("\\n", "\n") for pattern in settings.get("write", ()))
-    fields = re.split("[ ,+]", reply)
-    for stray in sorted({one for pattern in patterns for one in _PLACEHOLDER.findall(pattern) if one not in fields}):
+    patterns = {
+        key.removeprefix("write").strip(): tuple(pattern.replace("\\n", "\n") for pattern in found)
+        for key, found in settings.items()
+        if key.startswith("write")
+    }
+    if patterns and "" not in patterns:
+        raise BadInput(
+            "There is no pattern for every kind.", where=file_name, to_do="Add a line `write: … {{field}} …`."
+        )
+    fields, written = re.split("[ ,+]", reply), " ".join(sum(patterns.values(), ()))
+    for stray in sorted({one for one in _PLACEHOLDER.findall(written) if one not in fields}):
         raise BadInput(f"The reply has no field {{{{{stray}}}}}.", where=file_name, to_do="Name it in the reply line.")
     return Template(name=name, reply=reply, max_tokens=int(tokens) if tokens else None, turns=turns, patterns=patterns)
 
@@ -204,10 +224,11 @@ def read_evolution(pack: Pack, operation: Operation, reply: ChatReply, *, parent
     text = reply.text.strip()
     if kind not in _JSON_KINDS:
         return text or None
-    fields = _fields(text, names if template.patterns else names.split(",")[-1])
+    patterns = template.patterns_for(parent)
+    fields = _fields(text, names if patterns else names.split(",")[-1])
     if fields is None:
         return None
-    written = _in_words(template.patterns, fields) if template.patterns else "\n\n".join(fields.values())
+    written = _in_words(patterns, fields) if patterns else "\n\n".join(fields.values())
     return _appended(parent.strip(), written) if kind == "append" else written
 
 
@@ -227,7 +248,7 @@ def _fields(text: str, names: str) -> dict[str, str] | None:
 
 def _in_words(patterns: Sequence[str], fields: Mapping[str, str]) -> str:
     """One of the patterns, filled. Which one follows from the fields, so that reading again gives the same text."""
-    pattern = patterns[sum("".join(fields.values()).encode()) % len(patterns)]
+    pattern = patterns[sum("".join(fields.values()).encode("utf-8", "surrogatepass")) % len(patterns)]
     phrases = {name: text if "\n" in text else text.rstrip(" .,;:!?") for name, text in fields.items()}
     return _PLACEHOLDER.sub(lambda match: phrases[match[1]], pattern)
 

@@ -29,6 +29,24 @@ _DUTY = re.compile(r"\b(?:must|should|do not|don't|without|at (?:most|least)|no 
 _BACK_OPENING = re.compile(r"(?:sure|understood|of course|certainly|okay|got it)\b", re.IGNORECASE)
 _BACK_REQUEST = re.compile(r"\b(?:please|could you|can you) (?:provide|share|specify|clarify|paste)\b", re.IGNORECASE)
 
+KINDS = ("code", "given", "make")
+_CODE = re.compile(
+    r"\b(?:functions?|scripts?|SQL|query|regex|regular expression|code|programs?|Python|JavaScript|shell|HTML|CSS|algorithm)\b"
+)
+_QUOTED_MATERIAL = re.compile(r":\s*[\"“„«]")
+_MAKE = re.compile(
+    r"(?:write|compose|draft|invent|play|act|pretend|you are|create|tell|formulate|imagine you are)\b", re.IGNORECASE
+)
+
+
+def kind(text: str) -> str:
+    """What sort of task a text is, of `KINDS`: about code, about material that it brings, to be made up; else empty."""
+    if _CODE.search(text.split("\n", maxsplit=1)[0]):
+        return "code"
+    if "\n" in text.strip() or _QUOTED_MATERIAL.search(text):
+        return "given"
+    return "make" if _MAKE.match(text.strip()) else ""
+
 
 def material(text: str) -> list[str]:
     """What must not get lost: numbers, quotations, and the lines of tables, code and input blocks."""

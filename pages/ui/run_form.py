@@ -90,7 +90,9 @@ def _options(settings: RunSettings, preset: str) -> RunSettings:
     frontier = three.number_input("Frontier of a seed", 1, 64, settings.max_frontier_per_seed, key=key("frontier"))
     columns = st.columns(6)
     weights = {
-        operation: column.number_input(operation.label, 0.0, 100.0, 1.0, step=0.5, key=key(operation))
+        operation: column.number_input(
+            operation.label, 0.0, 100.0, settings.weights[operation], step=0.25, key=key(operation)
+        )
         for operation, column in zip(Operation, columns, strict=True)
     }
     rules = st.multiselect(

@@ -301,12 +301,22 @@ def test_any_text_is_taken_and_every_failure_has_evidence(parent: str, child: st
     response(child, instruction=parent)
 
 
-def test_no_pattern_of_the_shipped_pack_looks_like_an_answer() -> None:
+@pytest.mark.parametrize("name", sorted(PACK.templates))
+def test_no_pattern_of_the_shipped_pack_looks_like_an_answer(name: str) -> None:
     parent = "Explain why bread goes stale in a kitchen."
     data = "<a n='14'/>\n<b n='25'/>\n<c n='36'/>"
-    for name, template in PACK.templates.items():
-        for pattern in template.patterns:
-            filled = re.sub(r"\{\{data\}\}", data, pattern)
-            filled = re.sub(r"\{\{\w+\}\}", "a violin in Lisbon harbour", filled)
-            operation = Operation(name.partition(".")[0])
-            assert failed(f"{parent}\n\n{filled}", parent=parent, operation=operation) == set(), (name, pattern)
+    operation = Operation(name.partition(".")[0]) if PACK.templates[name].patterns else None
+    for pattern in sum(PACK.templates[name].patterns.values(), ()):
+        assert operation is not None
+        filled = re.sub(r"\{\{\w+\}\}", "a violin in Lisbon harbour", re.sub(r"\{\{data\}\}", data, pattern))
+        child = filled if operation is Operation.MUTATE else f"{parent}\n\n{filled}"
+        assert failed(child, parent=parent, operation=operation) == set(), pattern
+
+
+def test_what_only_the_packs_own_words_add_changes_nothing() -> None:
+    parent = "Name three common causes of headaches."
+    pattern = PACK.templates["add_constraints"].patterns[""][1]
+    for aspects, lost in (("three common causes", True), ("a dose for a child of ten kilograms", False)):
+        child = f"{parent} {pattern.replace('{{aspects}}', aspects)}"
+        found = failed(child, parent=parent, operation=Operation.ADD_CONSTRAINTS)
+        assert (Rule.NEAR_DUPLICATE in found) is lost

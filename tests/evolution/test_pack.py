@@ -338,3 +338,24 @@ def test_a_first_token_one_means_ten_only_beside_high_digits() -> None:
     assert read_difficulty(low) == pytest.approx(2 * 0.5 + 3 * 0.25 + 1 * 0.25)
     assert read_difficulty(reply("10", **{"1": 1.0})) == 10.0
     assert read_difficulty(reply("1", **{"1": 1.0})) == 1.0
+
+
+def test_a_parent_is_written_on_with_the_patterns_of_its_kind(compact: Pack) -> None:
+    lines = "reply: append x\nwrite: Any {{x}}.\nwrite code: Code {{x}}.\nwrite given: Given {{x}}.\nwrite make: Make {{x}}."
+    pack = pack_from_files("p", with_file(compact, "deepen.md", f"{lines}\n--- user ---\n{{{{instruction}}}}"))
+    for parent, written in (
+        ("How do tides work?", "Any ebb."),
+        ("Write a Python function that adds.", "Code ebb."),
+        ("Shorten this.\n\nThe tide was late today.", "Given ebb."),
+        ('Translate: "The tide is late."', "Given ebb."),
+        ("Write a poem about tides.", "Make ebb."),
+    ):
+        evolved = read_evolution(pack, Operation.DEEPEN, reply('{"x": "ebb"}'), parent=parent)
+        assert evolved is not None
+        assert evolved.endswith(written)
+
+
+def test_a_pack_with_patterns_has_some_for_every_parent(compact: Pack) -> None:
+    lines = "reply: append x\nwrite code: Code {{x}}.\n--- user ---\n{{instruction}}"
+    with pytest.raises(BadInput, match="no pattern for every kind"):
+        pack_from_files("p", with_file(compact, "deepen.md", lines))
