@@ -7,6 +7,7 @@ from enum import StrEnum
 from core.domain.call import Sampling
 from core.domain.check import PAPER_RULES, Rule
 from core.domain.operation import Operation
+from core.domain.task import TaskKind
 
 
 class StepOrder(StrEnum):
@@ -45,11 +46,14 @@ class SeedChoice:
 class RunSettings:
     """Everything that decides what a run does; stored whole with it.
 
-    `thresholds` are per rule, in the rule's own unit (no_information_gain: least P(not equal) that passes).
+    `endpoint`, `answering` and `judging` name an endpoint or a pool: who evolves, answers, judges and rates; "" is the
+    evolving one. `thresholds` are per rule, in the rule's own unit (no_information_gain: least P(not equal) that passes).
     """
 
     name: str
     endpoint: str
+    answering: str = ""
+    judging: str = ""
     pack: str = "compact"
     preset: str = "paper"
     seeds: SeedChoice = field(default_factory=SeedChoice)
@@ -67,6 +71,16 @@ class RunSettings:
     caps: Caps = field(default_factory=Caps)
     rng_seed: int = 0
     resume_by_itself: bool = False
+
+    def endpoint_for(self, kind: TaskKind) -> str:
+        """The name of the endpoint or pool that is asked for tasks of this kind."""
+        match kind:
+            case TaskKind.EVOLVE:
+                return self.endpoint
+            case TaskKind.RESPOND:
+                return self.answering or self.endpoint
+            case TaskKind.JUDGE | TaskKind.SCORE:
+                return self.judging or self.endpoint
 
 
 class RunEventKind(StrEnum):
