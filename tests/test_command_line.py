@@ -273,7 +273,7 @@ def test_two_commands_at_once_are_both_let_in(kept_app: App) -> None:
 def test_a_wrong_or_used_token_is_refused_and_does_nothing(kept_app: App) -> None:
     def knock(token: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", kept_app.port, timeout=10)
-        body = json.dumps({"token": token, "command": "endpoints", "arguments": {}})
+        body = json.dumps({"token": token, "command": "endpoints list", "arguments": {}})
         connection.request("POST", "/api/command", body, {"Content-Type": "application/json"})
         status = connection.getresponse().status
         connection.close()

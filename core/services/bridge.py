@@ -5,6 +5,7 @@ command: every command that is let in makes a new one. Without the app, a comman
 """
 
 import hmac
+import http.client
 import json
 import os
 import secrets
@@ -12,9 +13,12 @@ import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from pydantic import TypeAdapter
+
+from core.errors import ProjectLocked, StudioError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +46,34 @@ def door_of(file: Path) -> Door | None:
     return door if is_alive else None
 
 
+def ask_app(file: Path, door: Door, name: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """One command over the bridge. Another command may have used up the token: then look again, a few times.
+
+    Raises the app's own StudioError, or ProjectLocked if the app does not answer.
+    """
+    for _ in range(_TRIES):
+        connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=_PATIENCE_S)
+        body = json.dumps({"token": door.token, "command": name, "arguments": asked})
+        try:
+            connection.request("POST", "/api/command", body, {"Content-Type": "application/json"})
+            reply = connection.getresponse()
+            said = json.loads(reply.read())
+        except (OSError, ValueError) as error:
+            raise ProjectLocked(
+                "The app that has this project open does not answer", to_do="Wait, or stop it."
+            ) from error
+        finally:
+            connection.close()
+        if reply.status == http.client.OK:
+            return dict(said)
+        if reply.status != http.client.UNAUTHORIZED:
+            raise StudioError(said["what"], to_do=said.get("to_do", ""))
+        door = door_of(file) or door
+    raise ProjectLocked("The app did not let this command in", to_do="Try again.")
+
+
+_TRIES = 5
+_PATIENCE_S = 600.0  # a large import takes minutes
 _DOOR = TypeAdapter(Door)
 _SAME_S = 60.0  # a clock that was set right meanwhile moves the time
 

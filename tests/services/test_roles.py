@@ -69,19 +69,7 @@ ASKED: dict[str, Ask] = {
     "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, ENDPOINT, 1),
     "Studio.demo": lambda s, p, who: s.demo(who),
     "Studio.try_now": lambda s, p, who: s.try_now(who),
-    "commands.grow": lambda s, p, who: commands.run(
-        s, who, "grow", {"project": "my-project", "seeds": None, "endpoint": "test", "epochs": 1, "limit": 1, "preset": "paper"}
-    ),
-    "commands.progress": lambda s, p, who: commands.run(s, who, "progress", {"project": "my-project", "run": RUN}),
-    "commands.runs": lambda s, p, who: commands.run(s, who, "runs", {"project": "my-project"}),
-    "commands.pause": lambda s, p, who: commands.run(s, who, "pause", {"project": "my-project", "run": RUN}),
-    "commands.resume": lambda s, p, who: commands.run(s, who, "resume", {"project": "my-project", "run": RUN}),
-    "commands.endpoints": lambda s, p, who: commands.run(s, who, "endpoints", {}),
-    "commands.connect": lambda s, p, who: commands.run(
-        s, who, "connect", {"name": "x", "url": "http://127.0.0.1:1/v1", "model": "fake", "key_env": None}
-    ),
-    "commands.backup": lambda s, p, who: commands.run(s, who, "backup", {"project": "my-project", "to": "x"}),
-    "commands.doctor": lambda s, p, who: commands.run(s, who, "doctor", {"project": "my-project"}),
+    **{f"commands.{name}": lambda s, p, who, name=name: commands.run(s, who, name, {}) for name in commands.NAMES},
 }  # fmt: skip
 
 
@@ -100,7 +88,7 @@ def public_services_with_an_actor() -> set[str]:
             is_its_own = function.__module__ == getattr(owner, "__module__", owner.__name__)
             if is_its_own and not name.startswith("_") and "actor" in inspect.signature(function).parameters:
                 found.add(f"{owner.__name__.rpartition('.')[2]}.{name}")
-    return found | {f"commands.{name}" for name in commands._COMMANDS}
+    return found | {f"commands.{name}" for name in commands.NAMES}
 
 
 def test_every_service_that_takes_an_actor_is_asked_here() -> None:
