@@ -1,62 +1,32 @@
 """Prompt packs: folders of .md files that say how to ask, and how to read what comes back.
 
-A template is header lines (`reply: json instruction`, `max_tokens: 300`), then turns, each under a line such as
-`--- user ---`. Placeholders are replaced in one pass, so that a text which itself holds `{{child}}` stays as it is.
+A template (core/evolution/template.py) is header lines, then turns. Placeholders are replaced in one pass, so that a text
+which itself holds `{{child}}` stays as it is.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from core.domain.call import ChatReply, ChatRequest, Message, Sampling
 from core.domain.operation import DATA_FORMATS, Operation
 from core.errors import BadInput
-from core.evolution.signs import KINDS, kind
+from core.evolution.template import JUDGE, MOST_BYTES, PLACEHOLDER, SCORE, Template, read_template, require_text
 from core.evolution.text import telling_words
 
 LABELS_FILE = "labels.md"
 SPARKS_FILE = "sparks.md"
-JUDGE, SCORE = "judge", "score"
 BUILT_IN_LABELS = ("given prompt", "rewritten prompt", "created prompt")
 _TOP_LOGPROBS = 20
 _JSON_KINDS = ("json", "append")
-_TURN = re.compile(r"^--- (system|user|assistant) ---[ \t]*$", re.MULTILINE)
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-_HEADERS = {
-    "reply": re.compile(r"text|digit|(?:json|append) [a-z_]+(?:[,+][a-z_]+)*|choice [^|]+(?:\|[^|]+)+"),
-    "max_tokens": re.compile("[1-9][0-9]{0,5}"),
-    **{f"write{kind and ' '}{kind}": re.compile(r".*\{\{[a-z_]+\}\}.*") for kind in ("", *KINDS)},
-}
-_NEEDS = {JUDGE: ("parent", "child"), Operation.COMPLICATE_INPUT.value: ("instruction", "data_format")}
-_KNOWN = frozenset({"instruction", "parent", "child", "data_format", "spark"})
 _REQUIRED = (*(operation.value for operation in Operation), JUDGE, SCORE)
 _OPTIONAL = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_FORMATS)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Template:
-    """One prompt. `reply` says what comes back.
-
-    "text", "choice A|B", "digit"; or JSON with the named fields in that order, of which the LAST is used (the earlier ones
-    let a small model think): "json FIELD,FIELD" is the whole new instruction, "append FIELD,FIELD" what stands after the
-    parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs. With `patterns`
-    (header lines `write: … {{field}} …`; a backslash and n is a new line) one of them is filled with the fields instead,
-    and which one follows from the reply. `write code: …` is for parents of that kind (`signs.kind`) alone.
-    """
-
-    name: str
-    reply: str
-    max_tokens: int | None
-    turns: tuple[Message, ...]
-    patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def patterns_for(self, parent: str) -> tuple[str, ...]:
-        """The patterns for this kind of parent, or those for any."""
-        return self.patterns.get(kind(parent)) or self.patterns.get("", ())
+NEEDED_FILES = (*(f"{name}.md" for name in _REQUIRED), LABELS_FILE)
+KNOWN_FILES = (*NEEDED_FILES, *(f"{name}.md" for name in _OPTIONAL), SPARKS_FILE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,41 +48,97 @@ class Pack:
 
 def load_pack(folder: Path) -> Pack:
     """Read a pack's .md files. Raises BadInput that names the file."""
+    return pack_from_files(folder.name, read_files(folder))
+
+
+def read_files(folder: Path) -> dict[str, str]:
+    """The texts of a folder's .md files, by name. Raises BadInput for none, and for one that cannot be a prompt."""
     files = {}
     for path in sorted(folder.glob("*.md")):
-        try:
-            files[path.name] = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise BadInput("This prompt is not UTF-8 text.", where=path.name, to_do="Save it as UTF-8.") from error
+        if path.is_symlink() or not path.is_file():
+            raise BadInput("This is no file of its own.", where=path.name, to_do="Put the prompt itself there.")
+        with path.open("rb") as file:
+            files[path.name] = text_of(path.name, file.read(MOST_BYTES + 4))
     if not files:
         raise BadInput("This folder holds no prompt files.", where=str(folder), to_do="Choose a folder of .md files.")
-    return pack_from_files(folder.name, files)
+    return files
+
+
+def text_of(file_name: str, content: bytes) -> str:
+    """A prompt file's text. Raises BadInput for one that is too long, or not UTF-8."""
+    if len(content) > MOST_BYTES + 3:  # 3: a mark at the start that says UTF-8
+        raise BadInput(f"It has more than {MOST_BYTES:,} bytes.", where=file_name, to_do="Shorten it.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput("This prompt is not UTF-8 text.", where=file_name, to_do="Save it as UTF-8.") from error
 
 
 def pack_from_files(name: str, files: Mapping[str, str]) -> Pack:
     """A pack from file names and their texts. Raises BadInput that names the file and what it lacks."""
-    texts = {key: files[key].replace("\r\n", "\n").replace("\r", "\n") for key in sorted(files)}
-    for needed in (*(f"{one}.md" for one in _REQUIRED), LABELS_FILE):
-        if needed not in texts:
-            raise BadInput("The pack lacks this file.", where=needed, to_do="Add it, or copy it from a shipped pack.")
-    sparks = _lines(texts.get(SPARKS_FILE, ""))
-    templates = {}
-    for file_name in (one for one in texts if one not in (LABELS_FILE, SPARKS_FILE)):
-        stem = file_name.removesuffix(".md")
-        if stem not in _REQUIRED and stem not in _OPTIONAL:
-            raise BadInput("No prompt has this name.", where=file_name, to_do=f"Use one of: {', '.join(_REQUIRED)}.")
-        templates[stem] = _template(stem, file_name, texts[file_name])
-        if not sparks and "{{spark}}" in texts[file_name]:
-            raise BadInput("It wants a {{spark}}, but there are none.", where=file_name, to_do="Add sparks.md.")
+    texts = _one_kind_of_line_end(files)
+    for fault in _faults(texts):
+        raise fault
+    templates = {
+        file_name.removesuffix(".md"): read_template(file_name.removesuffix(".md"), file_name, text)
+        for file_name, text in texts.items()
+        if file_name not in (LABELS_FILE, SPARKS_FILE)
+    }
     return Pack(
         name=name,
         hash=hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest(),
         templates=MappingProxyType(templates),
         labels=tuple(dict.fromkeys((*BUILT_IN_LABELS, *(label.casefold() for label in _lines(texts[LABELS_FILE]))))),
-        sparks=sparks,
+        sparks=_lines(texts.get(SPARKS_FILE, "")),
         files=MappingProxyType(texts),
-        own_words=frozenset(telling_words(_PLACEHOLDER.sub(" ", " ".join(_patterns(templates.values()))))),
+        own_words=frozenset(telling_words(PLACEHOLDER.sub(" ", " ".join(_patterns(templates.values()))))),
     )
+
+
+def faults(files: Mapping[str, str]) -> tuple[BadInput, ...]:
+    """Everything that is wrong with a pack's files, one fault a file; () for a pack that can be used."""
+    return tuple(_faults(_one_kind_of_line_end(files)))
+
+
+def _faults(texts: Mapping[str, str]) -> Iterator[BadInput]:
+    for needed in (one for one in NEEDED_FILES if one not in texts):
+        yield BadInput("The pack lacks this file.", where=needed, to_do="Add it, or copy it from a shipped pack.")
+    for file_name, text in texts.items():
+        try:
+            _check(file_name, text, texts)
+        except BadInput as fault:
+            yield fault
+
+
+def _check(file_name: str, text: str, texts: Mapping[str, str]) -> None:
+    require_text(file_name, text)
+    stem = file_name.removesuffix(".md")
+    if file_name not in KNOWN_FILES:
+        raise BadInput("No prompt has this name.", where=file_name[:80], to_do=f"Use one of: {', '.join(_REQUIRED)}.")
+    if file_name in (LABELS_FILE, SPARKS_FILE):
+        return
+    template = read_template(stem, file_name, text)
+    if "{{spark}}" in text and not _lines(texts.get(SPARKS_FILE, "")):
+        raise BadInput("It wants a {{spark}}, but there are none.", where=file_name, to_do="Add sparks.md.")
+    if stem in _OPTIONAL:
+        _require_same_reply(template, file_name, texts)
+
+
+def _require_same_reply(template: Template, file_name: str, texts: Mapping[str, str]) -> None:
+    """What comes back is read by the operation's general template, whichever of them asked."""
+    general = f"{Operation.COMPLICATE_INPUT.value}.md"
+    try:
+        other = read_template(Operation.COMPLICATE_INPUT.value, general, texts.get(general, ""))
+    except BadInput:
+        return  # that fault is named by itself
+    if (template.reply, template.patterns) != (other.reply, other.patterns):
+        raise BadInput(
+            f"Its `reply` and `write` lines differ from those of {general}.", where=file_name, to_do="Make them alike."
+        )
+
+
+def _one_kind_of_line_end(files: Mapping[str, str]) -> dict[str, str]:
+    return {key: files[key].replace("\r\n", "\n").replace("\r", "\n") for key in sorted(files)}
 
 
 def _patterns(templates: Iterable[Template]) -> Iterator[str]:
@@ -124,52 +150,9 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line for line in bare if line)
 
 
-def _template(name: str, file_name: str, text: str) -> Template:
-    header, *rest = _TURN.split(text)
-    turns = tuple(Message(role=role, content=body.strip()) for role, body in zip(rest[::2], rest[1::2], strict=True))
-    if not turns or turns[-1].role != "user":
-        raise BadInput("The last turn must be the user's.", where=file_name, to_do="End it with `--- user ---`.")
-    found = {match for turn in turns for match in _PLACEHOLDER.findall(turn.content)}
-    needs = _NEEDS.get(name, ("instruction",))
-    for lost in (one for one in needs if one not in found):
-        raise BadInput(f"The placeholder {{{{{lost}}}}} is lost.", where=file_name, to_do="Put it back in.")
-    for unknown in sorted(found - _KNOWN):
-        raise BadInput(f"There is no placeholder {{{{{unknown}}}}}.", where=file_name, to_do="Take it out.")
-    settings = _header(file_name, header)
-    reply, tokens = settings.get("reply", ["text"])[-1], settings.get("max_tokens", [""])[-1]
-    patterns = {
-        key.removeprefix("write").strip(): tuple(pattern.replace("\\n", "\n") for pattern in found)
-        for key, found in settings.items()
-        if key.startswith("write")
-    }
-    if patterns and "" not in patterns:
-        raise BadInput(
-            "There is no pattern for every kind.", where=file_name, to_do="Add a line `write: … {{field}} …`."
-        )
-    fields, written = re.split("[ ,+]", reply), " ".join(sum(patterns.values(), ()))
-    for stray in sorted({one for one in _PLACEHOLDER.findall(written) if one not in fields}):
-        raise BadInput(f"The reply has no field {{{{{stray}}}}}.", where=file_name, to_do="Name it in the reply line.")
-    return Template(name=name, reply=reply, max_tokens=int(tokens) if tokens else None, turns=turns, patterns=patterns)
-
-
-def _header(file_name: str, header: str) -> dict[str, list[str]]:
-    settings: dict[str, list[str]] = {}
-    for line in header.splitlines():
-        key, colon, value = (part.strip() for part in line.partition(":"))
-        if line.strip() and not (colon and key in _HEADERS and _HEADERS[key].fullmatch(value)):
-            raise BadInput(
-                f"This header line is not understood: {line.strip()[:80]}",
-                where=file_name,
-                to_do="Use `reply: text`, `json FIELD`, `append FIELD`, `choice A|B` or `digit`; `max_tokens: NUMBER`; `write: … {{field}} …`.",
-            )
-        if line.strip():
-            settings.setdefault(key, []).append(value)
-    return settings
-
-
 def _ask(template: Template, sampling: Sampling, seed: int | None, fill: Mapping[str, str]) -> ChatRequest:
     messages = tuple(
-        replace(turn, content=_PLACEHOLDER.sub(lambda match: fill.get(match[1], match[0]), turn.content))
+        replace(turn, content=PLACEHOLDER.sub(lambda match: fill.get(match[1], match[0]), turn.content))
         for turn in template.turns
     )
     most = min(template.max_tokens or sampling.max_tokens, sampling.max_tokens)
@@ -250,7 +233,7 @@ def _in_words(patterns: Sequence[str], fields: Mapping[str, str]) -> str:
     """One of the patterns, filled. Which one follows from the fields, so that reading again gives the same text."""
     pattern = patterns[sum("".join(fields.values()).encode("utf-8", "surrogatepass")) % len(patterns)]
     phrases = {name: text if "\n" in text else text.rstrip(" .,;:!?") for name, text in fields.items()}
-    return _PLACEHOLDER.sub(lambda match: phrases[match[1]], pattern)
+    return PLACEHOLDER.sub(lambda match: phrases[match[1]], pattern)
 
 
 def _appended(parent: str, addition: str) -> str:

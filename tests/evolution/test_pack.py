@@ -15,6 +15,7 @@ from core.errors import BadInput
 from core.evolution.pack import (
     Pack,
     evolve_request,
+    faults,
     judge_request,
     load_pack,
     pack_from_files,
@@ -48,6 +49,8 @@ def with_file(pack: Pack, name: str, text: str | None) -> dict[str, str]:
     files = {**pack.files, name: text or ""}
     if text is None:
         del files[name]
+    if name == "complicate_input.md":  # its demonstrations must answer as it does
+        files = {key: kept for key, kept in files.items() if not key.startswith("complicate_input.") or key == name}
     return files
 
 
@@ -119,14 +122,28 @@ def test_the_same_content_has_the_same_hash_whatever_its_name_and_line_ends(comp
         ("labels.md", None, "lacks this file"),
         ("deepen.md", "--- user ---\nRewrite it", "{{instruction}} is lost"),
         ("judge.md", "--- user ---\n{{parent}}", "{{child}} is lost"),
-        ("complicate_input.md", "--- user ---\n{{instruction}}", "{{data_format}} is lost"),
+        ("complicate_input.md", "--- user ---\nRewrite this prompt: {{instruction}}", "{{data_format}} is lost"),
         ("deepen.md", "--- user ---\n{{instruction}} {{instrution}}", "no placeholder {{instrution}}"),
         ("deepen.md", "--- user ---\n{{instruction}}\n--- assistant ---\nok", "last turn"),
-        ("deepen.md", "reply: yaml\n--- user ---\n{{instruction}}", "not understood: reply: yaml"),
-        ("deepen.md", "max_tokens: many\n--- user ---\n{{instruction}}", "not understood: max_tokens"),
-        ("deepen.md", "reply: append a\nwrite: {{b}}\n--- user ---\n{{instruction}}", "no field {{b}}"),
+        ("deepen.md", "reply: yaml\n--- user ---\nRewrite this prompt: {{instruction}}", "not understood: reply: yaml"),
+        (
+            "deepen.md",
+            "max_tokens: many\n--- user ---\nRewrite this prompt: {{instruction}}",
+            "not understood: max_tokens",
+        ),
+        (
+            "deepen.md",
+            "reply: append a\nwrite: {{b}}\n--- user ---\nRewrite this prompt: {{instruction}}",
+            "no field {{b}}",
+        ),
         ("sparks.md", None, "wants a {{spark}}"),
-        ("deepn.md", "--- user ---\n{{instruction}}", "No prompt has this name"),
+        ("deepen.md", "--- system ---\n{{instruction}}\n--- user ---\n{{instruction}}", "only a placeholder"),
+        ("deepen.md", "--- user ---\n{{instruction}}" + "x" * 1_000_000, "1,000,0"),
+        ("labels.md", "x" * 1_000_000, "1,000,000 bytes"),
+        ("deepen.md", "--- user ---\nRewrite this \x00 {{instruction}}", "control characters"),
+        ("deepen.md", "--- user ---\nRewrite this \ud83d {{instruction}}", "half a character"),
+        ("complicate_input.SQL.md", "--- user ---\nRewrite this prompt: {{instruction}}", "differ from those of"),
+        ("deepn.md", "--- user ---\nRewrite this prompt: {{instruction}}", "No prompt has this name"),
     ],
 )
 def test_a_broken_pack_is_refused_with_its_file_and_its_fault(
@@ -137,6 +154,30 @@ def test_a_broken_pack_is_refused_with_its_file_and_its_fault(
     assert refused.value.where in (name, "mutate.md" if name == "sparks.md" else name)
     assert words in refused.value.what
     assert refused.value.to_do
+    assert [str(one) for one in faults(with_file(compact, name, text))] == [str(refused.value)]
+
+
+def test_every_fault_of_a_pack_is_named_at_once(compact: Pack) -> None:
+    files = {**compact.files, "deepen.md": "--- user ---\nRewrite it", "concretize.md": "", "notes.md": "mine"}
+    del files["judge.md"]
+    assert {fault.where for fault in faults(files)} == {"deepen.md", "concretize.md", "notes.md", "judge.md"}
+    assert not faults(compact.files)
+
+
+@pytest.mark.parametrize("name", ["deepen.md", "labels.md"])
+def test_a_huge_file_is_refused_without_being_read_whole(tmp_path: Path, name: str) -> None:
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(1 << 40)  # a terabyte of holes
+    with pytest.raises(BadInput, match=name):
+        load_pack(tmp_path)
+
+
+def test_a_link_to_a_file_elsewhere_is_no_prompt(tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "secret").write_text("--- user ---\nRewrite this prompt: {{instruction}}", encoding="utf-8")
+    (tmp_path / "pack" / "deepen.md").symlink_to(tmp_path / "secret")
+    with pytest.raises(BadInput, match=r"deepen\.md"):
+        load_pack(tmp_path / "pack")
 
 
 def test_a_prompt_that_is_not_utf8_is_refused_by_name(tmp_path: Path) -> None:
@@ -212,19 +253,19 @@ def test_a_malformed_reply_is_never_an_instruction(compact: Pack, text: str) -> 
 
 
 def test_json_is_found_inside_a_fence_and_among_words(compact: Pack) -> None:
-    whole = "reply: json field,instruction\n--- user ---\n{{instruction}}"
+    whole = "reply: json field,instruction\n--- user ---\nRewrite this prompt: {{instruction}}"
     compact = pack_from_files("mine", with_file(compact, "mutate.md", whole))
     text = 'Here:\n```json\n{"field": "x", "instruction": "Which {one} is it?"}\n```'
     assert read_evolution(compact, Operation.MUTATE, reply(text), parent="Why?") == "Which {one} is it?"
 
 
-APPENDS = "reply: append matter,addition\n--- user ---\n{{instruction}}"
+APPENDS = "reply: append matter,addition\n--- user ---\nRewrite this prompt: {{instruction}}"
 FILLS = """reply: append who,where
 write: Do it for {{who}} in {{where}}.
 write: Take {{where}} and {{who}}.
 
 --- user ---
-{{instruction}}"""
+Rewrite this prompt: {{instruction}}"""
 
 
 def test_an_addition_keeps_every_character_of_its_parent(compact: Pack) -> None:
@@ -259,7 +300,7 @@ def test_the_packs_own_words_are_filled_with_the_fields_and_read_the_same_again(
 
 
 def test_a_pattern_may_have_several_lines_and_leaves_code_as_it_is(compact: Pack) -> None:
-    lines = "reply: append data\nwrite: {{data}}\\n\\nWhy?\n--- user ---\n{{instruction}}"
+    lines = "reply: append data\nwrite: {{data}}\\n\\nWhy?\n--- user ---\nRewrite this prompt: {{instruction}}"
     pack = pack_from_files("mine", with_file(compact, "deepen.md", lines))
     text = json.dumps({"data": "SELECT 1;\nSELECT 2;"})
     assert read_evolution(pack, Operation.DEEPEN, reply(text), parent="Go") == "Go\n\nSELECT 1;\nSELECT 2;\n\nWhy?"
@@ -271,7 +312,7 @@ def test_a_pattern_with_an_empty_field_is_malformed(compact: Pack) -> None:
 
 
 def test_data_without_its_question_is_malformed(compact: Pack) -> None:
-    asks = "reply: append data+question\n--- user ---\n{{instruction}} {{data_format}}"
+    asks = "reply: append data+question\n--- user ---\nRewrite this prompt: {{instruction}} {{data_format}}"
     compact = pack_from_files("mine", with_file(compact, "complicate_input.md", asks))
     half = json.dumps({"data": "<a/>", "question": " "})
     whole = json.dumps({"data": "<a/>", "question": "How many?"})
@@ -342,7 +383,9 @@ def test_a_first_token_one_means_ten_only_beside_high_digits() -> None:
 
 def test_a_parent_is_written_on_with_the_patterns_of_its_kind(compact: Pack) -> None:
     lines = "reply: append x\nwrite: Any {{x}}.\nwrite code: Code {{x}}.\nwrite given: Given {{x}}.\nwrite make: Make {{x}}."
-    pack = pack_from_files("p", with_file(compact, "deepen.md", f"{lines}\n--- user ---\n{{{{instruction}}}}"))
+    pack = pack_from_files(
+        "p", with_file(compact, "deepen.md", f"{lines}\n--- user ---\nRewrite this prompt: {{{{instruction}}}}")
+    )
     for parent, written in (
         ("How do tides work?", "Any ebb."),
         ("Write a Python function that adds.", "Code ebb."),
@@ -356,6 +399,6 @@ def test_a_parent_is_written_on_with_the_patterns_of_its_kind(compact: Pack) -> 
 
 
 def test_a_pack_with_patterns_has_some_for_every_parent(compact: Pack) -> None:
-    lines = "reply: append x\nwrite code: Code {{x}}.\n--- user ---\n{{instruction}}"
+    lines = "reply: append x\nwrite code: Code {{x}}.\n--- user ---\nRewrite this prompt: {{instruction}}"
     with pytest.raises(BadInput, match="no pattern for every kind"):
         pack_from_files("p", with_file(compact, "deepen.md", lines))
