@@ -16,6 +16,11 @@ def child_id(run_id: str, seed_id: str, parent_id: str, epoch: int, child_number
     return _id("child", run_id, seed_id, parent_id, epoch, child_number)
 
 
+def by_hand_id(run_id: str) -> str:
+    """The place beside a run where what people ask for in its trees stands, so that the run's own facts stay its own."""
+    return _id("by hand", run_id)
+
+
 def task_id(run_id: str, kind: TaskKind, subject_id: str) -> str:
     return _id("task", run_id, kind, subject_id)
 

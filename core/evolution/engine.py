@@ -97,6 +97,11 @@ class Engine:
                 if waiting is not None:
                     waiting.cancel()
 
+    @property
+    def budget(self) -> Budget:
+        """What the run may still spend; others who spend in its name reserve here too."""
+        return self._budget
+
     def pulse(self) -> Pulse:
         """Calls in flight, and calls a second over the last minute."""
         self._forget_before(monotonic() - _RATE_WINDOW_S)

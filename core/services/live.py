@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent import futures
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
@@ -79,6 +79,7 @@ class LiveRuns:
         self._loop = asyncio.new_event_loop()
         self._live: dict[str, _Live] = {}
         self._limits: dict[tuple[str, int], AdaptiveLimit] = {}
+        self._at_rest: dict[str, Budget] = {}  # of runs at rest in whose trees people are asking just now
         self.problems: dict[str, str] = {}  # what could not even be written down, such as a full disk
         self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
         self._thread.start()
@@ -92,8 +93,7 @@ class LiveRuns:
             await start.model.close()
             return
         self.problems.pop(start.run_id, None)
-        endpoint = start.endpoint
-        limit = self._limits.setdefault((endpoint.base_url, endpoint.in_flight), AdaptiveLimit(endpoint.in_flight))
+        limit = self._limit_of(start.endpoint)
         log = ProjectRunLog(database, start.run_id)
         engine = _engine(start, _Turn(limit, start.run_id), log)
         task = asyncio.run_coroutine_threadsafe(self._work(start, engine, log, database), self._loop)
@@ -147,6 +147,33 @@ class LiveRuns:
         live.engine.pause()
         await database.writer.append([event])
         return True
+
+    def once(
+        self, run_id: str, endpoint: Endpoint, budget: Budget, ask: Callable[[Limiter, Budget], Awaitable[T]]
+    ) -> T:
+        """Let a person ask one thing beside a run: in the endpoint's turn, and within what the run may still spend.
+
+        `budget` is the run's as the log knows it; if an engine works on the run, its own budget counts instead.
+        """
+        return self._do(self._once(run_id, endpoint, budget, ask)).result()
+
+    async def _once(
+        self, run_id: str, endpoint: Endpoint, budget: Budget, ask: Callable[[Limiter, Budget], Awaitable[T]]
+    ) -> T:
+        limiter = _Turn(self._limit_of(endpoint), f"{run_id} by hand")
+        live = self._live.get(run_id)
+        if live is not None:
+            return await ask(limiter, live.engine.budget)
+        budget = self._at_rest.setdefault(run_id, budget)  # two who ask at once share one
+        try:
+            return await ask(limiter, budget)
+        finally:
+            if not budget.in_flight:
+                self._at_rest.pop(run_id, None)
+
+    def _limit_of(self, endpoint: Endpoint) -> AdaptiveLimit:
+        """One gate an endpoint, whoever asks there."""
+        return self._limits.setdefault((endpoint.base_url, endpoint.in_flight), AdaptiveLimit(endpoint.in_flight))
 
     def is_live(self, run_id: str) -> bool:
         return run_id in self._live
