@@ -6,12 +6,15 @@ from datetime import datetime
 from core.domain.check import Rule
 from core.domain.instruction import RunStatus
 from core.domain.operation import Operation
-from core.domain.run import RunSettings
+from core.domain.run import CAP_REACHED, RunEventKind, RunSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunSummary:
-    """One line of the list of runs. `state` is the last event's kind, or "preparing" before the first."""
+    """One line of the list of runs. `state` is the last event's kind, or "preparing" before the first.
+
+    `settings` hold the caps that count now: those of the newest change, if there was one.
+    """
 
     id: str
     number: int
@@ -23,6 +26,11 @@ class RunSummary:
     created_at: datetime
     state_since: datetime | None
     by: str
+
+    @property
+    def is_capped(self) -> bool:
+        """It stands because its next call could pass a cap."""
+        return self.state == RunEventKind.BLOCKED and self.reason.startswith(CAP_REACHED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,10 +36,33 @@ class Caps:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeedChoice:
-    """Which seeds a run grows: the first `limit` in the order of import, or a random `limit`; None is all."""
+    """Which seeds a run grows: the first `limit` that pass the filter, or a random `limit` of them; None is all.
+
+    Filter: `skills` ("" is none known; no skills at all is any), `find` in the text, `source` (an import's id).
+    `mix` is the share of each skill that is wanted (any scale): then seeds are drawn at random skill by skill, and
+    without a `limit` as many as keep the shares. A skill that has too few gives what it has; nothing else fills its place.
+    """
 
     limit: int | None = None
     at_random: bool = False
+    skills: tuple[str, ...] = ()
+    find: str = ""
+    source: str = ""
+    mix: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MixLine:
+    """One skill of a mix: how many are wanted, how many there are to choose from."""
+
+    skill: str
+    share: float
+    wanted: int
+    available: int
+
+    @property
+    def taken(self) -> int:
+        return min(self.wanted, self.available)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +114,10 @@ class RunEventKind(StrEnum):
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
     BLOCKED = "blocked"  # an error that every further call would meet, a cap, a full disk
+    CAPS = "caps"  # new caps, as JSON in `reason`; says nothing of the run's state
+
+
+CAP_REACHED = "The next call could pass"  # how the reason of a run that stands at a cap begins
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

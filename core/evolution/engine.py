@@ -14,6 +14,7 @@ from time import monotonic
 
 from core.domain.call import Call, CallFailure, ChatReply, ChatRequest, Prices
 from core.domain.instruction import RunStatus
+from core.domain.run import CAP_REACHED
 from core.domain.task import TaskState
 from core.domain.work import Family, Work
 from core.errors import StudioError
@@ -248,7 +249,7 @@ class Engine:
             if cap is None:
                 return worst
             if not self._budget.in_flight:
-                raise Blocked(f"The next call could pass {cap}. What came is kept; a new run may have a higher cap.")
+                raise Blocked(f"{CAP_REACHED} {cap}. What came is kept; raise the cap, then resume.")
             self._settled.clear()
             await self._settled.wait()
         return None

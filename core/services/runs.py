@@ -13,7 +13,7 @@ from core.domain.instruction import Instruction
 from core.domain.person import Actor
 from core.domain.progress import RunProgress, RunSummary
 from core.domain.project import PromptPack
-from core.domain.run import Run, RunEvent, RunEventKind, RunSettings
+from core.domain.run import Caps, Run, RunEvent, RunEventKind, RunSettings
 from core.domain.system import Endpoint
 from core.errors import NotFound, RunRefused
 from core.evolution.method import Method
@@ -102,6 +102,22 @@ class Runs:
         if event.kind is RunEventKind.STOPPED and state not in (RunEventKind.FINISHED, RunEventKind.STOPPED):
             project.database.writer.append_now([event], by_person=True)
 
+    def change_caps(self, actor: Actor, project: Project, run_id: str, caps: Caps) -> None:
+        """Raise or lower what a run that stands may spend. A fact of its own: what it began with stays as it was."""
+        may_grow(actor)
+        run = self.get(actor, project, run_id)
+        if self.live.is_live(run_id):
+            raise RunRefused("The run is going", to_do="Pause it, change its caps, then resume.")
+        if run.state == RunEventKind.FINISHED:
+            raise RunRefused("The run is finished: it asks nothing more", to_do="Set up another one like it.")
+        _require_caps(caps, self.endpoints.get(actor, run.settings.endpoint))
+        spent = run_reading.spending(project.database, run_id)
+        over = ((caps.calls, spent.calls), (caps.tokens, spent.tokens), (caps.usd, spent.usd or 0.0))
+        if any(cap is not None and cap < already for cap, already in over):
+            already = f"{spent.calls:,} calls, {spent.tokens:,} tokens" + (f", ${spent.usd:,.2f}" if spent.usd else "")
+            raise RunRefused(f"The run has spent more than that ({already})", to_do="Give a higher cap, or none.")
+        _say(actor, project, run_id, RunEventKind.CAPS, run_reading.caps_as_json(caps))
+
     def resume(self, actor: Actor, project: Project, run_id: str) -> None:
         """Go on where the run stands, with the prompts that it began with. Nothing that came back is asked again."""
         may_grow(actor)
@@ -170,13 +186,16 @@ class Runs:
 
 def _require_sound(settings: RunSettings, endpoint: Endpoint, n_seeds: int) -> None:
     """RunRefused for settings that could only fail, before anything is spent."""
-    caps = settings.caps
     if n_seeds == 0:
         raise RunRefused("There are no seeds to grow", to_do="Import some on the page Seeds.")
     if sum(settings.weights.values()) <= 0 or min(settings.weights.values()) < 0:
         raise RunRefused("The operations' weights sum to zero", to_do="Give at least one operation a weight above 0.")
     if settings.epochs < 1 or settings.children < 1 or settings.max_frontier_per_seed < 1:
         raise RunRefused("Epochs, children and frontier must be at least 1", to_do="Raise what is below 1.")
+    _require_caps(settings.caps, endpoint)
+
+
+def _require_caps(caps: Caps, endpoint: Endpoint) -> None:
     if any(cap is not None and cap < 1 for cap in (caps.calls, caps.tokens)) or (
         caps.usd is not None and caps.usd <= 0
     ):
@@ -198,6 +217,6 @@ def _plan(project: Project, method: Method, chosen: Sequence[Instruction]) -> No
         project.database.writer.append_now(facts)
 
 
-def _say(actor: Actor, project: Project, run_id: str, kind: RunEventKind) -> None:
-    event = RunEvent(run_id=run_id, kind=kind, by=actor.person_id, received_at=datetime.now(UTC))
+def _say(actor: Actor, project: Project, run_id: str, kind: RunEventKind, reason: str = "") -> None:
+    event = RunEvent(run_id=run_id, kind=kind, by=actor.person_id, reason=reason, received_at=datetime.now(UTC))
     project.database.writer.append_now([event], by_person=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +13,12 @@ from core.domain.check import Rule
 from core.domain.instruction import RunStatus
 from core.domain.operation import Operation
 from core.domain.progress import EpochCount, Evolution, FailureCount, RuleCount, RunSummary, Spending
-from core.domain.run import RunSettings
+from core.domain.run import Caps, RunSettings
 from core.domain.task import TaskKind
 from core.store.database import Database
 
 _SETTINGS = TypeAdapter(RunSettings)
+_CAPS = TypeAdapter(Caps)
 _RUNS = "select * from run_now order by number desc"
 _RUN = "select * from run_now where id = ?"
 _SETTINGS_OF = "select settings from run where id = ?"
@@ -65,7 +66,14 @@ def settings_of(database: Database, run_id: str) -> RunSettings | None:
     return settings_from_json(found[0]["settings"]) if found else None
 
 
+def caps_as_json(caps: Caps) -> str:
+    return _CAPS.dump_json(caps).decode()
+
+
 def _summary(row: dict[str, Any]) -> RunSummary:
+    settings = settings_from_json(row["settings"])
+    if row["caps"]:
+        settings = replace(settings, caps=_CAPS.validate_json(row["caps"]))
     return RunSummary(
         id=row["id"],
         number=row["number"],
@@ -73,7 +81,7 @@ def _summary(row: dict[str, Any]) -> RunSummary:
         state=row["state"] or "preparing",
         reason=row["reason"] or "",
         n_seeds=row["n_seeds"],
-        settings=settings_from_json(row["settings"]),
+        settings=settings,
         created_at=row["created_at"],
         state_since=row["state_since"],
         by=row["by"],

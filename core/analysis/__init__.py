@@ -1,0 +1,1 @@
+"""Statistics: intervals, and differences with theirs. Standard library only; every formula names its source."""
