@@ -1,24 +1,25 @@
 """Seeds: import, list."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 
 import uuid_utils
 
 from core.domain import ids
 from core.domain.instruction import Instruction, InstructionKind, Revision
 from core.domain.person import Actor
-from core.domain.run import SeedChoice
 from core.domain.source import ImportReport, Label, Refusal, Source
 from core.errors import BadInput
 from core.evolution.text import count_words
 from core.exchange.seed_jsonl import SeedRow, read_seeds
 from core.services.access import may_grow, may_read
 from core.services.projects import Project
+from core.services.seed_choice import chosen, count_of, mix_of
 from core.store import seed_reading
+
+__all__ = ["chosen", "count_of", "mix_of"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,20 +142,31 @@ def count(actor: Actor, project: Project) -> int:
     return seed_reading.count_seeds(project.database)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceLine:
+    """One import, as a line."""
+
+    id: str
+    name: str
+    licence: str
+    kind: str
+    taken: int
+    merged: int
+    refused: int
+    received_at: datetime
+
+
+def sources(actor: Actor, project: Project) -> tuple[SourceLine, ...]:
+    """The project's imports, newest first."""
+    may_read(actor)
+    names = [one.name for one in fields(SourceLine)]
+    return tuple(SourceLine(**{name: row[name] for name in names}) for row in seed_reading.sources(project.database))
+
+
 def skills(actor: Actor, project: Project) -> dict[str, int]:
     """How many seeds have each skill; "" for none."""
     may_read(actor)
     return seed_reading.skills(project.database)
-
-
-def chosen(project: Project, choice: SeedChoice, rng_seed: int) -> list[Instruction]:
-    """The seeds of a run, in the order of import."""
-    every = list(seed_reading.all_seeds(project.database))
-    if choice.limit is None or choice.limit >= len(every):
-        return every
-    if choice.at_random:
-        every = sorted(Random(f"{rng_seed}:seeds").sample(every, choice.limit), key=lambda seed: seed.position)
-    return every[: choice.limit]
 
 
 def _sha256(path: Path) -> str:

@@ -1,8 +1,11 @@
 """Reading seeds and sources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from core.domain.instruction import Instruction
+from core.domain.run import SeedChoice
 from core.store.database import Database
 from core.store.run_log import instruction_from
 
@@ -16,12 +19,19 @@ _TEXTS = "select id, text, words from revision where id in (:ids)"
 _SKILLS_OF = """select instruction_id as id, arg_max(value, seq) as skill from label
 where kind = 'skill' and instruction_id in (:ids) group by instruction_id"""
 _SOURCE_NAMES = "select id, name from source where id in (:ids)"
-_SKILLS = """select coalesce(l.value, '') as skill, count(*) as n from instruction i
-left join (select instruction_id, arg_max(value, seq) as value from label where kind = 'skill' group by all) l
-    on l.instruction_id = i.id
-where i.kind = 'seed' group by 1 order by n desc, skill"""
+_SKILLS = "select skill, count(*) as n from seed_now group by skill order by n desc, skill"
 _SOURCES = "select * from source order by seq desc"
 _ALL = "select * exclude (seq) from instruction where kind = 'seed' order by position"
+_BY_ID = "select * exclude (seq) from instruction where id in (:ids) order by position"
+# The seeds that pass a filter; the texts are read only when something is to be found in them.
+_MATCHING = """select id, position, skill from seed_now
+where ($source = '' or source_id::varchar = $source) and (len($skills) = 0 or list_contains($skills, skill))
+  and ($find = '' or id in (select of_id from revision where "of" = 'instruction' and contains(lower(text), lower($find))))
+order by position"""
+_MATCHING_BY_SKILL = """select skill, count(*) as n from seed_now
+where ($source = '' or source_id::varchar = $source) and (len($skills) = 0 or list_contains($skills, skill))
+  and ($find = '' or id in (select of_id from revision where "of" = 'instruction' and contains(lower(text), lower($find))))
+group by skill"""
 _WORDS = """select sum(r.words) as words, count(*) as n from instruction i
 join instruction_state t on t.id = i.id join revision r on r.id = t.revision_id where i.kind = 'seed'"""
 _HASHES = "select r.text_hash from instruction i join revision r on r.of_id = i.id where i.kind = 'seed'"
@@ -67,13 +77,42 @@ def skills(database: Database) -> dict[str, int]:
     return {row["skill"]: row["n"] for row in database.query(_SKILLS)}
 
 
-def sources(database: Database) -> list[dict[str, object]]:
+def sources(database: Database) -> list[dict[str, Any]]:
     return database.query(_SOURCES)
 
 
 def all_seeds(database: Database) -> Iterator[Instruction]:
     """Every seed, in the order of import."""
     return (instruction_from(row) for row in database.query(_ALL))
+
+
+def seeds_by_id(database: Database, ids: Iterable[str]) -> Iterator[Instruction]:
+    """These seeds, in the order of import."""
+    return (instruction_from(row) for row in database.query_ids(_BY_ID, ids))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeedKey:
+    """What a choice of seeds is made by."""
+
+    id: str
+    position: int
+    skill: str
+
+
+def matching(database: Database, choice: SeedChoice) -> list[SeedKey]:
+    """The seeds that pass the choice's filter, in the order of import; its limit and mix are not looked at."""
+    return [SeedKey(**row) for row in database.query(_MATCHING, _filter(choice))]
+
+
+def matching_by_skill(database: Database, choice: SeedChoice) -> dict[str, int]:
+    """How many of those have each skill."""
+    rows = database.query(_MATCHING_BY_SKILL, _filter(choice))
+    return {row["skill"]: row["n"] for row in rows}
+
+
+def _filter(choice: SeedChoice) -> dict[str, object]:
+    return {"source": choice.source, "skills": list(choice.skills), "find": choice.find}
 
 
 def mean_words(database: Database) -> float:

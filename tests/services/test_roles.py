@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.domain.person import LOCAL_OWNER, Actor, Role
-from core.domain.run import RunSettings
+from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import Endpoint
 from core.errors import NotAllowed
-from core.services import commands, estimate, seeds, trees
+from core.services import commands, estimate, seed_choice, seeds, trees
 from core.services.endpoints import Endpoints
 from core.services.projects import Project, Projects
 from core.services.runs import Runs
@@ -62,6 +62,9 @@ ASKED: dict[str, Ask] = {
     "seeds.import_shipped": lambda s, p, who: seeds.import_shipped(who, p, s.settings.shipped),
     "seeds.page": lambda s, p, who: seeds.page(who, p),
     "seeds.count": lambda s, p, who: seeds.count(who, p),
+    "seeds.sources": lambda s, p, who: seeds.sources(who, p),
+    "seed_choice.count_of": lambda s, p, who: seed_choice.count_of(who, p, SeedChoice()),
+    "seed_choice.mix_of": lambda s, p, who: seed_choice.mix_of(who, p, SeedChoice()),
     "seeds.skills": lambda s, p, who: seeds.skills(who, p),
     "trees.seeds": lambda s, p, who: trees.seeds(who, p, RUN),
     "trees.tree": lambda s, p, who: trees.tree(who, p, RUN, id_of("seed")),
@@ -83,7 +86,7 @@ def test_an_annotator_is_refused(ask: Ask, studio: Studio, project: Project) -> 
 
 def public_services_with_an_actor() -> set[str]:
     found = set()
-    for owner in (Projects, Runs, Endpoints, Studio, seeds, trees, estimate):
+    for owner in (Projects, Runs, Endpoints, Studio, seeds, seed_choice, trees, estimate):
         for name, function in inspect.getmembers(owner, inspect.isfunction):
             is_its_own = function.__module__ == getattr(owner, "__module__", owner.__name__)
             if is_its_own and not name.startswith("_") and "actor" in inspect.signature(function).parameters:
