@@ -24,6 +24,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.services import seeds, trees
 from core.services.endpoints import Endpoints
 from core.services.live import LiveRuns
+from core.services.packs import Packs
 from core.services.projects import Project
 from core.services.runs import Runs
 from core.store import run_reading
@@ -182,7 +183,7 @@ def measure(folder: Path, n: int) -> tuple[list[Line], str]:
         lines = [Line(what="rows written in bulk", aim="≥ 10,000", ours=bulk[0], sqlite=bulk[1], is_rate=True)]
         lines += writes(database, sqlite, n_trees)
         lines += reads(project, sqlite, n_trees, "≤ 30" if is_big else "≤ 10")
-        runs = Runs(live, Endpoints(installation, None))  # type: ignore[arg-type]  # no model is asked
+        runs = Runs(live, Endpoints(installation, None), Packs(installation))  # type: ignore[arg-type]  # no model is asked
         lines += aggregates(project, sqlite, runs, "≤ 500" if is_big else "≤ 100")
     finally:
         live.close()

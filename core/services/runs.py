@@ -1,32 +1,28 @@
 """Runs: estimate, start, pause, resume, stop, progress."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import uuid_utils
 
-import core.evolution
 from core.domain.instruction import Instruction
 from core.domain.person import Actor
 from core.domain.progress import RunProgress, RunSummary
-from core.domain.project import PromptPack
 from core.domain.run import Caps, Run, RunEvent, RunEventKind, RunSettings
 from core.domain.system import Endpoint
 from core.errors import NotFound, RunRefused
 from core.evolution.method import Method
-from core.evolution.pack import Pack, load_pack, pack_from_files
+from core.evolution.pack import Pack, pack_from_files
 from core.services import seeds as seed_service
 from core.services.access import may_grow, may_read
 from core.services.endpoints import Endpoints, system_of
 from core.services.estimate import time_left_s
 from core.services.live import LiveRuns, Start
+from core.services.packs import Packs
 from core.services.projects import Project
 from core.store import pack_reading, run_reading
 
-_PACKS = Path(core.evolution.__file__).parent / "prompts"
 _AT_ONCE = 1_000  # seeds planned a transaction: decisions never wait long behind a big run's start
 _LATEST = 14
 _CAN_RESUME = ("preparing", RunEventKind.PAUSED, RunEventKind.INTERRUPTED, RunEventKind.BLOCKED, RunEventKind.STOPPED)
@@ -38,6 +34,7 @@ class Runs:
 
     live: LiveRuns
     endpoints: Endpoints
+    packs: Packs
 
     def list(self, actor: Actor, project: Project) -> list[RunSummary]:
         """Newest first."""
@@ -61,7 +58,7 @@ class Runs:
         chosen = seed_service.chosen(project, settings.seeds, settings.rng_seed)
         _require_sound(settings, endpoint, len(chosen))
         self.endpoints.check(actor, endpoint.name)
-        pack = load_pack(_PACKS / settings.pack)
+        pack = self.packs.load(actor, settings.pack)
         system = system_of(endpoint, settings.evolving)
         run = Run(
             id=str(uuid_utils.uuid7()),
@@ -73,8 +70,7 @@ class Runs:
             by=actor.person_id,
             created_at=datetime.now(UTC),
         )
-        kept = PromptPack(hash=pack.hash, name=pack.name, files=json.dumps(dict(pack.files), ensure_ascii=False))
-        project.database.writer.append_now([run, system, kept])
+        project.database.writer.append_now([run, system, self.packs.fact(pack)])
         method = Method(run.id, settings, pack, system.id)
         _plan(project, method, chosen)
         _say(actor, project, run.id, RunEventKind.STARTED)
@@ -133,7 +129,8 @@ class Runs:
         endpoint = self.endpoints.get(actor, run.settings.endpoint)
         self.endpoints.check(actor, endpoint.name)
         files = pack_reading.files_of_run(project.database, run_id)
-        pack: Pack = pack_from_files(run.settings.pack, files) if files else load_pack(_PACKS / run.settings.pack)
+        named = run.settings.pack
+        pack: Pack = pack_from_files(named, files) if files else self.packs.load(actor, named)
         method = Method(run_id, run.settings, pack, system_of(endpoint, run.settings.evolving).id)
         if not run_reading.has_event(project.database, run_id, RunEventKind.STARTED):
             _plan(project, method, seed_service.chosen(project, run.settings.seeds, run.settings.rng_seed))

@@ -12,6 +12,7 @@ from core.services.access import may_grow, may_read
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.live import LiveRuns
+from core.services.packs import Packs
 from core.services.projects import DEMO, FIRST, Project, Projects
 from core.services.runs import Runs
 from core.settings import Settings
@@ -29,6 +30,7 @@ class Studio:
     projects: Projects
     embedded: Embedded
     endpoints: Endpoints
+    packs: Packs
     live: LiveRuns
     runs: Runs
 
@@ -75,6 +77,7 @@ def open_studio(settings: Settings) -> Studio:
     installation = open_database(settings.home / "studio.duckdb", "installation")
     embedded = Embedded(default_weights())
     endpoints = Endpoints(installation, embedded)
+    packs = Packs(installation)
     live = LiveRuns()
     return Studio(
         settings=settings,
@@ -82,6 +85,7 @@ def open_studio(settings: Settings) -> Studio:
         projects=Projects(settings.projects),
         embedded=embedded,
         endpoints=endpoints,
+        packs=packs,
         live=live,
-        runs=Runs(live, endpoints),
+        runs=Runs(live, endpoints, packs),
     )
