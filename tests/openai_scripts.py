@@ -43,7 +43,8 @@ class Script:
     `last_first` holds that many calls and then answers the newest first. `rpm` is a token bucket one second deep.
     Logprobs are asked for by judges, whose first turn says `judge_says`, and by raters, who want a digit. Of a schema's
     texts the last counts: one named in `whole` is the instruction (the last user turn without its `label`) plus 10 to
-    20 words, any other is these words alone; earlier ones are a few words of thought. `tail` ends every text.
+    20 words, any other is these words alone; earlier ones are a few words of thought. Without a schema, what stands under
+    a `label` gets these words too. `tail` ends every text.
     """
 
     latency_s: float = 0.0
@@ -210,6 +211,8 @@ def completion(request: Mapping[str, Any], prompt: bytes, script: Script) -> dic
         logprobs = {"content": [_token(text, candidates, request.get("top_logprobs") or 1)]}
     elif schema:
         text = json.dumps(_object(schema, request, script, rng), ensure_ascii=False)
+    elif (asked_for := _last_user_turn(request)) != (instruction := re.sub(script.label, "", asked_for)):
+        text = _told(instruction, script, rng)  # a pack that wants plain text: the instruction stands under a label
     else:
         text = _sentence(rng, max(3, round(script.words * rng.uniform(0.6, 1.4)))) + script.tail
     usage = {"prompt_tokens": asked // 4 + 4, "completion_tokens": len(text) // 4 + 1}
@@ -244,10 +247,14 @@ def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Scrip
         else:
             asked = re.split(r"\n\nNow ", _last_user_turn(request))[0]
             instruction = re.sub(script.label, "", asked) if name in script.whole else ""
-            # a request, as an evolved instruction is one
-            told = f"Explain {_sentence(rng, rng.randint(9, 19)).lower()}"
-            values[name] = f"{instruction.strip()} {told}{script.tail}".strip()
+            values[name] = _told(instruction, script, rng)
     return values
+
+
+def _told(instruction: str, script: Script, rng: Random) -> str:
+    """The instruction and a request of 10 to 20 words, as an evolved one is."""
+    told = f"Explain {_sentence(rng, rng.randint(9, 19)).lower()}"
+    return f"{instruction.strip()} {told}{script.tail}".strip()
 
 
 def _choice(request: Mapping[str, Any], script: Script, rng: Random) -> tuple[str, dict[str, float]]:
