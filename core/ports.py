@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.domain.call import CallFailure, ChatReply, ChatRequest
+from core.domain.call import CallFailure, ChatReply, ChatRequest, Prices
+from core.domain.task import TaskKind
 from core.domain.work import Family, Work
 
 
@@ -23,6 +25,29 @@ class Limiter(Protocol):
     def slot(self) -> AbstractAsyncContextManager[None]: ...
 
     def observe(self, outcome: ChatReply | CallFailure) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """One endpoint in one role of a run: whom to ask, behind which limit, at what price, and what the log calls it."""
+
+    name: str
+    system_id: str
+    model: ChatModel
+    limiter: Limiter
+    prices: Prices
+
+
+class Cast(Protocol):
+    """Who is asked for what in a run: an endpoint a role, or one of several that stand in for each other."""
+
+    def pick(self, kind: TaskKind, request: ChatRequest) -> Voice:
+        """Whom to ask this now."""
+        ...
+
+    def heard(self, kind: TaskKind, voice: Voice, outcome: ChatReply | CallFailure) -> ChatReply | CallFailure:
+        """Learn from how a call ended. A failure comes back with `elsewhere_in_s` if another one can be asked instead."""
+        ...
 
 
 class Clock(Protocol):

@@ -106,13 +106,17 @@ class ChatReply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallFailure:
-    """A failed call is a value. `retry_after_s` is the server's own wish; `detail` its words, without secrets."""
+    """A failed call is a value. `retry_after_s` is the server's own wish; `detail` its words, without secrets.
+
+    `elsewhere_in_s`: another endpoint of the same pool can be asked after so long; None if there is none.
+    """
 
     kind: ErrorKind
     detail: str
     latency_ms: float = 0.0
     retry_after_s: float | None = None
     raw: str = ""
+    elsewhere_in_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,8 @@ from core.domain.task import Task
 from core.evolution.budget import Worst
 
 # The server may have done the work, and may ask for money, even if nothing usable came back.
-_MAY_HAVE_RUN = frozenset({None, ErrorKind.TIME_OUT, ErrorKind.MALFORMED_REPLY, ErrorKind.CONTENT_FILTER})
+MAY_HAVE_RUN = frozenset({None, ErrorKind.TIME_OUT, ErrorKind.MALFORMED_REPLY, ErrorKind.CONTENT_FILTER})
+_AT_MOST, _HIDDEN_PROMPT, _LONGEST_TOKEN = 10, 10_000, 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +30,7 @@ def call_of(
 ) -> Call:
     """What is kept of a call. `failure` is why its reply cannot be used, if it cannot."""
     reply = outcome if isinstance(outcome, ChatReply) else None
+    tokens_in, tokens_out = counted(reply, asked.worst) if reply else (None, None)
     return Call(
         id=ids.call_id(asked.task.id, asked.attempt),
         task_id=asked.task.id,
@@ -38,9 +40,9 @@ def call_of(
         request=request_as_json(asked.request),
         reply=outcome.raw,
         finish_reason=reply.finish_reason if reply else None,
-        tokens_in=reply.tokens_in if reply else None,
-        tokens_out=reply.tokens_out if reply else None,
-        cost_usd=prices.cost_usd(reply.tokens_in, reply.tokens_out) if reply else None,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        cost_usd=prices.cost_usd(tokens_in, tokens_out) if reply else None,
         worst_cost_usd=asked.worst.usd,
         worst_tokens=asked.worst.tokens,
         latency_ms=outcome.latency_ms,
@@ -50,12 +52,23 @@ def call_of(
     )
 
 
+def counted(reply: ChatReply, worst: Worst) -> tuple[int | None, int | None]:
+    """What the server says the call used, (in, out); None where it is unsaid, and both where it cannot be true.
+
+    Above the worst case there is room for what servers put before a prompt; no text has fewer tokens than a 64th of its bytes.
+    """
+    tokens_in, tokens_out = reply.tokens_in, reply.tokens_out
+    is_too_much = (tokens_in or 0) + (tokens_out or 0) > _AT_MOST * worst.tokens + _HIDDEN_PROMPT
+    is_too_little = tokens_out is not None and tokens_out * _LONGEST_TOKEN < len(reply.text.encode("utf-8", "replace"))
+    return (None, None) if is_too_much or is_too_little else (tokens_in, tokens_out)
+
+
 def spent(call: Call) -> tuple[int, float]:
     """Tokens and dollars that a call counts for: as said; if unsaid, at worst case; if it was refused, nothing.
 
     The view `run_spending` says the same of calls in the log.
     """
-    may_have_run = call.error_kind in _MAY_HAVE_RUN
+    may_have_run = call.error_kind in MAY_HAVE_RUN
     if call.tokens_in is not None and call.tokens_out is not None:
         tokens = call.tokens_in + call.tokens_out
     else:

@@ -97,7 +97,7 @@ def body_of(request: ChatRequest, endpoint: Endpoint) -> bytes:
     }
     if sampling.frequency_penalty:
         body["frequency_penalty"] = sampling.frequency_penalty
-    if request.seed is not None:
+    if request.seed is not None and endpoint.supports_seed:
         body["seed"] = request.seed
     if request.schema is not None and endpoint.supports_schema:
         body["response_format"] = _response_format(request.schema)

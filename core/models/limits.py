@@ -1,4 +1,4 @@
-"""How many calls one endpoint gets at once: shrinks when it complains, pauses when it says so, grows back.
+"""How many calls one endpoint gets at once, and how many a minute: shrinks when it complains, pauses when it says so.
 
 `Allowance` is the rule, pure, told the time. `AdaptiveLimit` is the gate that tasks pass on one event loop: it needs no
 lock, since it never awaits between reading and changing its numbers.
@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from core.domain.call import CallFailure, ChatReply, ErrorKind
+from core.models.pace import Bounds, Pace
 
 _WINDOW_S = 1.0  # at most one halving in so long
 _ROUNDS_TO_MAX = 32  # rounds of calls from nothing back to the maximum
+_TICK_S = 0.001  # a clock's grain: a timer must not come back in the very moment that it was set for
 _TOO_MUCH = frozenset({ErrorKind.RATE_LIMIT, ErrorKind.TIME_OUT})
+_MAY_HAVE_RUN = frozenset({ErrorKind.TIME_OUT, ErrorKind.MALFORMED_REPLY, ErrorKind.CONTENT_FILTER})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,8 +72,11 @@ class AdaptiveLimit:
     Belongs to the event loop that waits at it. Tell every outcome to `observe`.
     """
 
-    def __init__(self, max_in_flight: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._allowance = Allowance(max_in_flight)
+    def __init__(self, bounds: int | Bounds, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`bounds`: calls in flight, or these with what is allowed a minute."""
+        bounds = Bounds(in_flight=bounds) if isinstance(bounds, int) else bounds
+        self._allowance = Allowance(bounds.in_flight)
+        self._pace = Pace(bounds) if bounds.requests_per_min or bounds.tokens_per_min else None
         self._clock = clock
         self._in_flight = 0
         self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
@@ -87,7 +93,7 @@ class AdaptiveLimit:
     async def acquire(self, who: str = "") -> None:
         """Wait for a place. A cancelled wait takes none."""
         if not self._queues and self._may_start():
-            self._in_flight += 1
+            self._start()
             return
         turn = asyncio.get_running_loop().create_future()
         self._queues.setdefault(who, deque()).append(turn)
@@ -110,6 +116,8 @@ class AdaptiveLimit:
     def observe(self, outcome: ChatReply | CallFailure) -> None:
         """Learn from how a call ended, before its place is given back."""
         self._allowance.observe(outcome, self._clock())
+        if self._pace is not None:
+            self._pace.end(_tokens(outcome))
 
     def snapshot(self) -> LimitState:
         """The limit as it is now."""
@@ -118,11 +126,22 @@ class AdaptiveLimit:
             waiting=sum(len(queue) for queue in self._queues.values()),
             allowed=self._allowance.allowed,
             max=self._allowance.max,
-            paused_for_s=max(0.0, self._allowance.paused_until - self._clock()),
+            paused_for_s=self._paused_for_s(),
         )
 
     def _may_start(self) -> bool:
-        return self._in_flight < self._allowance.allowed and self._clock() >= self._allowance.paused_until
+        return self._in_flight < self._allowance.allowed and self._paused_for_s() <= 0
+
+    def _paused_for_s(self) -> float:
+        """Until the endpoint's own wish and the limits a minute let another call start."""
+        now = self._clock()
+        wish_s = self._allowance.paused_until - now
+        return max(0.0, wish_s, self._pace.ready_in_s(now) if self._pace is not None else 0.0)
+
+    def _start(self) -> None:
+        self._in_flight += 1
+        if self._pace is not None:
+            self._pace.start(self._clock())
 
     def _wake(self) -> None:
         """Let in as many as may start: the first of each run in turn."""
@@ -133,15 +152,15 @@ class AdaptiveLimit:
                 self._queues[who] = queue  # behind the other runs
             if turn.cancelled():
                 continue  # whoever waited has just left
-            self._in_flight += 1
+            self._start()
             turn.set_result(None)
         if self._queues and self._timer is None:
             self._wake_after_the_pause()
 
     def _wake_after_the_pause(self) -> None:
-        left_s = self._allowance.paused_until - self._clock()
+        left_s = self._paused_for_s()
         if left_s > 0:
-            self._timer = asyncio.get_running_loop().call_later(left_s, self._pause_is_over)
+            self._timer = asyncio.get_running_loop().call_later(max(left_s, _TICK_S), self._pause_is_over)
 
     def _pause_is_over(self) -> None:
         self._timer = None
@@ -153,6 +172,14 @@ class AdaptiveLimit:
             queue.remove(turn)
             if not queue:
                 del self._queues[who]
+
+
+def _tokens(outcome: ChatReply | CallFailure) -> int | None:
+    """What a call used. None is not known; a refusal used nothing."""
+    if isinstance(outcome, ChatReply):
+        known = outcome.tokens_in is not None and outcome.tokens_out is not None
+        return (outcome.tokens_in or 0) + (outcome.tokens_out or 0) if known else None
+    return None if outcome.kind in _MAY_HAVE_RUN else 0
 
 
 class _Slot:

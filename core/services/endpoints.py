@@ -1,71 +1,161 @@
-"""Endpoints: set up, checked, opened as models. Keys come from the environment and are kept nowhere."""
+"""Endpoints and pools: set up, checked, opened as models. Keys are read where people keep them and kept nowhere."""
 
 import asyncio
-import os
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from core.domain import ids
 from core.domain.call import CallFailure, Sampling
 from core.domain.person import Actor
-from core.domain.system import EMBEDDED, Endpoint, System
-from core.errors import BadInput, EndpointError, NotFound
+from core.domain.run import RunSettings
+from core.domain.system import EMBEDDED, Endpoint, EndpointReport, Player, Pool, System
+from core.domain.task import TaskKind
+from core.errors import BadInput, EndpointError, NotFound, StudioError
 from core.models.address import tidy_address
 from core.models.endpoint import NOT_CHECKED, EndpointModel, list_models, probe
 from core.ports import ChatModel
 from core.services.access import may_grow, may_read
 from core.services.embedded import EMBEDDED_ENDPOINT, Embedded, EmbeddedChat
+from core.services.keys import read_key, require_name
+from core.services.trial import taught, try_out, unbound
 from core.store import installation
 from core.store.database import Database
 
 _NAME = re.compile(r"[\w .-]{1,60}")
-_ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
+_MOST_IN_FLIGHT, _LONGEST_S = 512, 3_600.0
 
 
 class Endpoints:
-    """The installation's endpoints; the embedded model is always one of them."""
+    """The installation's endpoints and pools; the embedded model is always one of them."""
 
-    def __init__(self, database: Database, embedded: Embedded) -> None:
-        self._database, self._embedded = database, embedded
+    def __init__(self, database: Database, embedded: Embedded, secrets: Sequence[Path] = ()) -> None:
+        """`secrets`: the files that may hold keys by name, the last one first."""
+        self._database, self._embedded, self._secrets = database, embedded, tuple(secrets)
 
     def list(self, actor: Actor) -> list[Endpoint]:
         may_read(actor)
         return [EMBEDDED_ENDPOINT, *installation.endpoints(self._database)]
 
     def get(self, actor: Actor, name: str) -> Endpoint:
+        """One endpoint, no pool."""
         for endpoint in self.list(actor):
             if endpoint.name == name:
                 return endpoint
         raise NotFound(f"There is no endpoint “{name}”", to_do="Connect it on Home, or choose another one.")
 
+    def pools(self, actor: Actor) -> tuple[Pool, ...]:
+        may_read(actor)
+        return tuple(installation.pools(self._database))
+
+    def players(self, actor: Actor) -> tuple[Player, ...]:
+        """Whoever can play a role in a run: the embedded model, endpoints, then pools."""
+        found = {endpoint.name: endpoint for endpoint in self.list(actor)}
+        alone = [Player(name=name, members=((endpoint, 1.0),)) for name, endpoint in found.items()]
+        pools = [
+            Player(
+                name=pool.name, members=tuple((found[one.endpoint], one.weight) for one in pool.members), is_pool=True
+            )
+            for pool in self.pools(actor)
+        ]
+        return (*alone, *pools)
+
+    def names(self, actor: Actor) -> tuple[str, ...]:
+        """The names that a run's settings may give for a role."""
+        return tuple(player.name for player in self.players(actor))
+
+    def player(self, actor: Actor, name: str) -> Player:
+        """An endpoint or a pool by its name."""
+        for player in self.players(actor):
+            if player.name == name:
+                return player
+        raise NotFound(f"There is no endpoint “{name}”", to_do="Set it up under Settings, or choose another one.")
+
+    def cast(self, actor: Actor, settings: RunSettings) -> dict[TaskKind, Player]:
+        """Who is asked for each kind of task under these settings."""
+        return {kind: self.player(actor, settings.endpoint_for(kind)) for kind in TaskKind}
+
+    def with_defaults(self, actor: Actor, settings: RunSettings) -> RunSettings:
+        """The settings with the sampling that the chosen endpoints are set up with; judges keep the pack's own."""
+        cast = self.cast(actor, settings)
+        evolving, responding = cast[TaskKind.EVOLVE].endpoints[0], cast[TaskKind.RESPOND].endpoints[0]
+        return replace(
+            settings,
+            evolving=evolving.sampling.over(settings.evolving),
+            responding=responding.sampling.over(settings.responding),
+        )
+
     def save(self, actor: Actor, endpoint: Endpoint) -> Endpoint:
         """Keep an endpoint under its name. BadInput for what cannot work."""
         may_grow(actor)
-        if endpoint.name == EMBEDDED or not _NAME.fullmatch(endpoint.name):
-            raise BadInput("This name cannot be used", to_do="Use letters, digits, spaces, dots and hyphens.")
-        if endpoint.key_env and not _ENVIRONMENT_NAME.fullmatch(endpoint.key_env):
-            raise BadInput(
-                "That is no name of an environment variable",
-                to_do="Give the variable's NAME, such as OPENAI_API_KEY. The key itself is never typed here.",
-            )
+        self._require_free(endpoint.name, [pool.name for pool in self.pools(actor)])
+        require_name(endpoint)
         if not endpoint.model.strip():
             raise BadInput("The model's name is missing", to_do="Choose one that the endpoint lists.")
+        _require_sound(endpoint)
         kept = replace(endpoint, base_url=tidy_address(endpoint.base_url), model=endpoint.model.strip())
         installation.save_endpoint(self._database, kept)
         return kept
 
-    def models(self, actor: Actor, base_url: str, key_env: str | None) -> tuple[str, ...]:
+    def remove(self, actor: Actor, name: str) -> None:
+        """Forget an endpoint; runs keep what they know of it. BadInput while a pool asks it."""
+        may_grow(actor)
+        self._own(actor, name)
+        for pool in self.pools(actor):
+            if name in {member.endpoint for member in pool.members}:
+                raise BadInput(f"The pool “{pool.name}” asks {name}", to_do="Take it out of the pool first.")
+        installation.remove_endpoint(self._database, name)
+
+    def save_pool(self, actor: Actor, pool: Pool) -> Pool:
+        """Keep a pool under its name. BadInput for what cannot work."""
+        may_grow(actor)
+        known = [endpoint.name for endpoint in self.list(actor)]
+        self._require_free(pool.name, known)
+        named = [member.endpoint for member in pool.members]
+        if not named or len(set(named)) < len(named):
+            raise BadInput("A pool needs endpoints, each once", to_do="Choose at least one.")
+        if unknown := [name for name in named if name not in known]:
+            raise BadInput(f"There is no endpoint “{unknown[0]}”", to_do="Choose one that is set up.")
+        if not all(0 < member.weight <= 1e6 for member in pool.members):
+            raise BadInput("A weight must be above 0", to_do="Raise it, or take the endpoint out of the pool.")
+        installation.save_pool(self._database, pool)
+        return pool
+
+    def remove_pool(self, actor: Actor, name: str) -> None:
+        may_grow(actor)
+        if name not in [pool.name for pool in self.pools(actor)]:
+            raise NotFound(f"There is no pool “{name}”", to_do="Choose one from the list.")
+        installation.remove_pool(self._database, name)
+
+    def models(
+        self, actor: Actor, base_url: str, key_env: str | None, key_secret: str | None = None
+    ) -> tuple[str, ...]:
         """What a server lists. Costs nothing. EndpointError says why it cannot."""
         may_grow(actor)
-        endpoint = Endpoint(name="new", base_url=tidy_address(base_url), model="", key_env=key_env)
+        endpoint = Endpoint(
+            name="new", base_url=tidy_address(base_url), model="", key_env=key_env, key_secret=key_secret
+        )
+        require_name(endpoint)
         found = asyncio.run(list_models(endpoint, self._key(endpoint)))
         if isinstance(found, CallFailure):
             raise _error(found)
         return found
 
     def check(self, actor: Actor, name: str) -> None:
-        """Raises EndpointError if a run could not begin: nothing is spent."""
-        endpoint = self.get(actor, name)
+        """Raises StudioError if a run could not begin: nothing is spent. Of a pool, one usable endpoint is enough."""
+        failures: list[StudioError] = []
+        members = self.player(actor, name).endpoints
+        for endpoint in members:
+            try:
+                self._check(endpoint)
+            except StudioError as error:
+                failures.append(error)
+        if len(failures) == len(members):
+            raise failures[0]
+
+    def _check(self, endpoint: Endpoint) -> None:
         if endpoint.name == EMBEDDED:
             self._embedded.require_ready()
             return
@@ -73,22 +163,63 @@ class Endpoints:
         if failure is not None and failure.detail != NOT_CHECKED:
             raise _error(failure)
 
+    def test(self, actor: Actor, name: str) -> EndpointReport:
+        """Ask it a few very small questions, and keep what they show. At most five calls of 20 tokens; they cost money."""
+        may_grow(actor)
+        endpoint = self.get(actor, name)
+        if endpoint.name == EMBEDDED:
+            self._embedded.require_ready()
+        found = asyncio.run(try_out(endpoint, self.open(unbound(endpoint))))
+        if endpoint.name != EMBEDDED:
+            installation.save_endpoint(self._database, taught(endpoint, found))
+        installation.save_report(self._database, found)
+        return found
+
+    def report(self, actor: Actor, name: str) -> EndpointReport | None:
+        """What the last test found; None before the first, and after its address or model was changed."""
+        endpoint = self.get(actor, name)
+        found = installation.report(self._database, name)
+        is_of_it = found is not None and (found.base_url, found.model) == (endpoint.base_url, endpoint.model)
+        return found if is_of_it else None
+
     def open(self, endpoint: Endpoint) -> ChatModel:
-        """The endpoint as a model. The caller closes it."""
+        """The endpoint as a model. The caller closes it. EndpointError if its key is missing."""
         if endpoint.name == EMBEDDED:
             return EmbeddedChat(self._embedded)
         return EndpointModel(endpoint, self._key(endpoint), in_flight=endpoint.in_flight)
 
+    def _own(self, actor: Actor, name: str) -> Endpoint:
+        if name == EMBEDDED:
+            raise BadInput("The embedded model comes with the studio", to_do="It cannot be changed or removed.")
+        return self.get(actor, name)
+
+    def _require_free(self, name: str, taken: Sequence[str]) -> None:
+        if name == EMBEDDED or not _NAME.fullmatch(name) or not name.strip():
+            raise BadInput("This name cannot be used", to_do="Use letters, digits, spaces, dots and hyphens.")
+        if name in taken:
+            raise BadInput(f"“{name}” is taken", to_do="Endpoints and pools share their names: choose another one.")
+
     def _key(self, endpoint: Endpoint) -> str | None:
-        if not endpoint.key_env:
-            return None
-        key = os.environ.get(endpoint.key_env)
-        if not key:
-            raise EndpointError(
-                f"The environment variable {endpoint.key_env} is not set",
-                to_do="Set it in the terminal that starts the studio, then start again. Nothing was spent.",
-            )
-        return key
+        return read_key(endpoint, self._secrets)
+
+
+def _require_sound(endpoint: Endpoint) -> None:
+    """BadInput for a number that no endpoint can have."""
+    sampling, prices = endpoint.sampling, endpoint.prices
+    limits = (
+        ("Calls in flight", endpoint.in_flight, 1, _MOST_IN_FLIGHT),
+        ("Requests a minute", endpoint.requests_per_min, 1, 10**6),
+        ("Tokens a minute", endpoint.tokens_per_min, 1, 10**9),
+        ("The time-out", endpoint.timeout_s, 1, _LONGEST_S),
+        ("The price of tokens in", prices.input_usd, 0, 10**5),
+        ("The price of tokens out", prices.output_usd, 0, 10**5),
+        ("The temperature", sampling.temperature, 0, 2),
+        ("Top-p", sampling.top_p, 0, 1),
+        ("The most tokens", sampling.max_tokens, 1, 10**6),
+    )
+    for what, value, least, most in limits:
+        if value is not None and not (math.isfinite(value) and least <= value <= most):
+            raise BadInput(f"{what} must be from {least:g} to {most:,.0f}", to_do="Change it, or leave it empty.")
 
 
 def system_of(endpoint: Endpoint, sampling: Sampling) -> System:

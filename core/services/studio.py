@@ -11,6 +11,7 @@ from core.services import seeds as seed_service
 from core.services.access import may_grow, may_read
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
+from core.services.keys import secrets_files
 from core.services.live import LiveRuns
 from core.services.packs import Packs
 from core.services.projects import DEMO, FIRST, Project, Projects
@@ -76,7 +77,7 @@ def open_studio(settings: Settings) -> Studio:
     settings.projects.mkdir(parents=True, exist_ok=True)
     installation = open_database(settings.home / "studio.duckdb", "installation")
     embedded = Embedded(default_weights())
-    endpoints = Endpoints(installation, embedded)
+    endpoints = Endpoints(installation, embedded, secrets_files())
     packs = Packs(installation)
     live = LiveRuns()
     return Studio(
