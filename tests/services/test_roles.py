@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.person import LOCAL_OWNER, Actor, Role
 from core.domain.run import RunSettings, SeedChoice
-from core.domain.system import Endpoint
+from core.domain.system import Endpoint, Member, Pool
 from core.errors import NotAllowed
 from core.services import commands, estimate, seed_choice, seeds, trees
 from core.services.endpoints import Endpoints
@@ -23,6 +23,7 @@ from tests.builders import RUN, audit, event, id_of, run
 ANNOTATOR = Actor(person_id="ann", name="Ann", role=Role.ANNOTATOR)
 CURATOR = Actor(person_id="cy", name="Cy", role=Role.CURATOR)
 ENDPOINT = Endpoint(name="test", base_url="http://127.0.0.1:1/v1", model="fake")
+POOL = Pool(name="both", members=(Member(endpoint="embedded"),))
 SETTINGS = RunSettings(name="a run", endpoint="test")
 
 
@@ -57,6 +58,17 @@ ASKED: dict[str, Ask] = {
     "Endpoints.get": lambda s, p, who: s.endpoints.get(who, "embedded"),
     "Endpoints.save": lambda s, p, who: s.endpoints.save(who, ENDPOINT),
     "Endpoints.models": lambda s, p, who: s.endpoints.models(who, ENDPOINT.base_url, None),
+    "Endpoints.pools": lambda s, p, who: s.endpoints.pools(who),
+    "Endpoints.players": lambda s, p, who: s.endpoints.players(who),
+    "Endpoints.player": lambda s, p, who: s.endpoints.player(who, "embedded"),
+    "Endpoints.names": lambda s, p, who: s.endpoints.names(who),
+    "Endpoints.cast": lambda s, p, who: s.endpoints.cast(who, SETTINGS),
+    "Endpoints.with_defaults": lambda s, p, who: s.endpoints.with_defaults(who, SETTINGS),
+    "Endpoints.remove": lambda s, p, who: s.endpoints.remove(who, "test"),
+    "Endpoints.save_pool": lambda s, p, who: s.endpoints.save_pool(who, POOL),
+    "Endpoints.remove_pool": lambda s, p, who: s.endpoints.remove_pool(who, "both"),
+    "Endpoints.test": lambda s, p, who: s.endpoints.test(who, "embedded"),
+    "Endpoints.report": lambda s, p, who: s.endpoints.report(who, "embedded"),
     "Endpoints.check": lambda s, p, who: s.endpoints.check(who, "embedded"),
     "seeds.import_jsonl": lambda s, p, who: seeds.import_jsonl(who, p, Path("none"), name="", licence=""),
     "seeds.import_shipped": lambda s, p, who: seeds.import_shipped(who, p, s.settings.shipped),
