@@ -1,11 +1,13 @@
 """What a run will take: before the start as an estimate, while it goes as time left."""
 
-from core.domain.call import Prices
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from core.domain.check import Rule
 from core.domain.person import Actor
 from core.domain.progress import Estimate
 from core.domain.run import Difficulty, RunSettings, StepOrder
-from core.domain.system import EMBEDDED, Endpoint
+from core.domain.system import EMBEDDED, Endpoint, Player
 from core.domain.task import TaskKind
 from core.services.access import may_read
 from core.services.projects import Project
@@ -19,24 +21,61 @@ _REPLY = {TaskKind.EVOLVE: 90, TaskKind.JUDGE: 3, TaskKind.RESPOND: 350, TaskKin
 _WORDS_AN_EPOCH = 16  # the middle of the budget, and one
 
 
-def estimate(actor: Actor, project: Project, settings: RunSettings, endpoint: Endpoint, n_seeds: int) -> Estimate:
-    """Calls, tokens, money, time. Uses what this project's calls to the same endpoint really took, where there are any."""
+def estimate(
+    actor: Actor, project: Project, settings: RunSettings, cast: Mapping[TaskKind, Player], n_seeds: int
+) -> Estimate:
+    """Calls, tokens, money, time. Uses what this project's calls to the same endpoints really took, where there are any.
+
+    `cast`: who is asked for what (`Endpoints.cast`). Money is unknown as soon as one endpoint's prices are.
+    """
     may_read(actor)
     calls = calls_by_kind(settings, n_seeds)
-    usage = run_reading.usage(project.database, endpoint.name)
     words = seed_reading.mean_words(project.database)
-    tokens_in = tokens_out = busy_s = 0.0
+    loads: dict[str, _Load] = {}
     for kind, n in calls.items():
-        one = usage.get(kind) or _guess(kind, settings, endpoint, words)
-        tokens_in += n * one.tokens_in
-        tokens_out += n * one.tokens_out
-        busy_s += n * one.latency_s
+        for endpoint, weight in cast[kind].members if n else ():
+            load = loads.setdefault(endpoint.name, _Load(endpoint, run_reading.usage(project.database, endpoint.name)))
+            load.add(kind, n * weight / sum(each for _, each in cast[kind].members), settings, words)
+    prices = [load.usd for load in loads.values()]
     return Estimate(
         calls=round(sum(calls.values())),
-        tokens=round(tokens_in + tokens_out),
-        usd=_price(endpoint.prices, tokens_in, tokens_out),
-        duration_s=busy_s / max(1, endpoint.in_flight),
+        tokens=round(sum(load.tokens_in + load.tokens_out for load in loads.values())),
+        usd=None if None in prices else sum(usd for usd in prices if usd is not None),
+        duration_s=max((load.duration_s for load in loads.values()), default=0.0),
     )
+
+
+@dataclass(slots=True)
+class _Load:
+    """What one endpoint is in for."""
+
+    endpoint: Endpoint
+    usage: dict[TaskKind, Usage]
+    calls: float = 0.0
+    tokens_in: float = 0.0
+    tokens_out: float = 0.0
+    busy_s: float = 0.0
+
+    def add(self, kind: TaskKind, n: float, settings: RunSettings, words: float) -> None:
+        one = self.usage.get(kind) or _guess(kind, settings, self.endpoint, words)
+        self.calls += n
+        self.tokens_in += n * one.tokens_in
+        self.tokens_out += n * one.tokens_out
+        self.busy_s += n * one.latency_s
+
+    @property
+    def usd(self) -> float | None:
+        return self.endpoint.prices.cost_usd(round(self.tokens_in), round(self.tokens_out))
+
+    @property
+    def duration_s(self) -> float:
+        """As long as its slowest limit takes: calls in flight, requests or tokens a minute."""
+        rpm, tpm = self.endpoint.requests_per_min, self.endpoint.tokens_per_min
+        return max(
+            self.busy_s / max(1, self.endpoint.in_flight),
+            60 * self.calls / rpm if rpm else 0.0,
+            60 * (self.tokens_in + self.tokens_out) / tpm if tpm else 0.0,
+        )
 
 
 def calls_by_kind(settings: RunSettings, n_seeds: int) -> dict[TaskKind, float]:
@@ -70,10 +109,6 @@ def _guess(kind: TaskKind, settings: RunSettings, endpoint: Endpoint, words: flo
     # Measured on two cores (docs/benchmarks.md): the repeated prompt is cached, decoding is what takes the time.
     latency = 1.2 + tokens_out / 12 if endpoint.name == EMBEDDED else 0.5 + tokens_out / 60
     return Usage(tokens_in=_PROMPT[kind] + text, tokens_out=tokens_out, latency_s=latency)
-
-
-def _price(prices: Prices, tokens_in: float, tokens_out: float) -> float | None:
-    return prices.cost_usd(round(tokens_in), round(tokens_out))
 
 
 def time_left_s(*, calls: int, decided: int, expected: int, calls_per_s: float | None) -> float | None:

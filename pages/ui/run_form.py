@@ -52,7 +52,7 @@ def _asked(total: int) -> RunSettings:
     )
     preset = preset or presets.QUICK
     kit.show("hint", kit.h("p", {"class": "lab"}, _ABOUT[preset]), key="runs.about")
-    names = [endpoint.name for endpoint in shell.studio().endpoints.list(shell.actor())]
+    names = list(shell.studio().endpoints.names(shell.actor()))
     wanted = st.query_params.get("endpoint", EMBEDDED)
     one, two = st.columns(2)
     name = one.text_input("Name", value=preset, max_chars=80, key=f"runs.name.{preset}")
@@ -143,13 +143,13 @@ _ORDER = {StepOrder.CHEAP: "Cheap checks first", StepOrder.PAPER: "Answer first 
 
 def _estimate(project: Project, settings: RunSettings, total: int) -> None:
     n_seeds = min(settings.seeds.limit or total, total)
-    endpoint = shell.studio().endpoints.get(shell.actor(), settings.endpoint)
-    said = estimate(shell.actor(), project, settings, endpoint, n_seeds)
+    cast = shell.studio().endpoints.cast(shell.actor(), settings)
+    said = estimate(shell.actor(), project, settings, cast, n_seeds)
     rows = (
         ("Seeds", f"{n_seeds:,} of {total:,}"),
         ("Calls", f"about {said.calls:,}"),
         ("Tokens", f"about {said.tokens:,}"),
-        ("Money", "nothing" if endpoint.name == EMBEDDED else money(said.usd)),
+        ("Money", "nothing" if {one.name for one in cast.values()} == {EMBEDDED} else money(said.usd)),
         ("Time", f"about {duration(said.duration_s)}" if said.duration_s else "not known"),
     )
     kit.show(

@@ -10,7 +10,8 @@ import pytest
 
 from core.domain.person import LOCAL_OWNER, Actor, Role
 from core.domain.run import RunSettings, SeedChoice
-from core.domain.system import Endpoint, Member, Pool
+from core.domain.system import Endpoint, Member, Player, Pool
+from core.domain.task import TaskKind
 from core.errors import NotAllowed
 from core.services import commands, estimate, seed_choice, seeds, trees
 from core.services.endpoints import Endpoints
@@ -25,6 +26,7 @@ CURATOR = Actor(person_id="cy", name="Cy", role=Role.CURATOR)
 ENDPOINT = Endpoint(name="test", base_url="http://127.0.0.1:1/v1", model="fake")
 POOL = Pool(name="both", members=(Member(endpoint="embedded"),))
 SETTINGS = RunSettings(name="a run", endpoint="test")
+CAST = dict.fromkeys(TaskKind, Player(name="test", members=((ENDPOINT, 1.0),)))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ ASKED: dict[str, Ask] = {
     "trees.seeds": lambda s, p, who: trees.seeds(who, p, RUN),
     "trees.tree": lambda s, p, who: trees.tree(who, p, RUN, id_of("seed")),
     "trees.node": lambda s, p, who: trees.node(who, p, id_of("seed"), RUN),
-    "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, ENDPOINT, 1),
+    "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, CAST, 1),
     "Studio.demo": lambda s, p, who: s.demo(who),
     "Studio.try_now": lambda s, p, who: s.try_now(who),
     **{f"commands.{name}": lambda s, p, who, name=name: commands.run(s, who, name, {}) for name in commands.NAMES},

@@ -54,7 +54,7 @@ def grow(
     )
     settings = replace(settings, epochs=epochs, caps=Caps(calls=calls, tokens=tokens, usd=usd))
     n_seeds = min(limit or seed_service.count(actor, project_), seed_service.count(actor, project_))
-    said = estimate(actor, project_, settings, studio.endpoints.get(actor, named), n_seeds)
+    said = estimate(actor, project_, settings, studio.endpoints.cast(actor, settings), n_seeds)
     return {
         "run": studio.runs.start(actor, project_, settings),
         "name": settings.name,
