@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,3 +34,29 @@ class Audit:
     subject: str
     origin: str
     received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What an installation remembers of a project: where its file lies (None: among the others), whether it was put away."""
+
+    slug: str
+    path: Path | None
+    name: str
+    archived_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProjectCard:
+    """A project among the others. None: not known, because its file is not open; `problem` says if it cannot be."""
+
+    slug: str
+    name: str
+    path: Path
+    n_bytes: int | None
+    runs: int | None = None
+    going: int | None = None
+    seeds: int | None = None
+    last_used: datetime | None = None
+    archived: bool = False
+    problem: str = ""

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,12 +12,13 @@ from core.domain.person import LOCAL_OWNER, Actor
 from core.domain.project import Audit
 from core.domain.project import Project as ProjectFact
 from core.domain.run import RunEvent, RunEventKind
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, NotFound, ProjectError
 from core.services.access import may_read
-from core.store import run_reading
+from core.store import project_places, run_reading
 from core.store.database import Database, open_database
 
 FIRST, DEMO = "my-project", "demo"
+GOING = ("preparing", RunEventKind.STARTED, RunEventKind.RESUMED)  # states of a run on which somebody works
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -40,25 +41,66 @@ class Projects:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: dict[str, Project] = {}
+        self._elsewhere: dict[str, Path] = {}  # files that do not lie in the folder under their own name
         self._opening = threading.Lock()  # guards the dict: two pages may ask for the same project at once
 
     def slugs(self) -> list[str]:
-        """Every project file in the folder, by name."""
-        return sorted(path.stem for path in self._folder.glob("*.duckdb") if _SLUG.fullmatch(path.stem))
+        """Every project file in the folder and every known one elsewhere, by name."""
+        here = {path.stem for path in self._folder.glob("*.duckdb") if _SLUG.fullmatch(path.stem)}
+        return sorted(here | set(self._elsewhere))
+
+    def know(self, slug: str, path: Path) -> None:
+        """The file of this name lies elsewhere."""
+        self._elsewhere[slug] = path
+
+    def is_own(self, slug: str, path: Path) -> bool:
+        """Whether this is the folder's own file of that name."""
+        return path == (self._folder / f"{slug}.duckdb").resolve()
+
+    def forget(self, slug: str) -> None:
+        """The opposite, for a file that is gone."""
+        self._elsewhere.pop(slug, None)
 
     def exists(self, slug: str) -> bool:
-        return self._path(slug).exists()
+        return self.path(slug).exists()
+
+    def find(self, slug: str) -> Project | None:
+        """The project of this name if it is open."""
+        return self._open.get(slug)
 
     def open(self, actor: Actor, slug: str) -> Project:
-        """Open a project of the folder, creating the first one. Raises ProjectError with the next step."""
+        """Open a project by its name, creating the first one. Raises ProjectError with the next step."""
         may_read(actor)
-        path = self._path(slug)
+        path = self.path(slug)
+        if not path.exists() and slug in self._elsewhere:
+            raise ProjectError(
+                "The project's file is not there any more",
+                where=str(path),
+                to_do="Put it back, or archive the project.",
+            )
         if slug != FIRST and not path.exists():
-            raise NotFound(f"There is no project “{slug}”", to_do="Choose another one on Home.")
+            raise NotFound(f"There is no project “{slug}”", to_do="The page Projects lists all of them.")
         return self.open_file(actor, path, slug=slug)
 
-    def open_file(self, actor: Actor, path: Path, *, slug: str = "", origin: str = "") -> Project:
-        """Open a project's file anywhere, creating it if it is not there."""
+    def create(self, actor: Actor, name: str) -> Project:
+        """A new project in the folder."""
+        plain = _plain(name)
+        slug, number = plain, 2
+        while self.path(slug).exists() or slug in self._open or slug in (FIRST, DEMO):
+            slug, number = f"{plain}-{number}", number + 1
+        return self.open_file(actor, self.path(slug), slug=slug, name=name)
+
+    def rename(self, actor: Actor, slug: str, name: str) -> Project:
+        """Give an open or closed project another name, in its own file, which stays where it is."""
+        project = self.open(actor, slug)
+        project_places.rename(project.database, name)
+        project.database.writer.append_now([_audit(actor, "renamed", name)], by_person=True)
+        with self._opening:
+            self._open[slug] = replace(project, name=name)
+            return self._open[slug]
+
+    def open_file(self, actor: Actor, path: Path, *, slug: str = "", origin: str = "", name: str = "") -> Project:
+        """Open a project's file anywhere, creating it (by this name) if it is not there."""
         may_read(actor)
         path = path.resolve()
         with self._opening:
@@ -66,7 +108,11 @@ class Projects:
             if slug in self._open:
                 return self._open[slug]
             database = open_database(path, "project")
-            project = Project(slug=slug, name=_named(database, path, origin), database=database)
+            project = Project(
+                slug=slug,
+                name=_named(database, name or path.stem.replace("-", " ").capitalize(), origin),
+                database=database,
+            )
             _mark_interrupted(database)
             self._open[slug] = project
         database.writer.append_now([_audit(actor, "opened", slug)])
@@ -80,19 +126,21 @@ class Projects:
             project.database.close()
         self._open.clear()
 
-    def _path(self, slug: str) -> Path:
+    def path(self, slug: str) -> Path:
+        """Where the file of this name lies, or would. BadInput for what can be no name."""
         if not _SLUG.fullmatch(slug):
             raise BadInput(
                 f"“{slug[:80]}” is no project's name", to_do="Small letters, digits and hyphens name a project."
             )
-        return self._folder / f"{slug}.duckdb"
+        return self._elsewhere.get(slug) or self._folder / f"{slug}.duckdb"
 
     def _slug_for(self, path: Path) -> str:
         """A name of its own for a file anywhere: two files of one name must not become one project."""
-        for slug, project in self._open.items():
-            if project.path == path:
-                return slug
-        plain = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:48] or "project"
+        known = {project.path: slug for slug, project in self._open.items()}
+        known |= {elsewhere: slug for slug, elsewhere in self._elsewhere.items()}
+        if path in known:
+            return known[path]
+        plain = _plain(path.stem)
         slug, number = plain, 2
         while slug in self._open or not self._is_free(slug, path):
             slug, number = f"{plain}-{number}", number + 1
@@ -100,15 +148,20 @@ class Projects:
 
     def _is_free(self, slug: str, path: Path) -> bool:
         """Whether this file may go by that name: it is the folder's own of that name, or the folder will have none."""
-        own = self._path(slug).resolve()
+        own = self.path(slug).resolve()
         return own == path or (slug not in (FIRST, DEMO) and not own.exists())
 
 
-def _named(database: Database, path: Path, origin: str) -> str:
+def _plain(name: str) -> str:
+    """A name as it stands in addresses and file names."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48].strip("-") or "project"
+
+
+def _named(database: Database, name: str, origin: str) -> str:
+    """The project's name; a new project gets this one."""
     found = database.query("select name from project")
     if found:
         return str(found[0]["name"])
-    name = path.stem.replace("-", " ").capitalize()
     fact = ProjectFact(id=str(uuid_utils.uuid7()), name=name, created_at=datetime.now(UTC), origin=origin)
     database.writer.append_now([fact])
     return name
@@ -116,7 +169,6 @@ def _named(database: Database, path: Path, origin: str) -> str:
 
 def _mark_interrupted(database: Database) -> None:
     """Runs that were going when their process ended: nobody works on them, so they stand as interrupted."""
-    going = ("preparing", RunEventKind.STARTED, RunEventKind.RESUMED)
     events = [
         RunEvent(
             run_id=run.id,
@@ -126,7 +178,7 @@ def _mark_interrupted(database: Database) -> None:
             received_at=datetime.now(UTC),
         )
         for run in run_reading.runs(database)
-        if run.state in going
+        if run.state in GOING
     ]
     if events:
         database.writer.append_now(events)

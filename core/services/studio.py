@@ -16,6 +16,7 @@ from core.services.live import LiveRuns
 from core.services.packs import Packs
 from core.services.projects import DEMO, FIRST, Project, Projects
 from core.services.runs import Runs
+from core.services.shelf import Shelf
 from core.settings import Settings
 from core.store.database import Database, open_database
 
@@ -29,6 +30,7 @@ class Studio:
     settings: Settings
     installation: Database
     projects: Projects
+    shelf: Shelf
     embedded: Embedded
     endpoints: Endpoints
     packs: Packs
@@ -80,10 +82,12 @@ def open_studio(settings: Settings) -> Studio:
     endpoints = Endpoints(installation, embedded, secrets_files())
     packs = Packs(installation)
     live = LiveRuns()
+    projects = Projects(settings.projects)
     return Studio(
         settings=settings,
         installation=installation,
-        projects=Projects(settings.projects),
+        projects=projects,
+        shelf=Shelf(projects, installation),
         embedded=embedded,
         endpoints=endpoints,
         packs=packs,

@@ -182,4 +182,4 @@ def test_every_page_is_drawn_in_both_themes(browser: Browser, app: App, theme: s
 def test_an_unknown_project_run_or_node_says_so_and_what_to_do(window: Window) -> None:
     window.open("trees", "Trees", project=GROWN, run="no-such-run", node="no-such-node")
     window.page.goto(f"{window.address}/trees?project=nowhere")
-    window.expect_said("There is no project “nowhere”", "Choose another one on Home.")
+    window.expect_said("There is no project “nowhere”", "The page Projects lists all of them.")

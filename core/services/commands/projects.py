@@ -1,23 +1,118 @@
-"""`projects …`: list."""
+"""`projects …`: list, new, rename, archive, restore, open."""
+
+import argparse
 
 from core.domain.person import Actor
-from core.services.access import may_read
-from core.services.commands.verb import Answer, Noun, Verb, table
+from core.domain.project import ProjectCard
+from core.services.commands.verb import Answer, Noun, Verb, printable, table, whole_path
+from core.services.projects import Project
 from core.services.studio import Studio
 
 
 def list_(studio: Studio, actor: Actor) -> Answer:
-    """The projects of this installation."""
-    may_read(actor)
-    return {"projects": [{"project": slug} for slug in studio.projects.slugs()]}
+    """Every project in numbers; those that were put away last."""
+    return {"projects": [_said(card) for card in studio.shelf.cards(actor)]}
+
+
+def _said(card: ProjectCard) -> Answer:
+    return {
+        "project": card.slug,
+        "name": card.name,
+        "archived": card.archived,
+        "runs": card.runs,
+        "going": card.going,
+        "seeds": card.seeds,
+        "last_used": card.last_used.isoformat() if card.last_used else None,
+        "bytes": card.n_bytes,
+        "file": str(card.path.resolve()),
+        "problem": card.problem,
+    }
 
 
 def say_list(answer: Answer) -> str:
-    return table(answer["projects"], ("project",), empty="No projects yet. `python -m core grow` makes the first one.")
+    rows = [
+        row
+        | {"name": row["name"] + (" (archived)" if row["archived"] else ""), "last used": (row["last_used"] or "")[:16]}
+        for row in answer["projects"]
+    ]
+    said = table(
+        rows,
+        ("project", "name", "runs", "going", "seeds", "last used", "bytes"),
+        empty="No projects yet. `python -m core projects new NAME` makes one.",
+    )
+    problems = [f"{row['project']}: {printable(row['problem'], most=300)}" for row in rows if row["problem"]]
+    return "\n".join([said, *problems])
+
+
+def new(studio: Studio, actor: Actor, *, name: str) -> Answer:
+    """A new, empty project."""
+    return _one(studio.shelf.create(actor, name))
+
+
+def rename(studio: Studio, actor: Actor, *, name: str, to: str) -> Answer:
+    """Another name for people; the file and the name in addresses stay."""
+    return _one(studio.shelf.rename(actor, name, to))
+
+
+def archive(studio: Studio, actor: Actor, *, name: str) -> Answer:
+    """List it no more; its file stays as it is."""
+    studio.shelf.archive(actor, name)
+    return {"project": name, "archived": True}
+
+
+def restore(studio: Studio, actor: Actor, *, name: str) -> Answer:
+    """List it again."""
+    studio.shelf.restore(actor, name)
+    return {"project": name, "archived": False}
+
+
+def open_(studio: Studio, actor: Actor, *, file: str) -> Answer:
+    """List a file that lies elsewhere with the others."""
+    return _one(studio.shelf.open_file(actor, file))
+
+
+def _one(project: Project) -> Answer:
+    return {"project": project.slug, "name": project.name, "file": str(project.path)}
+
+
+def say_one(answer: Answer) -> str:
+    return f"“{printable(answer['name'])}” is --project {answer['project']}, in {printable(answer['file'], most=500)}"
+
+
+def _say_archive(answer: Answer) -> str:
+    return f"{answer['project']} is archived. Its file is untouched; `projects restore {answer['project']}` lists it again."
+
+
+def _say_restore(answer: Answer) -> str:
+    return f"{answer['project']} is listed again."
+
+
+def _name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="PROJECT", help="as `projects list` shows it in its first column")
+
+
+def _new_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="what to call it")
+
+
+def _renaming(parser: argparse.ArgumentParser) -> None:
+    _name(parser)
+    parser.add_argument("to", metavar="NAME", help="what to call it from now on")
+
+
+def _file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=whole_path, metavar="FILE", help="a project's file, anywhere")
 
 
 NOUN = Noun(
     name="projects",
     help="one file each",
-    verbs=(Verb(name="list", help="list projects", do=list_, say=say_list),),
+    verbs=(
+        Verb(name="list", help="list projects with their size", do=list_, say=say_list),
+        Verb(name="new", help="make a new, empty project", do=new, options=_new_name, say=say_one),
+        Verb(name="rename", help="give a project another name", do=rename, options=_renaming, say=say_one),
+        Verb(name="archive", help="put a project away, untouched", do=archive, options=_name, say=_say_archive),
+        Verb(name="restore", help="list an archived project again", do=restore, options=_name, say=_say_restore),
+        Verb(name="open", help="list a file that lies elsewhere", do=open_, options=_file, say=say_one),
+    ),
 )
