@@ -107,7 +107,7 @@ class Runs:
         if run.state == RunEventKind.FINISHED:
             raise RunRefused("The run is finished: it asks nothing more", to_do="Set up another one like it.")
         _require_caps(caps, self.endpoints.get(actor, run.settings.endpoint))
-        spent = run_reading.spending(project.database, run_id)
+        spent = run_reading.spending_with_by_hand(project.database, run_id)
         over = ((caps.calls, spent.calls), (caps.tokens, spent.tokens), (caps.usd, spent.usd or 0.0))
         if any(cap is not None and cap < already for cap, already in over):
             already = f"{spent.calls:,} calls, {spent.tokens:,} tokens" + (f", ${spent.usd:,.2f}" if spent.usd else "")
@@ -176,7 +176,7 @@ class Runs:
             method=method,
             endpoint=endpoint,
             model=self.endpoints.open(endpoint),
-            spending=run_reading.spending(project.database, method.run_id),
+            spending=run_reading.spending_with_by_hand(project.database, method.run_id),
         )
         self.live.begin(start, project.database)
 

@@ -1,29 +1,18 @@
-"""Lineages: the list of seeds, a tree, one node with everything about it."""
+"""Lineages: the list of seeds, a tree, what is found in them, and the same seed in other runs."""
 
-import json
+import re
 from typing import Any
 
 from core.domain import ids
-from core.domain.check import Rule, Verdict
-from core.domain.operation import Operation
+from core.domain.check import Rule
 from core.domain.person import Actor
-from core.domain.run import RunSettings
-from core.domain.task import TaskKind
-from core.domain.tree import CallLine, CheckLine, Node, PathStep, SeedLine, SeedPage, Tree, TreeNode, Why
+from core.domain.tree import Found, Hit, SeedInRun, SeedLine, SeedPage, Tree, TreeNode
 from core.errors import NotFound
-from core.evolution.difference import Difference, difference
-from core.evolution.elimination import default_threshold
 from core.services.access import may_read
 from core.services.projects import Project
-from core.store import run_reading, tree_reading
+from core.store import tree_reading
 
 _PAGE = 100
-_KINDS = {
-    TaskKind.EVOLVE: "Evolve",
-    TaskKind.JUDGE: "Judge: equal to its parent?",
-    TaskKind.RESPOND: "Respond",
-    TaskKind.SCORE: "Score difficulty",
-}
 SHOW = ("all", "survivors", "eliminated", "undecided")
 
 
@@ -34,6 +23,7 @@ def seeds(
     may_read(actor)
     found = tree_reading.seeds(project.database, run_id, show=show, find=find, most=_PAGE, after=after)
     texts = tree_reading.first_words(project.database, [row["id"] for row in found.rows])
+    hits = _hits(project, found, find)
     return SeedPage(
         total=found.total,
         next=found.next,
@@ -45,27 +35,82 @@ def seeds(
                 survived=row["survived"],
                 eliminated=row["eliminated"],
                 open=row["open"],
+                found=found.found[row["id"]]["n"] if find else 0,
+                hits=hits.get(row["id"], ()),
             )
             for row in found.rows
         ),
     )
 
 
+def _hits(project: Project, seeds: tree_reading.Seeds, find: str) -> dict[str, tuple[Hit, ...]]:
+    """Seed id → the first nodes of its tree that have what was looked for, with the words around it."""
+    wanted = {row["id"]: seeds.found[row["id"]]["first"] for row in seeds.rows if row["id"] in seeds.found}
+    node_ids = [node for first in wanted.values() for node in first]
+    nodes = tree_reading.nodes(project.database, node_ids)
+    texts = tree_reading.around(project.database, node_ids, find)
+    return {
+        seed: tuple(_hit(nodes[node], texts[node], find) for node in first if node in texts)
+        for seed, first in wanted.items()
+    }
+
+
+def _hit(row: dict[str, Any], around: dict[str, Any], find: str) -> Hit:
+    text = str(around["text"])
+    place = re.search(re.escape(find), text, re.IGNORECASE)
+    start, end = place.span() if place else (0, 0)
+    return Hit(
+        id=row["id"],
+        operation=row["operation"] or "seed",
+        epoch=row["epoch"],
+        status=_status(row),
+        before=("…" if around["is_cut"] else "") + text[:start],
+        match=text[start:end],
+        after=text[end : end + 120],
+    )
+
+
+def found(actor: Actor, project: Project, run_id: str, seed_id: str, find: str) -> Found:
+    """The nodes of one tree that have `find` anywhere in their text, whatever its case."""
+    may_read(actor)
+    rows = tree_reading.tree(project.database, run_id, seed_id)
+    revisions = [row["revision_id"] for row in rows if row["revision_id"]]
+    return Found(ids=tuple(tree_reading.found_among(project.database, revisions, find)) if find else ())
+
+
+def in_runs(actor: Actor, project: Project, seed_id: str) -> tuple[SeedInRun, ...]:
+    """The runs that grew this seed, and how far it came in each."""
+    may_read(actor)
+    return tuple(SeedInRun(**row) for row in tree_reading.runs_of_seed(project.database, seed_id))
+
+
+def version(actor: Actor, project: Project, run_id: str, seed_id: str) -> int:
+    """The tree's version alone, for asking whether anything is new. NotFound without such a tree."""
+    may_read(actor)
+    return tree_reading.tree_version(project.database, _rows(project, run_id, seed_id))
+
+
 def tree(actor: Actor, project: Project, run_id: str, seed_id: str) -> Tree:
     """All nodes of one seed in one run."""
     may_read(actor)
-    rows = tree_reading.tree(project.database, run_id, seed_id)
-    if not rows:
-        raise NotFound("There is no such tree in this run", to_do="Choose a seed from the list.")
+    rows = _rows(project, run_id, seed_id)
+    by_hand = ids.by_hand_id(run_id)
     texts = tree_reading.first_words_of(project.database, [row["revision_id"] for row in rows if row["revision_id"]])
     return Tree(
         seed=seed_id,
         version=tree_reading.tree_version(project.database, rows),
-        nodes=tuple(_card(row, texts.get(row["id"], "")) for row in rows),
+        nodes=tuple(_card(row, texts.get(row["id"], ""), by_hand=row["run_id"] == by_hand) for row in rows),
     )
 
 
-def _card(row: dict[str, Any], text: str) -> TreeNode:
+def _rows(project: Project, run_id: str, seed_id: str) -> list[dict[str, Any]]:
+    rows = tree_reading.tree(project.database, run_id, seed_id)
+    if not rows:
+        raise NotFound("There is no such tree in this run", to_do="Choose a seed from the list.")
+    return rows
+
+
+def _card(row: dict[str, Any], text: str, *, by_hand: bool) -> TreeNode:
     return TreeNode(
         id=row["id"],
         parent=row["parent_id"],
@@ -79,166 +124,9 @@ def _card(row: dict[str, Any], text: str) -> TreeNode:
         number=row["child_number"],
         words_added=row["words_added"],
         rule=Rule(row["rule"]).label if row["rule"] else None,
+        by_hand=by_hand,
     )
 
 
 def _status(row: dict[str, Any]) -> str:
     return row["run_status"] or "seed"
-
-
-def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
-    """Everything about one instruction as this run made it."""
-    may_read(actor)
-    database = project.database
-    row = tree_reading.nodes(database, [node_id]).get(node_id)
-    if row is None:
-        raise NotFound("There is no such node in this project", to_do="Choose one from a tree.")
-    settings = run_reading.settings_of(database, run_id)
-    lineage = tree_reading.nodes(database, row["ancestors"]) | {node_id: row}
-    revisions = {id_: each["revision_id"] for id_, each in lineage.items() if each["revision_id"]}
-    response = ids.revision_id(row["response_id"]) if row["response_id"] else None
-    wanted = [*revisions.values(), *filter(None, [row["parent_revision_id"], response])]
-    texts = tree_reading.texts(database, wanted)
-    text = _text(texts, revisions.get(node_id))
-    parent_text = _text(texts, row["parent_revision_id"]) if row["parent_id"] else None
-    changed = difference(parent_text, text) if parent_text is not None and text else None
-    checks = _checks(database, row, settings)
-    calls = _calls(database, row, run_id)
-    parent = lineage.get(row["parent_id"] or "")
-    return Node(
-        id=node_id,
-        seed=row["seed_id"],
-        operation=row["operation"] or "seed",
-        operation_label=_label(row),
-        epoch=row["epoch"],
-        depth=row["depth"],
-        status=_status(row),
-        human=row["human_status"] or "undecided",
-        why=_why(row, checks, calls),
-        text=text,
-        diff=changed.pieces if changed else None,
-        parent_text=parent_text,
-        rewritten=changed.is_rewritten if changed else False,
-        words=texts[revisions[node_id]]["words"] if node_id in revisions else 0,
-        words_added=row["words_added"],
-        response=texts[response]["text"] if response in texts else None,
-        checks=checks,
-        numbers=_numbers(row, parent, calls),
-        calls=calls,
-        path=(
-            *_path([lineage[id_] for id_ in row["ancestors"] if id_ in lineage], revisions, texts),
-            _step(row, text, changed),
-        ),
-    )
-
-
-def _text(texts: dict[str, dict[str, Any]], revision_id: str | None) -> str:
-    return str(texts[revision_id]["text"]) if revision_id in texts else ""
-
-
-def _label(row: dict[str, Any]) -> str:
-    return Operation(row["operation"]).label if row["operation"] else "Seed"
-
-
-def _checks(database: Any, row: dict[str, Any], settings: RunSettings | None) -> tuple[CheckLine, ...]:
-    """Every rule of the run, in the order of the settings: what it found, or that it was not checked."""
-    if settings is None or not row["operation"]:
-        return ()
-    revision = ids.revision_id(row["id"])
-    found = tree_reading.checks(database, [ids.check_id(revision, rule) for rule in settings.rules])
-    return tuple(_check(rule, found.get(rule), settings) for rule in settings.rules)
-
-
-def _check(rule: Rule, found: dict[str, Any] | None, settings: RunSettings) -> CheckLine:
-    verdict = Verdict(found["verdict"]) if found else Verdict.NOT_CHECKED
-    value = {Verdict.NOT_CHECKED: "not checked", Verdict.UNKNOWN: "unknown", Verdict.PASS: "passed"}.get(
-        verdict, "failed"
-    )
-    cut = settings.thresholds.get(rule, default_threshold(rule))
-    if rule is Rule.NO_INFORMATION_GAIN and found and found["score"] is not None and cut is not None:
-        value = f"{found['score']:.2f} {'≥' if found['score'] >= cut else '<'} {cut:.2f}"
-    return CheckLine(
-        rule=rule, label=rule.label, verdict=verdict, value=value, evidence=found["evidence"] if found else ""
-    )
-
-
-def _calls(database: Any, row: dict[str, Any], run_id: str) -> tuple[CallLine, ...]:
-    tasks = tree_reading.tasks(database, [ids.task_id(run_id, kind, row["id"]) for kind in TaskKind])
-    wanted = [ids.call_id(task["id"], attempt) for task in tasks for attempt in range(task["tries"] + 1)]
-    return tuple(_call(call) for call in tree_reading.calls(database, wanted))
-
-
-def _call(row: dict[str, Any]) -> CallLine:
-    request = json.loads(row["request"])
-    messages = tuple(request.pop("messages"))
-    error = f"{row['error_kind']}: {row['error_detail'] or ''}" if row["error_kind"] else None
-    return CallLine(
-        kind=_KINDS[TaskKind(row["kind"])],
-        system=f"{row['model']} ({row['system_name']})",
-        started_at=row["started_at"],
-        latency_ms=row["latency_ms"],
-        tokens_in=row["tokens_in"],
-        tokens_out=row["tokens_out"],
-        cost_usd=row["cost_usd"],
-        finish_reason=row["finish_reason"],
-        error=error,
-        messages=messages,
-        parameters=json.dumps(request, ensure_ascii=False),
-        reply=row["reply"] or "",
-    )
-
-
-def _why(row: dict[str, Any], checks: tuple[CheckLine, ...], calls: tuple[CallLine, ...]) -> Why | None:
-    if row["run_status"] == "error":
-        failed = [call.error for call in calls if call.error]
-        return Why(title="Error: no usable reply", detail=failed[-1] if failed else "")
-    if not row["rule"]:
-        return None
-    rule = Rule(row["rule"])
-    evidence = next((check.evidence for check in checks if check.rule == rule), "")
-    return Why(title=f"Eliminated: {rule.label[:1].lower()}{rule.label[1:]}", detail=evidence)
-
-
-def _numbers(
-    row: dict[str, Any], parent: dict[str, Any] | None, calls: tuple[CallLine, ...]
-) -> tuple[tuple[str, str], ...]:
-    costs = [call.cost_usd for call in calls if call.cost_usd is not None]
-    tokens = sum(call.tokens_in or 0 for call in calls), sum(call.tokens_out or 0 for call in calls)
-    numbers = [("Difficulty", _decimal(row["difficulty"]))]
-    if parent is not None:
-        numbers.append(("Parent's", _decimal(parent["difficulty"])))
-    if calls:
-        numbers += [
-            ("Calls", str(len(calls))),
-            ("Tokens", f"{tokens[0]:,} + {tokens[1]:,}"),
-            ("Time", f"{sum(call.latency_ms for call in calls) / 1000:.1f} s"),
-            ("Cost", f"${sum(costs):.4f}" if costs else "not priced"),
-        ]
-    return tuple(numbers)
-
-
-def _decimal(value: float | None) -> str:
-    return f"{value:.1f}" if value is not None else "not scored"
-
-
-def _path(
-    rows: list[dict[str, Any]], revisions: dict[str, str], texts: dict[str, dict[str, Any]]
-) -> tuple[PathStep, ...]:
-    steps = []
-    for row in rows:
-        text = _text(texts, revisions.get(row["id"]))
-        before = _text(texts, row["parent_revision_id"]) if row["parent_id"] else None
-        steps.append(_step(row, text, difference(before, text) if before is not None and text else None))
-    return tuple(steps)
-
-
-def _step(row: dict[str, Any], text: str, changed: Difference | None) -> PathStep:
-    return PathStep(
-        id=row["id"],
-        operation=row["operation"] or "seed",
-        operation_label=_label(row),
-        epoch=row["epoch"],
-        text=text,
-        words_added=row["words_added"],
-        diff=changed.pieces if changed else None,
-    )

@@ -179,6 +179,18 @@ def spending(database: Database, run_id: str) -> Spending:
     return Spending(calls=row["calls"], failed=row["failed"], tokens=int(row["tokens"] or 0), usd=row["usd"])
 
 
+def spending_with_by_hand(database: Database, run_id: str) -> Spending:
+    """The same with what people asked for in the run's trees: the caps hold for both together."""
+    own, asked = spending(database, run_id), spending(database, ids.by_hand_id(run_id))
+    usd = [one.usd for one in (own, asked) if one.usd is not None]
+    return Spending(
+        calls=own.calls + asked.calls,
+        failed=own.failed + asked.failed,
+        tokens=own.tokens + asked.tokens,
+        usd=sum(usd) if usd else None,
+    )
+
+
 def failures(database: Database, run_id: str) -> tuple[FailureCount, ...]:
     return tuple(
         FailureCount(kind=row["kind"], n=row["n"], last=row["last"] or "")

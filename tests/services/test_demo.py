@@ -11,7 +11,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import RunEventKind
 from core.domain.task import TaskKind, TaskState
 from core.errors import BadInput
-from core.services import demo, trees
+from core.services import demo, tree_nodes, trees
 from core.services.projects import Project
 from core.store.database import Database
 from tests.builders import (
@@ -87,7 +87,7 @@ def test_a_project_written_as_text_and_built_again_has_equal_rows(tmp_path: Path
             assert nodes == trees.tree(ME, before, RUN, id_of("seed")).nodes
             assert len(nodes) == 4
             for node in nodes:
-                assert trees.node(ME, after, node.id, RUN) == trees.node(ME, before, node.id, RUN)
+                assert tree_nodes.node(ME, after, node.id, RUN) == tree_nodes.node(ME, before, node.id, RUN)
             assert demo.write(built, tmp_path / "again") == n
     assert (tmp_path / "again" / "project.jsonl").read_bytes() == (tmp_path / "text" / "project.jsonl").read_bytes()
 

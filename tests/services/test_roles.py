@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.operation import Operation
 from core.domain.person import LOCAL_OWNER, Actor, Role
+from core.domain.regrow import Wish
 from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import Endpoint, Member, Player, Pool
 from core.domain.task import TaskKind
 from core.errors import NotAllowed
-from core.services import commands, estimate, seed_choice, seeds, trees
+from core.services import commands, estimate, regrow, seed_choice, seeds, tree_files, tree_nodes, trees
 from core.services.endpoints import Endpoints
 from core.services.projects import Project, Projects
 from core.services.runs import Runs
@@ -25,6 +27,7 @@ ANNOTATOR = Actor(person_id="ann", name="Ann", role=Role.ANNOTATOR)
 CURATOR = Actor(person_id="cy", name="Cy", role=Role.CURATOR)
 ENDPOINT = Endpoint(name="test", base_url="http://127.0.0.1:1/v1", model="fake")
 POOL = Pool(name="both", members=(Member(endpoint="embedded"),))
+WISH = Wish(operation=Operation.DEEPEN)
 SETTINGS = RunSettings(name="a run", endpoint="test")
 CAST = dict.fromkeys(TaskKind, Player(name="test", members=((ENDPOINT, 1.0),)))
 
@@ -82,7 +85,14 @@ ASKED: dict[str, Ask] = {
     "seeds.skills": lambda s, p, who: seeds.skills(who, p),
     "trees.seeds": lambda s, p, who: trees.seeds(who, p, RUN),
     "trees.tree": lambda s, p, who: trees.tree(who, p, RUN, id_of("seed")),
-    "trees.node": lambda s, p, who: trees.node(who, p, id_of("seed"), RUN),
+    "trees.version": lambda s, p, who: trees.version(who, p, RUN, id_of("seed")),
+    "trees.found": lambda s, p, who: trees.found(who, p, RUN, id_of("seed"), "words"),
+    "trees.in_runs": lambda s, p, who: trees.in_runs(who, p, id_of("seed")),
+    "tree_nodes.between": lambda s, p, who: tree_nodes.between(who, p, id_of("seed"), id_of("seed")),
+    "tree_files.take": lambda s, p, who: tree_files.take(who, p, RUN, id_of("seed"), "html"),
+    "regrow.offer": lambda s, p, who: regrow.offer(s, who, p, RUN, id_of("seed"), WISH),
+    "regrow.evolve": lambda s, p, who: regrow.evolve(s, who, p, RUN, id_of("seed"), WISH),
+    "tree_nodes.node": lambda s, p, who: tree_nodes.node(who, p, id_of("seed"), RUN),
     "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, CAST, 1),
     "Studio.demo": lambda s, p, who: s.demo(who),
     "Studio.try_now": lambda s, p, who: s.try_now(who),
@@ -100,7 +110,7 @@ def test_an_annotator_is_refused(ask: Ask, studio: Studio, project: Project) -> 
 
 def public_services_with_an_actor() -> set[str]:
     found = set()
-    for owner in (Projects, Runs, Endpoints, Studio, seeds, seed_choice, trees, estimate):
+    for owner in (Projects, Runs, Endpoints, Studio, seeds, seed_choice, trees, tree_nodes, tree_files, regrow, estimate):
         for name, function in inspect.getmembers(owner, inspect.isfunction):
             is_its_own = function.__module__ == getattr(owner, "__module__", owner.__name__)
             if is_its_own and not name.startswith("_") and "actor" in inspect.signature(function).parameters:

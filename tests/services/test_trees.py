@@ -10,7 +10,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import RunEventKind
 from core.domain.task import TaskKind, TaskState
 from core.errors import NotFound
-from core.services import trees
+from core.services import tree_nodes, trees
 from core.services.projects import Project
 from tests.builders import (
     RUN,
@@ -155,7 +155,7 @@ def test_a_node_tells_everything_about_itself(project: Project) -> None:
     root = seed("whole story", 1000)
     of = child(root)
     project.database.writer.append_now([root, revision(root, "Sort a list of numbers."), *full_story(of)])
-    node = trees.node(ME, project, of.id, RUN)
+    node = tree_nodes.node(ME, project, of.id, RUN)
     assert node.why is not None
     assert (node.why.title, node.why.detail) == ("Eliminated: no information gain", "P(not equal) = 0.02")
     assert node.parent_text == "Sort a list of numbers."
@@ -172,4 +172,4 @@ def test_a_node_tells_everything_about_itself(project: Project) -> None:
     assert [step.text for step in node.path] == ["Sort a list of numbers.", node.text]
     assert node.checks[0].verdict in ("fail", "not_checked")
     with pytest.raises(NotFound):
-        trees.node(ME, project, id_of("no node"), RUN)
+        tree_nodes.node(ME, project, id_of("no node"), RUN)
