@@ -70,17 +70,19 @@ class FileDifference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """What would be sent: the exact turns, and what is demanded of the reply."""
+    """What would be sent: the exact turns, what is demanded of the reply, and the most that one call can take."""
 
     messages: tuple[Message, ...]
     reply: str
     max_tokens: int
     temperature: float
+    worst_tokens: int
+    worst_usd: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleWord:
-    """What one rule says of a trial's text."""
+    """What one rule says of an attempt's text."""
 
     rule: Rule
     verdict: Verdict
@@ -88,7 +90,7 @@ class RuleWord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trial:
+class Attempt:
     """What one live call gave. `problem` says why there is no text. `cost_usd` is None where a price or count is unknown."""
 
     text: str | None
@@ -101,3 +103,22 @@ class Trial:
     tokens_out: int | None = None
     cost_usd: float | None = None
     latency_ms: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """A file as a browser sent it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What to show or try: the prompt in `file` with a seed's text. `child` is the judge's second text; `seed` draws."""
+
+    file: str
+    text: str
+    child: str = ""
+    data_format: str | None = None
+    seed: int = 1
