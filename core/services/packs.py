@@ -146,7 +146,9 @@ class Packs:
 
     def _line(self, actor: Actor, name: str) -> PackLine:
         version = self.current(actor, name)
-        saved = {event.hash for event in pack_keeping.events(self._database, name)} if version.is_own else {""}
+        saved = (
+            {event.hash for event in pack_keeping.events(self._database, name)} if version.is_own else {version.hash}
+        )
         return PackLine(
             name=name,
             hash=version.hash,
@@ -159,7 +161,8 @@ class Packs:
     def _own_version(self, hash_: str, *, name: str, is_current: bool = False) -> PackVersion:
         files = pack_keeping.files(self._database, hash_)
         assert files is not None, "a save keeps name and content together"
-        event = next(one for one in pack_keeping.events(self._database, name) if one.hash == hash_)
+        saves = (one for one in pack_keeping.events(self._database, name) if one.act == "saved")
+        event = next(one for one in saves if one.hash == hash_)
         return PackVersion(
             name=name,
             hash=hash_,
