@@ -60,7 +60,7 @@ def ours(url: str, calls: int, n_seeds: int = 0) -> None:
         endpoint = Endpoint(name="bench", base_url=url, model="fake", in_flight=IN_FLIGHT)
         studio.endpoints.save(LOCAL_OWNER, endpoint)
         say("idle")
-        seed_service.import_jsonl(LOCAL_OWNER, project, file, name="seeds", licence="")
+        seed_service.import_file(LOCAL_OWNER, project, file, name="seeds", licence="")
         say("imported")
         run = studio.runs.start(LOCAL_OWNER, project, _settings(calls))
         say("planned")

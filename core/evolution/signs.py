@@ -29,9 +29,15 @@ _DUTY = re.compile(r"\b(?:must|should|do not|don't|without|at (?:most|least)|no 
 _BACK_OPENING = re.compile(r"(?:sure|understood|of course|certainly|okay|got it)\b", re.IGNORECASE)
 _BACK_REQUEST = re.compile(r"\b(?:please|could you|can you) (?:provide|share|specify|clarify|paste)\b", re.IGNORECASE)
 
-KINDS = ("code", "given", "make")
+KINDS = ("code", "given", "limited", "sum", "make")
 _CODE = re.compile(
     r"\b(?:functions?|scripts?|SQL|query|regex|regular expression|code|programs?|Python|JavaScript|shell|HTML|CSS|algorithm)\b"
+)
+_MAKE_CODE = re.compile(r"\b(?:write|create|implement|complete|fill in|program|design)\b", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"\b(?:exactly|no more than|at most|(?:in|of) (?:about )?(?:one|two|three|four|five|six|ten|\d+) "
+    r"(?:\w+ )?(?:words?|sentences?|lines?|points?|minutes?|parts?))\b",
+    re.IGNORECASE,
 )
 _QUOTED_MATERIAL = re.compile(r":\s*[\"“„«]")
 _MAKE = re.compile(
@@ -40,11 +46,18 @@ _MAKE = re.compile(
 
 
 def kind(text: str) -> str:
-    """What sort of task a text is, of `KINDS`: about code, about material that it brings, to be made up; else empty."""
-    if _CODE.search(text.split("\n", maxsplit=1)[0]):
+    """What sort of task a text is, of `KINDS`; empty for a plain question.
+
+    It is about code, about material that it brings, within limits that it sets, about numbers, or to be made up.
+    """
+    if _CODE.search(text.split("\n", maxsplit=1)[0]) and _MAKE_CODE.search(text):
         return "code"
     if "\n" in text.strip() or _QUOTED_MATERIAL.search(text):
         return "given"
+    if _LIMIT.search(text):
+        return "limited"
+    if len(_NUMBER.findall(text)) > 1:
+        return "sum"
     return "make" if _MAKE.match(text.strip()) else ""
 
 

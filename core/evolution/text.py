@@ -42,7 +42,7 @@ generate get give guess help highlight identify illustrate imagine implement imp
 integrate interpret introduce invent investigate judge justify keep leave let limit list locate make mark match
 measure mention modify multiply name narrate note offer optimise optimize order organize outline paraphrase parse pick
 plan play please point predict prepare present pretend produce propose prove provide put quote rank rate read
-rearrange recommend record refactor refer reflect rephrase research respond restrict review revise rewrite role-play
+rearrange reason recommend record refactor refer reflect rephrase research respond restrict review revise rewrite role-play
 roleplay say select set share show simplify simulate sketch solve sort specify speculate start state suggest suit sum
 summarise summarize take teach tell test think trace transform translate try underline use using verify walk weigh
 work write you your

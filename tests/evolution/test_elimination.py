@@ -315,8 +315,8 @@ def test_no_pattern_of_the_shipped_pack_looks_like_an_answer(name: str) -> None:
 
 def test_what_only_the_packs_own_words_add_changes_nothing() -> None:
     parent = "Name three common causes of headaches."
-    pattern = PACK.templates["add_constraints"].patterns[""][1]
-    for aspects, lost in (("three common causes", True), ("a dose for a child of ten kilograms", False)):
-        child = f"{parent} {pattern.replace('{{aspects}}', aspects)}"
+    pattern = PACK.templates["add_constraints"].patterns[""][0]
+    for particulars, lost in (("the common causes", True), ("the weather and the age of a child", False)):
+        child = f"{parent} {pattern.replace('{{particulars}}', particulars)}"
         found = failed(child, parent=parent, operation=Operation.ADD_CONSTRAINTS)
         assert (Rule.NEAR_DUPLICATE in found) is lost

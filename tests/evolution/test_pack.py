@@ -383,6 +383,7 @@ def test_a_first_token_one_means_ten_only_beside_high_digits() -> None:
 
 def test_a_parent_is_written_on_with_the_patterns_of_its_kind(compact: Pack) -> None:
     lines = "reply: append x\nwrite: Any {{x}}.\nwrite code: Code {{x}}.\nwrite given: Given {{x}}.\nwrite make: Make {{x}}."
+    lines += "\nwrite limited: Within {{x}}.\nwrite sum: Sum {{x}}."
     pack = pack_from_files(
         "p", with_file(compact, "deepen.md", f"{lines}\n--- user ---\nRewrite this prompt: {{{{instruction}}}}")
     )
@@ -392,6 +393,8 @@ def test_a_parent_is_written_on_with_the_patterns_of_its_kind(compact: Pack) -> 
         ("Shorten this.\n\nThe tide was late today.", "Given ebb."),
         ('Translate: "The tide is late."', "Given ebb."),
         ("Write a poem about tides.", "Make ebb."),
+        ("Write a poem about tides in six lines.", "Within ebb."),
+        ("Add 17 and 4.", "Sum ebb."),
     ):
         evolved = read_evolution(pack, Operation.DEEPEN, reply('{"x": "ebb"}'), parent=parent)
         assert evolved is not None
