@@ -29,13 +29,17 @@ class Limiter(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Voice:
-    """One endpoint in one role of a run: whom to ask, behind which limit, at what price, and what the log calls it."""
+    """One endpoint in one role of a run: whom to ask, behind which limit, at what price, and what the log calls it.
+
+    `patience_s`: how long to wait for a place before asking again who is best off; None if there is nobody else.
+    """
 
     name: str
     system_id: str
     model: ChatModel
     limiter: Limiter
     prices: Prices
+    patience_s: float | None = None
 
 
 class Cast(Protocol):
@@ -43,6 +47,10 @@ class Cast(Protocol):
 
     def pick(self, kind: TaskKind, request: ChatRequest) -> Voice:
         """Whom to ask this now."""
+        ...
+
+    def begin(self, kind: TaskKind, voice: Voice) -> bool:
+        """A place was found. False if it fell ill meanwhile and another one can be asked."""
         ...
 
     def heard(self, kind: TaskKind, voice: Voice, outcome: ChatReply | CallFailure) -> ChatReply | CallFailure:

@@ -1,4 +1,4 @@
-"""Runs a method: claims work, asks the model, commits what follows. One asyncio loop, one task group, one limiter.
+"""Runs a method: claims work, asks who is cast for it, commits what follows. One asyncio loop, one task group.
 
 A call's slot is held until its result is committed. So after kill -9 at most the calls in flight are repeated, and nothing
 that was acknowledged is lost or doubled. Chains advance independently; reply order changes no draw.
@@ -6,23 +6,22 @@ that was acknowledged is lost or doubled. Chains advance independently; reply or
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, MutableSequence, Sequence
+from collections.abc import Callable, MutableSequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from itertools import count
 from random import Random
 from time import monotonic
 
-from core.domain.call import Call, CallFailure, ChatReply, ChatRequest, Prices
-from core.domain.instruction import RunStatus
+from core.domain.call import Call, CallFailure, ChatReply, ChatRequest
 from core.domain.run import CAP_REACHED
 from core.domain.task import TaskState
-from core.domain.work import Family, Work
+from core.domain.work import Work
 from core.errors import StudioError
 from core.evolution.budget import Budget, Worst, worst_case
-from core.evolution.frontier import next_frontier
+from core.evolution.frontier import Families
 from core.evolution.method import Method, Step
 from core.evolution.record import Asked, call_of, spent
-from core.ports import ChatModel, Clock, Limiter, RunLog
+from core.ports import Cast, Clock, RunLog, Voice
 
 _CLAIM = 512  # tasks at a time: one query's worth, a few hundred kB of text
 _RATE_WINDOW_S = 60.0
@@ -50,17 +49,15 @@ class Engine:
         self,
         method: Method,
         *,
-        model: ChatModel,
-        limiter: Limiter,
+        cast: Cast,
         log: RunLog,
         clock: Clock,
         budget: Budget,
-        prices: Prices,
         workers: int,
         backoff: Backoff,
     ) -> None:
-        self._method, self._model, self._limiter, self._log = method, model, limiter, log
-        self._clock, self._budget, self._prices, self._backoff = clock, budget, prices, backoff
+        self._method, self._cast, self._log = method, cast, log
+        self._clock, self._budget, self._backoff = clock, budget, backoff
         self._workers = workers
         self._ready: deque[Work] = deque()
         self._busy = 0
@@ -68,7 +65,7 @@ class Engine:
         self._settled = asyncio.Event()  # a call's reservation became its cost: only `_reserve` waits for it
         self._pausing = asyncio.Event()
         self._queued: set[asyncio.Task[None] | None] = set()  # chains that wait for a place at the endpoint
-        self._families: dict[tuple[str, int], Family] = {}
+        self._families = Families(method, log)
         self._finished: deque[float] = deque()
         self._reason: str | None = None
         self._commits, self._dry_at = 0, -1
@@ -156,32 +153,49 @@ class Engine:
 
     async def _advance(self, work: Work) -> list[Work]:
         """One task: ask until it is answered or hopeless, commit what follows, return what goes on at once."""
-        for asked in count(1):
-            if self._pausing.is_set():
-                break
-            attempt = work.task.tries
-            request = self._method.request(work, attempt)
-            self._queued.add(asyncio.current_task())
-            async with self._limiter.slot():
-                self._queued.discard(asyncio.current_task())
-                worst = await self._reserve(request)
+        asked = 0
+        while not self._pausing.is_set():
+            request = self._method.request(work, work.task.tries)
+            voice = self._cast.pick(work.task.kind, request)
+            async with AsyncExitStack() as place:
+                if not await self._found(place, voice) or not self._cast.begin(work.task.kind, voice):
+                    continue  # another one may be better off by now
+                worst = await self._reserve(request, voice)
                 if worst is None:
                     break
-                call, outcome = await self._ask(work, request, worst)
+                asked += 1
+                call, outcome = await self._ask(work, request, voice, worst)
                 if isinstance(outcome, ChatReply):
                     self._failures_in_row = 0
                     return await self._commit(work, call, self._conclude(work, outcome, call))
-                wait_s = self._backoff(outcome, asked, Random(call.id))
+                wait_s = self._wait_s(outcome, asked, call)
                 if wait_s is None:
                     return await self._give_up(work, call, outcome)
-                work = replace(work, task=replace(work.task, tries=attempt + 1))
+                work = replace(work, task=replace(work.task, tries=work.task.tries + 1))
                 await self._log.append([call, work.task])
             await self._sleep(wait_s)
         await self._release([work])
         return []
 
+    async def _found(self, place: AsyncExitStack, voice: Voice) -> bool:
+        """Wait for a place at the endpoint; False when it is time to look around for another."""
+        self._queued.add(asyncio.current_task())
+        try:
+            async with asyncio.timeout(voice.patience_s):
+                await place.enter_async_context(voice.limiter.slot())
+        except TimeoutError:
+            return False
+        self._queued.discard(asyncio.current_task())
+        return True
+
+    def _wait_s(self, failure: CallFailure, asked: int, call: Call) -> float | None:
+        """Until the question is put again; None to give up."""
+        if failure.elsewhere_in_s is not None:
+            return failure.elsewhere_in_s
+        return self._backoff(failure, asked, Random(call.id))
+
     def _conclude(self, work: Work, reply: ChatReply, call: Call) -> Step:
-        return self._method.conclude(work, reply, call.id, self._clock.now())
+        return self._method.conclude(work, reply, call.id, self._clock.now(), by=call.system_id)
 
     async def _give_up(self, work: Work, call: Call, failure: CallFailure) -> list[Work]:
         """A hopeless call: an item's own fault is kept as an error, an endpoint's blocks the run."""
@@ -195,55 +209,40 @@ class Engine:
     async def _commit(self, work: Work, call: Call, step: Step) -> list[Work]:
         facts: list[object] = [call, *step.facts]
         if step.decided is not None:
-            facts += await self._next_epoch(work, step.decided)
+            facts += await self._families.decided(work.instruction, step.decided)
         await self._log.append(facts)
         self._commits += 1
         self._changed.set()
         return list(step.following)
 
-    async def _next_epoch(self, work: Work, status: RunStatus) -> Sequence[object]:
-        """When the last child of a seed's epoch is decided, draw the next epoch; it commits with that outcome."""
-        child = work.instruction
-        key = (child.seed_id, child.epoch)
-        if key not in self._families:
-            alone = self._method.settings.children == 1
-            found = Family(children={child.id: child}) if alone else await self._log.family(*key)
-            self._families.setdefault(key, found)
-        family = self._families[key]
-        family.outcomes[child.id] = status
-        if not family.is_complete:
-            return ()
-        del self._families[key]
-        if child.epoch >= self._method.settings.epochs:
-            return ()
-        parents = next_frontier(family, self._method.settings.max_frontier_per_seed)
-        return self._method.children(parents, child.epoch + 1)
-
-    async def _ask(self, work: Work, request: ChatRequest, worst: Worst) -> tuple[Call, ChatReply | CallFailure]:
+    async def _ask(
+        self, work: Work, request: ChatRequest, voice: Voice, worst: Worst
+    ) -> tuple[Call, ChatReply | CallFailure]:
         asked = Asked(
             task=work.task, request=request, attempt=work.task.tries, worst=worst, started_at=self._clock.now()
         )
         try:
-            outcome = await self._model.chat(request)
+            outcome = await voice.model.chat(request)
         except asyncio.CancelledError:
             self._budget.release(worst)
             raise
-        self._limiter.observe(outcome)
+        voice.limiter.observe(outcome)
+        outcome = self._cast.heard(work.task.kind, voice, outcome)
         self._finished.append(monotonic())
         self._forget_before(self._finished[-1] - _RATE_WINDOW_S)
         failure = self._method.refuse(work, outcome) if isinstance(outcome, ChatReply) else outcome
-        call = call_of(asked, outcome, failure, system_id=self._method.system_id, prices=self._prices)
+        call = call_of(asked, outcome, failure, system_id=voice.system_id, prices=voice.prices)
         tokens, usd = spent(call)
         self._budget.settle(worst, tokens=tokens, usd=usd)
         self._settled.set()
         return call, failure or outcome
 
-    async def _reserve(self, request: ChatRequest) -> Worst | None:
+    async def _reserve(self, request: ChatRequest, voice: Voice) -> Worst | None:
         """Set the call's worst case aside; None when pausing.
 
         While calls in flight may give some back, wait; then the cap is reached, and Blocked says which one.
         """
-        worst = worst_case(request, self._prices)
+        worst = worst_case(request, voice.prices)
         while not self._pausing.is_set():
             cap = self._budget.reserve(worst)
             if cap is None:

@@ -1,7 +1,36 @@
 """Which nodes of a seed grow on in the next epoch (docs/method.md, section 1)."""
 
+from collections.abc import Sequence
+
 from core.domain.instruction import Instruction, InstructionKind, RunStatus
 from core.domain.work import Family
+from core.evolution.method import Method
+from core.ports import RunLog
+
+
+class Families:
+    """The children of seeds whose present epoch is not decided yet. One event loop; no locks."""
+
+    def __init__(self, method: Method, log: RunLog) -> None:
+        self._method, self._log = method, log
+        self._open: dict[tuple[str, int], Family] = {}
+
+    async def decided(self, child: Instruction, status: RunStatus) -> Sequence[object]:
+        """When the last child of a seed's epoch is decided, draw the next epoch; it commits with that outcome."""
+        key = (child.seed_id, child.epoch)
+        if key not in self._open:
+            alone = self._method.settings.children == 1
+            found = Family(children={child.id: child}) if alone else await self._log.family(*key)
+            self._open.setdefault(key, found)
+        family = self._open[key]
+        family.outcomes[child.id] = status
+        if not family.is_complete:
+            return ()
+        del self._open[key]
+        if child.epoch >= self._method.settings.epochs:
+            return ()
+        parents = next_frontier(family, self._method.settings.max_frontier_per_seed)
+        return self._method.children(parents, child.epoch + 1)
 
 
 def next_frontier(family: Family, most: int) -> list[Instruction]:

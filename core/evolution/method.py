@@ -8,21 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.domain import ids
 from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
-from core.domain.check import Check, Outcome, Rule, Score, Verdict
-from core.domain.instruction import Instruction, InstructionKind, Response, Revision, RunStatus
+from core.domain.check import Rule, Verdict
+from core.domain.instruction import Instruction, RunStatus
 from core.domain.run import Difficulty, RunSettings, StepOrder
 from core.domain.task import Task, TaskKind, TaskState
 from core.domain.work import Work
 from core.evolution.chance import Place, draw, model_seed
 from core.evolution.elimination import (
-    RULE_VERSION,
     Finding,
     check_equality,
     check_instruction,
     check_response,
     default_threshold,
+)
+from core.evolution.facts import (
+    Origin,
+    check_of,
+    child_of,
+    difficulty_of,
+    outcome_of,
+    response_of,
+    revision_of,
+    task_of,
 )
 from core.evolution.pack import (
     Pack,
@@ -32,7 +40,6 @@ from core.evolution.pack import (
     respond_request,
     score_request,
 )
-from core.evolution.text import count_words
 from core.evolution.verdicts import read_difficulty, read_equality
 
 
@@ -49,6 +56,7 @@ class Method:
     """One run's rules. Holds no state: everything it says follows from its settings, its pack and its arguments."""
 
     def __init__(self, run_id: str, settings: RunSettings, pack: Pack, system_id: str) -> None:
+        """`system_id`: who evolves, as children are drawn; of a pool, the pool."""
         self.run_id, self.settings, self.pack, self.system_id = run_id, settings, pack, system_id
         self._plan = self._steps()
 
@@ -69,41 +77,19 @@ class Method:
         return facts
 
     def _child(self, parent: Instruction, epoch: int, number: int) -> Instruction:
-        id_ = ids.child_id(self.run_id, parent.seed_id, parent.id, epoch, number)
-        drawn = draw(
-            self.settings.rng_seed,
-            Place(position=parent.position, epoch=epoch, child_number=number),
-            self.settings.weights,
-        )
-        return Instruction(
-            id=id_,
-            kind=InstructionKind.EVOLVED,
+        place = Place(position=parent.position, epoch=epoch, child_number=number)
+        return child_of(
+            parent,
             run_id=self.run_id,
-            seed_id=parent.seed_id,
-            parent_id=parent.id,
-            parent_revision_id=ids.revision_id(parent.id),
-            ancestors=(*parent.ancestors, parent.id),
             epoch=epoch,
-            depth=parent.depth + 1,
-            child_number=number,
-            operation=drawn.operation,
-            data_format=drawn.data_format,
+            number=number,
+            drawn=draw(self.settings.rng_seed, place, self.settings.weights),
             made_by=self.system_id,
             pack_hash=self.pack.hash,
-            position=parent.position,
         )
 
     def _task(self, kind: TaskKind, of: Instruction, state: TaskState = TaskState.WAITING) -> Task:
-        return Task(
-            id=ids.task_id(self.run_id, kind, of.id),
-            run_id=self.run_id,
-            kind=kind,
-            subject_id=of.id,
-            seed_id=of.seed_id,
-            epoch=of.epoch,
-            position=of.position,
-            state=state,
-        )
+        return task_of(self.run_id, kind, of, state)
 
     def seed_scores(self, seeds: Sequence[Instruction]) -> list[object]:
         """Difficulty tasks of the seeds themselves, so that epochs can be compared with where they began."""
@@ -150,35 +136,38 @@ class Method:
         # JSON inside the reply may spell half a character (\\ud83d), which no file can hold as UTF-8.
         return text and text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
-    def conclude(self, work: Work, reply: ChatReply, call_id: str, now: datetime) -> Step:
-        """What follows from a usable reply."""
+    def conclude(self, work: Work, reply: ChatReply, call_id: str, now: datetime, *, by: str = "") -> Step:
+        """What follows from a usable reply. `by` is the system that answered, if it is not the one that evolves."""
+        origin = Origin(call_id=call_id, by=by or self.system_id, at=now)
         match work.task.kind:
             case TaskKind.EVOLVE:
-                return self._evolved(work, reply, call_id, now)
+                return self._evolved(work, reply, origin)
             case TaskKind.JUDGE:
                 equality = read_equality(reply, cut=self._equality_cut())
                 findings = (check_equality(equality, self.settings.thresholds),)
-                return self._checked(work, findings, [], call_id, now)
+                return self._checked(work, findings, [], origin)
             case TaskKind.RESPOND:
-                return self._responded(work, reply, call_id, now)
+                return self._responded(work, reply, origin)
             case TaskKind.SCORE:
-                return Step(facts=(replace(work.task, state=TaskState.DONE), *self._scored(work, reply, call_id)))
+                return Step(facts=(replace(work.task, state=TaskState.DONE), *self._scored(work, reply, origin)))
 
     def give_up(self, work: Work, failure: CallFailure, now: datetime) -> Step:
         """A call that failed for good: the child is an error, but a failed judge or score only leaves a gap."""
         task = replace(work.task, state=TaskState.FAILED)
         match work.task.kind:
             case TaskKind.EVOLVE | TaskKind.RESPOND:
-                return Step(facts=(task, self._outcome(work, RunStatus.ERROR, None, now)), decided=RunStatus.ERROR)
+                outcome = outcome_of(self.run_id, work, RunStatus.ERROR, None, now)
+                return Step(facts=(task, outcome), decided=RunStatus.ERROR)
             case TaskKind.JUDGE:
                 finding = Finding(
                     rule=Rule.NO_INFORMATION_GAIN, verdict=Verdict.UNKNOWN, evidence=f"no verdict: {failure.kind.cause}"
                 )
-                return self._checked(work, (finding,), [], None, now, state=TaskState.FAILED)
+                origin = Origin(call_id=None, by=self.system_id, at=now)
+                return self._checked(work, (finding,), [], origin, state=TaskState.FAILED)
             case TaskKind.SCORE:
                 return Step(facts=(task,))
 
-    def _evolved(self, work: Work, reply: ChatReply, call_id: str, now: datetime) -> Step:
+    def _evolved(self, work: Work, reply: ChatReply, origin: Origin) -> Step:
         text = self._evolved_text(work, reply)
         assert text is not None and work.instruction.operation is not None
         findings = check_instruction(
@@ -192,21 +181,12 @@ class Method:
             ancestors=work.ancestor_texts,
             finish_reason=reply.finish_reason,
         )
-        revision = self._revision("instruction", work.instruction.id, text)
-        return self._checked(replace(work, text=text), findings, [revision], call_id, now)
+        revision = revision_of("instruction", work.instruction.id, text, origin.by)
+        return self._checked(replace(work, text=text), findings, [revision], origin)
 
-    def _responded(self, work: Work, reply: ChatReply, call_id: str, now: datetime) -> Step:
-        id_ = ids.response_id(self.run_id, work.instruction.id)
-        facts: list[object] = [
-            Response(
-                id=id_,
-                instruction_id=work.instruction.id,
-                instruction_revision_id=ids.revision_id(work.instruction.id),
-                system_id=self.system_id,
-                call_id=call_id,
-            ),
-            self._revision("response", id_, reply.text),
-        ]
+    def _responded(self, work: Work, reply: ChatReply, origin: Origin) -> Step:
+        response = response_of(self.run_id, work.instruction, origin)
+        facts: list[object] = [response, revision_of("response", response.id, reply.text, origin.by)]
         findings = check_response(
             self.settings.rules,
             self.settings.thresholds,
@@ -214,15 +194,14 @@ class Method:
             response=reply.text,
             finish_reason=reply.finish_reason,
         )
-        return self._checked(work, findings, facts, call_id, now, response_id=id_)
+        return self._checked(work, findings, facts, origin, response_id=response.id)
 
     def _checked(
         self,
         work: Work,
         findings: Sequence[Finding],
         facts: list[object],
-        call_id: str | None,
-        now: datetime,
+        origin: Origin,
         *,
         response_id: str | None = None,
         state: TaskState = TaskState.DONE,
@@ -233,13 +212,16 @@ class Method:
         facts = [
             replace(work.task, state=state),
             *facts,
-            *(self._check(work, finding, response_id, call_id) for finding in findings),
+            *(
+                check_of(self.run_id, work.instruction, finding, response_id=response_id, call_id=origin.call_id)
+                for finding in findings
+            ),
         ]
         following = self._following(work)
         if following is not None:
             return Step(facts=(*facts, following.task), following=(following,))
         status = RunStatus.ELIMINATED if failed else RunStatus.SURVIVED
-        facts.append(self._outcome(work, status, failed[0] if failed else None, now))
+        facts.append(outcome_of(self.run_id, work, status, failed[0] if failed else None, origin.at))
         score = self._score_after(work, status)
         facts += [one.task for one in score]
         return Step(facts=tuple(facts), following=score, decided=status)
@@ -268,64 +250,8 @@ class Method:
         assert cut is not None
         return cut
 
-    def _scored(self, work: Work, reply: ChatReply, call_id: str) -> list[object]:
+    def _scored(self, work: Work, reply: ChatReply, origin: Origin) -> list[object]:
         value = read_difficulty(reply)
         if value is None:
             return []  # the call is kept; an unreadable score is no score
-        return [
-            Score(
-                id=ids.score_id(work.instruction.id, "difficulty", f"{self.run_id}:{self.system_id}"),
-                subject_id=work.instruction.id,
-                run_id=self.run_id,
-                epoch=work.instruction.epoch,
-                kind="difficulty",
-                value=value,
-                by=self.system_id,
-                call_id=call_id,
-            )
-        ]
-
-    def _revision(self, of: str, of_id: str, text: str) -> Revision:
-        return Revision(
-            id=ids.revision_id(of_id),
-            of=of,
-            of_id=of_id,
-            number=0,
-            text=text,
-            text_hash=ids.text_hash(text),
-            words=count_words(text),
-            by=self.system_id,
-        )
-
-    def _check(self, work: Work, finding: Finding, response_id: str | None, call_id: str | None) -> Check:
-        revision = ids.revision_id(work.instruction.id)
-        assert work.instruction.operation is not None
-        return Check(
-            id=ids.check_id(revision, finding.rule),
-            instruction_id=work.instruction.id,
-            revision_id=revision,
-            response_id=response_id,
-            run_id=self.run_id,
-            epoch=work.instruction.epoch,
-            operation=work.instruction.operation,
-            rule=finding.rule,
-            version=RULE_VERSION,
-            verdict=finding.verdict,
-            score=finding.score,
-            evidence=finding.evidence,
-            call_id=call_id,
-        )
-
-    def _outcome(self, work: Work, status: RunStatus, rule: Rule | None, now: datetime) -> Outcome:
-        assert work.instruction.operation is not None
-        return Outcome(
-            instruction_id=work.instruction.id,
-            run_id=self.run_id,
-            seed_id=work.instruction.seed_id,
-            epoch=work.instruction.epoch,
-            operation=work.instruction.operation,
-            status=status,
-            rule=rule,
-            words_added=count_words(work.text) - count_words(work.parent_text) if work.text else None,
-            received_at=now,
-        )
+        return [difficulty_of(self.run_id, work.instruction, value, drawn_by=self.system_id, origin=origin)]

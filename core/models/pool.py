@@ -87,9 +87,19 @@ class Ensemble:
             return role[0].voice
         now = self._clock()
         ready = [part for part in role if self._health[part.voice.name].is_ready(now)]
-        chosen = chosen_for(request, ready).voice if ready else self._soonest(role)
-        self._health[chosen.name].ask(now)
-        return chosen
+        return chosen_for(request, ready).voice if ready else self._soonest(role)
+
+    def begin(self, kind: TaskKind, voice: Voice) -> bool:
+        """Ask it, unless it fell ill while the call waited for a place and another one is healthy."""
+        role = self._parts[kind]
+        if len(role) == 1:
+            return True
+        now = self._clock()
+        health = self._health[voice.name]
+        if not health.is_ready(now) and any(self._health[part.voice.name].is_ready(now) for part in role):
+            return False
+        health.ask(now)
+        return True
 
     def _soonest(self, role: Sequence[Part]) -> Voice:
         usable = [part for part in role if self._health[part.voice.name].out is None] or role

@@ -3,15 +3,13 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent import futures
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from core.domain.call import CallFailure, ChatReply
 from core.domain.progress import Spending
 from core.domain.run import RunEvent, RunEventKind
 from core.domain.system import Endpoint
@@ -20,8 +18,11 @@ from core.evolution.budget import Budget
 from core.evolution.engine import Blocked, Engine, Pulse
 from core.evolution.method import Method
 from core.models.limits import AdaptiveLimit
+from core.models.pace import Bounds
+from core.models.pool import Ensemble
 from core.models.retry import wait_before_retry
 from core.ports import ChatModel, Limiter
+from core.services.casting import Casting, Turn, voices
 from core.store.database import Database
 from core.store.run_log import ProjectRunLog
 
@@ -44,9 +45,14 @@ class Start:
 
     run_id: str
     method: Method
-    endpoint: Endpoint
-    model: ChatModel
+    casting: Casting
+    models: Mapping[str, ChatModel]
     spending: Spending
+
+    async def close(self) -> None:
+        """Hang up at every endpoint."""
+        for model in self.models.values():
+            await model.close()
 
 
 @dataclass(slots=True)
@@ -54,22 +60,11 @@ class _Live:
     """An engine at work. `is_over`: it has returned, and its last event is being written."""
 
     engine: Engine
-    limit: AdaptiveLimit
+    cast: Ensemble
+    limits: tuple[AdaptiveLimit, ...]
+    left_out: Mapping[str, str]
     ended: "Future[None]"
     is_over: bool = False
-
-
-class _Turn:
-    """`core.ports.Limiter` for one run at an endpoint's limit: runs that share it are served in turn."""
-
-    def __init__(self, limit: AdaptiveLimit, run_id: str) -> None:
-        self._limit, self._run_id = limit, run_id
-
-    def slot(self) -> AbstractAsyncContextManager[None]:
-        return self._limit.slot(self._run_id)
-
-    def observe(self, outcome: ChatReply | CallFailure) -> None:
-        self._limit.observe(outcome)
 
 
 class LiveRuns:
@@ -78,7 +73,7 @@ class LiveRuns:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._live: dict[str, _Live] = {}
-        self._limits: dict[tuple[str, int], AdaptiveLimit] = {}
+        self._limits: dict[tuple[str, Bounds], AdaptiveLimit] = {}
         self._at_rest: dict[str, Budget] = {}  # of runs at rest in whose trees people are asking just now
         self.problems: dict[str, str] = {}  # what could not even be written down, such as a full disk
         self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
@@ -90,14 +85,17 @@ class LiveRuns:
 
     async def _begin(self, start: Start, database: Database) -> None:
         if start.run_id in self._live:  # asked here, on the loop: two tabs may resume at the same moment
-            await start.model.close()
+            await start.close()
             return
         self.problems.pop(start.run_id, None)
-        limit = self._limit_of(start.endpoint)
+        limits = {name: self._limit_of(endpoint) for name, endpoint in start.casting.endpoints.items()}
+        turns = {name: Turn(limit, start.run_id) for name, limit in limits.items()}
+        cast = Ensemble({kind: voices(role, start.models, turns) for kind, role in start.casting.seats.items()})
         log = ProjectRunLog(database, start.run_id)
-        engine = _engine(start, _Turn(limit, start.run_id), log)
+        engine = _engine(start, cast, log)
         task = asyncio.run_coroutine_threadsafe(self._work(start, engine, log, database), self._loop)
-        self._live[start.run_id] = _Live(engine, limit, task)
+        shared = tuple({id(limit): limit for limit in limits.values()}.values())
+        self._live[start.run_id] = _Live(engine, cast, shared, start.casting.left_out, task)
 
     async def _work(self, start: Start, engine: Engine, log: ProjectRunLog, database: Database) -> None:
         """From first call to last event. The run counts as live until that event is written."""
@@ -112,7 +110,7 @@ class LiveRuns:
             await self._say(database, start.run_id, RunEventKind.BLOCKED, reason)
             raise
         finally:
-            await start.model.close()
+            await start.close()
             del self._live[start.run_id]
 
     async def _grow(self, run_id: str, engine: Engine, log: ProjectRunLog, database: Database) -> None:
@@ -160,7 +158,7 @@ class LiveRuns:
     async def _once(
         self, run_id: str, endpoint: Endpoint, budget: Budget, ask: Callable[[Limiter, Budget], Awaitable[T]]
     ) -> T:
-        limiter = _Turn(self._limit_of(endpoint), f"{run_id} by hand")
+        limiter = Turn(self._limit_of(endpoint), f"{run_id} by hand")
         live = self._live.get(run_id)
         if live is not None:
             return await ask(limiter, live.engine.budget)
@@ -173,7 +171,12 @@ class LiveRuns:
 
     def _limit_of(self, endpoint: Endpoint) -> AdaptiveLimit:
         """One gate an endpoint, whoever asks there."""
-        return self._limits.setdefault((endpoint.base_url, endpoint.in_flight), AdaptiveLimit(endpoint.in_flight))
+        bounds = Bounds(
+            in_flight=endpoint.in_flight,
+            requests_per_min=endpoint.requests_per_min,
+            tokens_per_min=endpoint.tokens_per_min,
+        )
+        return self._limits.setdefault((endpoint.base_url, bounds), AdaptiveLimit(bounds))
 
     def is_live(self, run_id: str) -> bool:
         return run_id in self._live
@@ -185,7 +188,14 @@ class LiveRuns:
     def allowed(self, run_id: str) -> int:
         """How many calls may be in flight now."""
         live = self._live.get(run_id)
-        return live.limit.snapshot().allowed if live else 0
+        return sum(limit.snapshot().allowed for limit in live.limits) if live else 0
+
+    def unwell(self, run_id: str) -> dict[str, str]:
+        """Endpoints of this run's pools that are not asked now, and why, in words for people."""
+        live = self._live.get(run_id)
+        if live is None:
+            return {}
+        return {name: f"is left out of this run: {why}" for name, why in live.left_out.items()} | live.cast.unwell()
 
     def wait(self, run_id: str, timeout_s: float | None = None) -> bool:
         """Wait until no engine works on the run; False when the time is over first."""
@@ -216,19 +226,17 @@ class LiveRuns:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
 
-def _engine(start: Start, limiter: Limiter, log: ProjectRunLog) -> Engine:
+def _engine(start: Start, cast: Ensemble, log: ProjectRunLog) -> Engine:
     spending = start.spending
     return Engine(
         start.method,
-        model=start.model,
-        limiter=limiter,
+        cast=cast,
         log=log,
         clock=WallClock(),
         budget=Budget(
             start.method.settings.caps, calls=spending.calls, tokens=spending.tokens, usd=spending.usd or 0.0
         ),
-        prices=start.endpoint.prices,
-        workers=start.endpoint.in_flight,
+        workers=sum(endpoint.in_flight for endpoint in start.casting.endpoints.values()),
         backoff=wait_before_retry,
     )
 

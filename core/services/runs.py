@@ -1,6 +1,6 @@
 """Runs: estimate, start, pause, resume, stop, progress."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,13 +10,15 @@ from core.domain.instruction import Instruction
 from core.domain.person import Actor
 from core.domain.progress import RunProgress, RunSummary
 from core.domain.run import Caps, Run, RunEvent, RunEventKind, RunSettings
-from core.domain.system import Endpoint
+from core.domain.system import Player
+from core.domain.task import TaskKind
 from core.errors import NotFound, RunRefused
 from core.evolution.method import Method
 from core.evolution.pack import Pack, pack_from_files
 from core.services import seeds as seed_service
 from core.services.access import may_grow, may_read
-from core.services.endpoints import Endpoints, system_of
+from core.services.casting import Casting, casting_of, opened
+from core.services.endpoints import Endpoints
 from core.services.estimate import time_left_s
 from core.services.live import LiveRuns, Start
 from core.services.packs import Packs
@@ -54,12 +56,12 @@ class Runs:
         Returns the run's id.
         """
         may_grow(actor)
-        endpoint = self.endpoints.get(actor, settings.endpoint)
+        cast = self.endpoints.cast(actor, settings)
         chosen = seed_service.chosen(project, settings.seeds, settings.rng_seed)
-        _require_sound(settings, endpoint, len(chosen))
-        self.endpoints.check(actor, endpoint.name)
+        _require_sound(settings, cast, len(chosen))
+        self._check(actor, cast)
         pack = self.packs.load(actor, settings.pack)
-        system = system_of(endpoint, settings.evolving)
+        casting = casting_of(cast, settings, pack)
         run = Run(
             id=str(uuid_utils.uuid7()),
             number=run_reading.next_number(project.database),
@@ -70,11 +72,11 @@ class Runs:
             by=actor.person_id,
             created_at=datetime.now(UTC),
         )
-        project.database.writer.append_now([run, system, self.packs.fact(pack)])
-        method = Method(run.id, settings, pack, system.id)
+        project.database.writer.append_now([run, *casting.systems, self.packs.fact(pack)])
+        method = Method(run.id, settings, pack, casting.drawn_by.id)
         _plan(project, method, chosen)
         _say(actor, project, run.id, RunEventKind.STARTED)
-        self._begin(project, endpoint, method)
+        self._begin(project, casting, method)
         return run.id
 
     def pause(self, actor: Actor, project: Project, run_id: str) -> None:
@@ -106,7 +108,7 @@ class Runs:
             raise RunRefused("The run is going", to_do="Pause it, change its caps, then resume.")
         if run.state == RunEventKind.FINISHED:
             raise RunRefused("The run is finished: it asks nothing more", to_do="Set up another one like it.")
-        _require_caps(caps, self.endpoints.get(actor, run.settings.endpoint))
+        _require_caps(caps, self.endpoints.cast(actor, run.settings))
         spent = run_reading.spending_with_by_hand(project.database, run_id)
         over = ((caps.calls, spent.calls), (caps.tokens, spent.tokens), (caps.usd, spent.usd or 0.0))
         if any(cap is not None and cap < already for cap, already in over):
@@ -126,17 +128,19 @@ class Runs:
         run = self.get(actor, project, run_id)  # again: its last calls may have ended it
         if run.state not in _CAN_RESUME:
             return
-        endpoint = self.endpoints.get(actor, run.settings.endpoint)
-        self.endpoints.check(actor, endpoint.name)
+        cast = self.endpoints.cast(actor, run.settings)
+        self._check(actor, cast)
         files = pack_reading.files_of_run(project.database, run_id)
         named = run.settings.pack
         pack: Pack = pack_from_files(named, files) if files else self.packs.load(actor, named)
-        method = Method(run_id, run.settings, pack, system_of(endpoint, run.settings.evolving).id)
+        casting = casting_of(cast, run.settings, pack)
+        project.database.writer.append_now(casting.systems)  # an endpoint may have been changed meanwhile
+        method = Method(run_id, run.settings, pack, casting.drawn_by.id)
         if not run_reading.has_event(project.database, run_id, RunEventKind.STARTED):
             _plan(project, method, seed_service.chosen(project, run.settings.seeds, run.settings.rng_seed))
             _say(actor, project, run_id, RunEventKind.STARTED)
         _say(actor, project, run_id, RunEventKind.RESUMED)
-        self._begin(project, endpoint, method)
+        self._begin(project, casting, method)
 
     def resume_by_themselves(self, actor: Actor, project: Project) -> None:
         """After a restart: the interrupted runs that were told to. The others wait for a person."""
@@ -170,18 +174,24 @@ class Runs:
             problem=self.live.problems.get(run_id, ""),
         )
 
-    def _begin(self, project: Project, endpoint: Endpoint, method: Method) -> None:
+    def _check(self, actor: Actor, cast: Mapping[TaskKind, Player]) -> None:
+        """Whether everyone could be asked: nothing is spent."""
+        for name in sorted({player.name for player in cast.values()}):
+            self.endpoints.check(actor, name)
+
+    def _begin(self, project: Project, casting: Casting, method: Method) -> None:
+        casting, models = opened(self.endpoints, casting)
         start = Start(
             run_id=method.run_id,
             method=method,
-            endpoint=endpoint,
-            model=self.endpoints.open(endpoint),
+            casting=casting,
+            models=models,
             spending=run_reading.spending_with_by_hand(project.database, method.run_id),
         )
         self.live.begin(start, project.database)
 
 
-def _require_sound(settings: RunSettings, endpoint: Endpoint, n_seeds: int) -> None:
+def _require_sound(settings: RunSettings, cast: Mapping[TaskKind, Player], n_seeds: int) -> None:
     """RunRefused for settings that could only fail, before anything is spent."""
     if n_seeds == 0:
         raise RunRefused("There are no seeds to grow", to_do="Import some on the page Seeds.")
@@ -189,17 +199,19 @@ def _require_sound(settings: RunSettings, endpoint: Endpoint, n_seeds: int) -> N
         raise RunRefused("The operations' weights sum to zero", to_do="Give at least one operation a weight above 0.")
     if settings.epochs < 1 or settings.children < 1 or settings.max_frontier_per_seed < 1:
         raise RunRefused("Epochs, children and frontier must be at least 1", to_do="Raise what is below 1.")
-    _require_caps(settings.caps, endpoint)
+    _require_caps(settings.caps, cast)
 
 
-def _require_caps(caps: Caps, endpoint: Endpoint) -> None:
+def _require_caps(caps: Caps, cast: Mapping[TaskKind, Player]) -> None:
     if any(cap is not None and cap < 1 for cap in (caps.calls, caps.tokens)) or (
         caps.usd is not None and caps.usd <= 0
     ):
         raise RunRefused("The cap allows not even one call", to_do="Raise the cap, or take it away.")
-    if caps.usd is not None and None in (endpoint.prices.input_usd, endpoint.prices.output_usd):
+    endpoints = {endpoint.name: endpoint for player in cast.values() for endpoint in player.endpoints}
+    unpriced = [name for name, one in endpoints.items() if None in (one.prices.input_usd, one.prices.output_usd)]
+    if caps.usd is not None and unpriced:
         raise RunRefused(
-            f"The prices of {endpoint.name} are not known, so money cannot be capped",
+            f"The prices of {' and '.join(unpriced)} are not known, so money cannot be capped",
             to_do="Give its prices, or cap tokens instead.",
         )
 

@@ -15,13 +15,16 @@ from core.domain.instruction import Instruction
 from core.domain.operation import Operation
 from core.domain.run import Caps, Difficulty, RunSettings
 from core.domain.system import Endpoint
+from core.domain.task import TaskKind
 from core.evolution.budget import Budget
 from core.evolution.engine import Engine
 from core.evolution.method import Method
 from core.evolution.pack import load_pack
 from core.models.endpoint import EndpointModel
 from core.models.limits import AdaptiveLimit
+from core.models.pool import Ensemble, Part
 from core.models.retry import wait_before_retry
+from core.ports import Voice
 from core.services.live import WallClock
 from core.store import run_reading
 from core.store.database import Database
@@ -59,14 +62,15 @@ class Field:
 
     def engine(self, model: EndpointModel, *, workers: int, prices: Prices, backoff: Any = quickly) -> Engine:
         spent = run_reading.spending(self.database, self.method.run_id)
+        voice = Voice(
+            name="test", system_id=self.method.system_id, model=model, limiter=AdaptiveLimit(workers), prices=prices
+        )
         return Engine(
             self.method,
-            model=model,
-            limiter=AdaptiveLimit(workers),
+            cast=Ensemble({kind: (Part(voice=voice),) for kind in TaskKind}),
             log=ProjectRunLog(self.database, self.method.run_id),
             clock=WallClock(),
             budget=Budget(self.method.settings.caps, calls=spent.calls, tokens=spent.tokens, usd=spent.usd or 0.0),
-            prices=prices,
             workers=workers,
             backoff=backoff,
         )

@@ -20,6 +20,7 @@ from core.domain.run import Caps, RunSettings, StepOrder
 from core.domain.system import Endpoint
 from core.errors import EndpointError, NotFound, RunRefused
 from core.evolution.method import Method
+from core.services.casting import casting_of
 from core.services.live import Start
 from core.services.projects import Project
 from core.services.studio import Studio
@@ -364,8 +365,8 @@ def test_a_bug_ends_the_run_with_a_word_and_not_in_silence(house: House, caplog:
     start = Start(
         run_id=run,
         method=Method(run, settings(), PACK, "0" * 8),
-        endpoint=house.studio.endpoints.get(ME, "test"),
-        model=broken,
+        casting=casting_of(house.studio.endpoints.cast(ME, settings()), settings(), PACK),
+        models={"test": broken},
         spending=house.progress(run).spending,
     )
     house.studio.live.begin(start, house.project.database)
