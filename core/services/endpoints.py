@@ -182,6 +182,14 @@ class Endpoints:
         is_of_it = found is not None and (found.base_url, found.model) == (endpoint.base_url, endpoint.model)
         return found if is_of_it else None
 
+    def key_problem(self, actor: Actor, name: str) -> str:
+        """Why the endpoint's key cannot be read now; "" if it can, or if it needs none."""
+        try:
+            self._key(self.get(actor, name))
+        except EndpointError as error:
+            return str(error)
+        return ""
+
     def open(self, endpoint: Endpoint) -> ChatModel:
         """The endpoint as a model. The caller closes it. EndpointError if its key is missing."""
         if endpoint.name == EMBEDDED:

@@ -24,6 +24,7 @@ page = st.navigation(
             st.Page(_PAGES / "runs.py", title="Runs", icon=":material/play_circle:"),
             st.Page(_PAGES / "trees.py", title="Trees", icon=":material/account_tree:"),
         ],
+        "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
     },
     expanded=True,
 )

@@ -1,0 +1,15 @@
+"""Settings: endpoints and pools. Which servers may be asked, within what limits, at what price."""
+
+import streamlit as st
+
+from pages.ui import endpoint_form, endpoint_list, endpoint_pools, kit, shell
+
+with shell.problems("settings"):
+    with st.container(horizontal=True, vertical_alignment="center", key="settings_head"):
+        st.title("Settings", width="stretch", anchor=False)
+        if st.button("New endpoint", type="primary", key="settings.new"):
+            endpoint_form.dialog(None)
+    lead = "A run names an endpoint or a pool for evolving, one for answering, one for judging. Keys stay where you keep them."
+    kit.show("lead", kit.h("p", lead), key="settings.lead")
+    endpoint_list.endpoints()
+    endpoint_pools.pools()
