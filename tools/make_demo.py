@@ -54,7 +54,7 @@ def grow(studio: Studio, project: Project) -> None:
     lines = (ROOT / "data" / "starter_seeds.jsonl").read_text(encoding="utf-8").splitlines()
     step = len(lines) // SEEDS
     chosen.write_text("\n".join(lines[::step][:SEEDS]), encoding="utf-8")
-    seeds.import_jsonl(LOCAL_OWNER, project, chosen, name="Starter seeds", licence="CC0-1.0")
+    seeds.import_file(LOCAL_OWNER, project, chosen, name="Starter seeds", licence="CC0-1.0")
     for name, preset, choice in (
         ("Trees with two children", presets.BRANCHING, SeedChoice(limit=1)),
         ("Three epochs", presets.QUICK, SeedChoice()),

@@ -6,3 +6,10 @@ SKILLS = (
     "Sport", "Law", "Medicine", "Literature", "Entertainment", "Art", "Music", "Economy", "Physics", "Toxicity",
     "History", "Academic Writing", "Chemistry", "Philosophy",
 )  # fmt: skip
+_SPELLED = {name.casefold(): name for name in SKILLS} | {"writting": "Writing"}
+
+
+def skill_named(word: str) -> str:
+    """A skill as we spell it; any other word stays as it is (at most 100 characters)."""
+    word = word.strip()[:100]
+    return _SPELLED.get(word.casefold(), word)

@@ -35,7 +35,6 @@ group by skill"""
 _WORDS = """select sum(r.words) as words, count(*) as n from instruction i
 join instruction_state t on t.id = i.id join revision r on r.id = t.revision_id where i.kind = 'seed'"""
 _HASHES = "select r.text_hash from instruction i join revision r on r.of_id = i.id where i.kind = 'seed'"
-_NEXT_POSITION = "select coalesce(max(position), -1) + 1 as n from instruction where kind = 'seed'"
 
 
 def count_seeds(database: Database) -> int:
@@ -120,9 +119,6 @@ def mean_words(database: Database) -> float:
     return float(row["words"] or 0) / max(1, int(row["n"]))
 
 
-def text_hashes(database: Database) -> set[str]:
-    return {row["text_hash"] for row in database.query(_HASHES)}
-
-
-def next_position(database: Database) -> int:
-    return int(database.query(_NEXT_POSITION)[0]["n"])
+def text_hashes(database: Database) -> set[bytes]:
+    """SHA-256 of every seed's texts."""
+    return {bytes.fromhex(row["text_hash"]) for row in database.query(_HASHES)}

@@ -67,6 +67,14 @@ class Writer:
         """Run something on the writing connection, in a transaction of its own, and return what it returns."""
         return self._hand_over(_Job(1, next(self._turn), action=action, done=Future()))
 
+    def run_numbered(self, action: Callable[[duckdb.DuckDBPyConnection, int], int]) -> None:
+        """The same for facts that come as whole tables: the action is given the next `seq`, and says how many it used."""
+
+        def numbered(connection: duckdb.DuckDBPyConnection) -> None:
+            self._next_seq += action(connection, self._next_seq)
+
+        self.run(numbered)
+
     async def append(self, facts: Sequence[object]) -> None:
         """The same as `append_now`, for the event loop."""
         loop = asyncio.get_running_loop()

@@ -49,7 +49,7 @@ def offer(project: Project) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "upload.jsonl"
                 path.write_bytes(file.getbuffer())
-                _done(seeds.import_jsonl(shell.actor(), project, path, name=file.name, licence=licence))
+                _done(seeds.import_file(shell.actor(), project, path, name=file.name, licence=licence))
 
 
 def _done(report: ImportReport) -> None:

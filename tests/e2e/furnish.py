@@ -45,7 +45,7 @@ class Home:
         if lines:
             path = self.folder / f"{slug}.jsonl"
             path.write_text("\n".join(lines), encoding="utf-8")
-            seeds.import_jsonl(LOCAL_OWNER, project, path, name="Seeds", licence="CC0-1.0")
+            seeds.import_file(LOCAL_OWNER, project, path, name="Seeds", licence="CC0-1.0")
         return project
 
     def grow(self, project: Project, *, name: str = "Grown", settings: RunSettings | None = None) -> str:

@@ -34,7 +34,7 @@ def furnish(
         file = project.path.with_suffix(".jsonl")
         lines = (json.dumps({"instruction": f"Explain number {number} to a child."}) for number in range(n_seeds))
         file.write_text("\n".join(lines), encoding="utf-8")
-        seed_service.import_jsonl(ME, project, file, name="seeds", licence="CC0-1.0")
+        seed_service.import_file(ME, project, file, name="seeds", licence="CC0-1.0")
 
 
 def settings(**more: Any) -> RunSettings:

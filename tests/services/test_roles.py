@@ -15,10 +15,11 @@ from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import Endpoint, Member, Player, Pool
 from core.domain.task import TaskKind
 from core.errors import NotAllowed
-from core.services import commands, estimate, regrow, seed_choice, seeds, tree_files, tree_nodes, trees
+from core.services import commands, estimate, regrow, seed_choice, seed_files, seed_import, seeds, tree_files, tree_nodes, trees
 from core.services.endpoints import Endpoints
 from core.services.projects import Project, Projects
 from core.services.runs import Runs
+from core.services.shelf import Shelf
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.builders import RUN, audit, event, id_of, run
@@ -75,7 +76,8 @@ ASKED: dict[str, Ask] = {
     "Endpoints.test": lambda s, p, who: s.endpoints.test(who, "embedded"),
     "Endpoints.report": lambda s, p, who: s.endpoints.report(who, "embedded"),
     "Endpoints.check": lambda s, p, who: s.endpoints.check(who, "embedded"),
-    "seeds.import_jsonl": lambda s, p, who: seeds.import_jsonl(who, p, Path("none"), name="", licence=""),
+    "seed_import.import_file": lambda s, p, who: seeds.import_file(who, p, Path("none"), name="", licence=""),
+    "seed_files.look": lambda s, p, who: seeds.look(who, Path("none")),
     "seeds.import_shipped": lambda s, p, who: seeds.import_shipped(who, p, s.settings.shipped),
     "seeds.page": lambda s, p, who: seeds.page(who, p),
     "seeds.count": lambda s, p, who: seeds.count(who, p),
@@ -94,6 +96,18 @@ ASKED: dict[str, Ask] = {
     "regrow.evolve": lambda s, p, who: regrow.evolve(s, who, p, RUN, id_of("seed"), WISH),
     "tree_nodes.node": lambda s, p, who: tree_nodes.node(who, p, id_of("seed"), RUN),
     "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, CAST, 1),
+    "Projects.create": lambda s, p, who: s.projects.create(who, "New"),
+    "Projects.rename": lambda s, p, who: s.projects.rename(who, "my-project", "New"),
+    "Shelf.slugs": lambda s, p, who: s.shelf.slugs(who),
+    "Shelf.names": lambda s, p, who: s.shelf.names(who),
+    "Shelf.cards": lambda s, p, who: s.shelf.cards(who),
+    "Shelf.default": lambda s, p, who: s.shelf.default(who),
+    "Shelf.choose": lambda s, p, who: s.shelf.choose(who, "my-project"),
+    "Shelf.create": lambda s, p, who: s.shelf.create(who, "New"),
+    "Shelf.open_file": lambda s, p, who: s.shelf.open_file(who, str(p.path)),
+    "Shelf.rename": lambda s, p, who: s.shelf.rename(who, "my-project", "New"),
+    "Shelf.archive": lambda s, p, who: s.shelf.archive(who, "my-project"),
+    "Shelf.restore": lambda s, p, who: s.shelf.restore(who, "my-project"),
     "Studio.demo": lambda s, p, who: s.demo(who),
     "Studio.try_now": lambda s, p, who: s.try_now(who),
     **{f"commands.{name}": lambda s, p, who, name=name: commands.run(s, who, name, {}) for name in commands.NAMES},
@@ -110,7 +124,7 @@ def test_an_annotator_is_refused(ask: Ask, studio: Studio, project: Project) -> 
 
 def public_services_with_an_actor() -> set[str]:
     found = set()
-    for owner in (Projects, Runs, Endpoints, Studio, seeds, seed_choice, trees, tree_nodes, tree_files, regrow, estimate):
+    for owner in (Projects, Shelf, Runs, Endpoints, Studio, seeds, seed_choice, seed_files, seed_import, trees, tree_nodes, tree_files, regrow, estimate):
         for name, function in inspect.getmembers(owner, inspect.isfunction):
             is_its_own = function.__module__ == getattr(owner, "__module__", owner.__name__)
             if is_its_own and not name.startswith("_") and "actor" in inspect.signature(function).parameters:

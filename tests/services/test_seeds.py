@@ -41,7 +41,7 @@ def test_every_row_is_taken_merged_or_refused_and_counted(project: Project, tmp_
         tmp_path, {"instruction": "One."}, "broken", {"instruction": "Two.", "skill": "Math"}, "", {"instruction": " One. "},
         {"prompt": "?"}, {"instruction": "One", "input": "1"},
     )  # fmt: skip
-    report = seeds.import_jsonl(ME, project, path, name="mine", licence="CC0-1.0")
+    report = seeds.import_file(ME, project, path, name="mine", licence="CC0-1.0")
     assert (report.taken, report.merged) == (3, 1)
     assert [(one.row, one.reason) for one in report.refused] == [(2, "is not JSON"), (6, "has no `instruction`")]
     assert texts(project) == ["One.", "Two.", "One\n\n1"]
@@ -53,11 +53,11 @@ def test_every_row_is_taken_merged_or_refused_and_counted(project: Project, tmp_
 
 def test_a_second_import_takes_only_what_is_new_and_goes_on_in_order(project: Project, tmp_path: Path) -> None:
     first = a_file(tmp_path, {"instruction": "A"}, {"instruction": "B"})
-    seeds.import_jsonl(ME, project, first, name="first", licence="")
+    seeds.import_file(ME, project, first, name="first", licence="")
     second = a_file(tmp_path, {"instruction": "B"}, {"instruction": "C"}, {"instruction": "A"}, name="second.jsonl")
-    report = seeds.import_jsonl(ME, project, second, name="second", licence="")
+    report = seeds.import_file(ME, project, second, name="second", licence="")
     assert (report.taken, report.merged, report.refused) == (1, 2, ())
-    again = seeds.import_jsonl(ME, project, second, name="second", licence="")
+    again = seeds.import_file(ME, project, second, name="second", licence="")
     assert (again.taken, again.merged) == (0, 3)
     assert [(line.text, line.position, line.source) for line in seeds.page(ME, project)] == [
         ("A", 0, "first"),
@@ -68,7 +68,7 @@ def test_a_second_import_takes_only_what_is_new_and_goes_on_in_order(project: Pr
 
 def test_rows_with_the_same_id_are_two_seeds_unless_their_text_is_the_same(project: Project, tmp_path: Path) -> None:
     path = a_file(tmp_path, {"id": 1, "instruction": "A"}, {"id": 1, "instruction": "B"}, {"id": 2, "instruction": "A"})
-    report = seeds.import_jsonl(ME, project, path, name="ids", licence="")
+    report = seeds.import_file(ME, project, path, name="ids", licence="")
     assert (report.taken, report.merged) == (2, 1)
 
 
@@ -77,9 +77,11 @@ def test_a_file_without_one_usable_row_changes_nothing(project: Project, tmp_pat
     with pytest.raises(
         BadInput, match=r"bad\.jsonl: No row of it can be used; row 2 is not JSON\..*Nothing was imported"
     ):
-        seeds.import_jsonl(ME, project, a_file(tmp_path, "", "x", "y"), name="bad.jsonl", licence="")
+        seeds.import_file(ME, project, a_file(tmp_path, "", '{"x', '{"y'), name="bad.jsonl", licence="")
+    with pytest.raises(BadInput, match=r"No column looks like an instruction.*There are: x, y"):
+        seeds.import_file(ME, project, a_file(tmp_path, {"x": 1, "y": "two words"}), name="odd.jsonl", licence="")
     with pytest.raises(BadInput, match="empty"):
-        seeds.import_jsonl(ME, project, a_file(tmp_path), name="empty.jsonl", licence="")
+        seeds.import_file(ME, project, a_file(tmp_path), name="empty.jsonl", licence="")
     assert counts(project) == before
 
 
@@ -87,9 +89,9 @@ def test_an_import_that_cannot_be_written_leaves_nothing(project: Project, tmp_p
     path = a_file(tmp_path, {"instruction": "A"}, {"instruction": "B"})
     before = counts(project)
     with pytest.raises(Exception, match="NOT NULL"):
-        seeds.import_jsonl(ME, project, path, name=None, licence="")  # type: ignore[arg-type]
+        seeds.import_file(ME, project, path, name=None, licence="")  # type: ignore[arg-type]
     assert counts(project) == before
-    assert seeds.import_jsonl(ME, project, path, name="again", licence="").taken == 2
+    assert seeds.import_file(ME, project, path, name="again", licence="").taken == 2
 
 
 def test_any_script_and_markup_comes_back_as_it_was(project: Project, tmp_path: Path) -> None:
@@ -98,13 +100,13 @@ def test_any_script_and_markup_comes_back_as_it_was(project: Project, tmp_path: 
         "a\tb\r\nc", "'; drop table instruction; --",
     ]  # fmt: skip
     path = a_file(tmp_path, *({"instruction": text} for text in written))
-    assert seeds.import_jsonl(ME, project, path, name="x", licence="").taken == len(written)
+    assert seeds.import_file(ME, project, path, name="x", licence="").taken == len(written)
     assert texts(project) == written
 
 
 def test_fifty_thousand_rows_are_taken_in_order(project: Project, tmp_path: Path) -> None:
     rows = ({"instruction": f"Count to {number}.", "skill": "Math"} for number in range(50_000))
-    report = seeds.import_jsonl(ME, project, a_file(tmp_path, *rows), name="many", licence="")
+    report = seeds.import_file(ME, project, a_file(tmp_path, *rows), name="many", licence="")
     assert (report.taken, report.merged, report.refused) == (50_000, 0, ())
     assert seeds.count(ME, project) == 50_000
     assert [line.text for line in seeds.page(ME, project, most=2, offset=49_998)] == [
@@ -125,13 +127,13 @@ def test_the_shipped_seeds_are_all_taken(project: Project) -> None:
 
 def test_a_limit_takes_only_the_first_rows(project: Project, tmp_path: Path) -> None:
     path = a_file(tmp_path, *({"instruction": str(number)} for number in range(10)))
-    assert seeds.import_jsonl(ME, project, path, name="x", licence="", limit=3).taken == 3
+    assert seeds.import_file(ME, project, path, name="x", licence="", limit=3).taken == 3
     assert texts(project) == ["0", "1", "2"]
 
 
 def test_a_random_choice_of_seeds_follows_from_the_runs_seed(project: Project, tmp_path: Path) -> None:
     path = a_file(tmp_path, *({"instruction": str(number)} for number in range(40)))
-    seeds.import_jsonl(ME, project, path, name="x", licence="")
+    seeds.import_file(ME, project, path, name="x", licence="")
 
     def chosen(rng_seed: int, **choice: object) -> list[int]:
         return [one.position for one in seeds.chosen(project, SeedChoice(**choice), rng_seed)]  # type: ignore[arg-type]

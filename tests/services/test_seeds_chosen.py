@@ -26,7 +26,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
             json.dumps({"instruction": f"Task {number:02} of {name}.", "skill": SKILLS[number]}) for number in numbers
         )
         path.write_text("\n".join(lines), encoding="utf-8")
-        seeds.import_jsonl(ME, opened, path, name=name, licence="")
+        seeds.import_file(ME, opened, path, name=name, licence="")
     yield opened
     projects.close()
 

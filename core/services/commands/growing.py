@@ -78,12 +78,12 @@ def _import(studio: Studio, actor: Actor, project: Project, seeds: str | None) -
         report = seed_service.import_shipped(actor, project, studio.settings.shipped)
     else:
         path = Path(seeds)
-        report = seed_service.import_jsonl(actor, project, path, name=path.name, licence="")
+        report = seed_service.import_file(actor, project, path, name=path.name, licence="")
     return {
         "taken": report.taken,
         "merged": report.merged,
         "refused": [{"row": one.row, "reason": one.reason} for one in report.refused[:20]],
-        "refused_count": len(report.refused),
+        "refused_count": report.refused_count,
     }
 
 

@@ -1,0 +1,73 @@
+"""Files with seeds: what one seems to be, and its rows, whatever its format."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from core.domain.person import Actor
+from core.domain.source import Columns, FileFormat, Look, Record, Refusal
+from core.errors import BadInput
+from core.exchange import columns as guessing
+from core.exchange import csv_table, detect, json_lines, json_list
+from core.services.access import may_grow
+from core.store import parquet
+
+_SAMPLE = 100  # rows that the guess is made from
+_SHOWN = 20
+_READERS: dict[FileFormat, Callable[[BinaryIO], Iterator[Record | Refusal]]] = {
+    FileFormat.JSONL: json_lines.records,
+    FileFormat.JSON: json_list.records,
+    FileFormat.CSV: csv_table.records,
+}
+
+
+class SeedFile:
+    """One file, read from its beginning each time that `records` is asked for."""
+
+    def __init__(self, path: Path, format_: FileFormat | None = None) -> None:
+        found = detect.format_of(path)  # whatever a person says it is: a zip file is none of it
+        self.path, self.format = path, format_ or found
+        if (self.format is FileFormat.PARQUET) != (found is FileFormat.PARQUET):
+            raise BadInput(
+                f"This is no {self.format.label} file", where=path.name, to_do=f"It seems to be {found.label}."
+            )
+        self._size = max(1, path.stat().st_size)
+        self._file: BinaryIO | None = None
+
+    def records(self, columns: Columns | None = None) -> Iterator[Record | Refusal]:
+        """Rows in the file's order. With `columns`, a format that can reads only those."""
+        if self.format is FileFormat.PARQUET:
+            wanted = [columns.instruction, columns.input, columns.skill] if columns else []
+            yield from parquet.records(self.path, list(dict.fromkeys(filter(None, wanted))))
+            return
+        with self.path.open("rb") as self._file:
+            yield from _READERS[self.format](self._file)
+
+    def share_read(self) -> float | None:
+        """How much of the file is behind the reader, 0 to 1; None where that is not known."""
+        if self._file is None or self._file.closed:
+            return None
+        return min(1.0, self._file.tell() / self._size)
+
+    def look(self) -> Look:
+        """What it seems to be, from its first rows."""
+        records = tuple(islice(self.records(), _SAMPLE))
+        names = guessing.names_in(records)
+        guess = guessing.guess(names, records)
+        return Look(
+            format=self.format,
+            kind=guessing.kind(names, guess, records),
+            names=names,
+            guess=guess,
+            records=records[:_SHOWN],
+        )
+
+
+def look(actor: Actor, path: Path, format_: FileFormat | None = None) -> Look:
+    """What a file seems to be, with its first 20 rows. Raises BadInput for one that is unusable as a whole."""
+    may_grow(actor)
+    found = SeedFile(path, format_).look()
+    if not found.records:
+        raise BadInput("The file has no rows", where=path.name, to_do="Choose a file with at least one row.")
+    return found

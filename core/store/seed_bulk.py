@@ -1,0 +1,106 @@
+"""Many seeds at once: kept aside in a file while they are read, then added in ONE transaction, column by column."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+
+from core.domain.source import Source
+from core.errors import ProjectError
+from core.store.database import Database
+from core.store.tables import arrow_batch
+from core.store.writer import DiskFull
+
+_AT_ONCE = 8_192  # rows that are held in memory
+_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()), ("revision_id", pa.string()), ("label_id", pa.string()), ("n", pa.int64()),
+        ("text", pa.string()), ("text_hash", pa.string()), ("words", pa.int32()), ("skill", pa.string()),
+    ]
+)  # fmt: skip
+_SEEN = "select count(*), coalesce(max(position), -1) + 1 from instruction where kind = 'seed'"
+_SOURCE = "insert into source by name select * from batch"
+_SEEDS = """insert into instruction by name
+select id, $seq + n as seq, 'seed' as kind, id as seed_id, $source::uuid as source_id, []::uuid[] as ancestors, 0 as epoch,
+    0 as depth, 0 as child_number, $position + n as position from batch"""
+_TEXTS = """insert into revision by name
+select revision_id as id, $seq + n as seq, 'instruction' as "of", id as of_id, 0 as number, text, text_hash, words, $by as "by" from batch"""
+_STATES = "insert into instruction_state by name select id, revision_id from batch"
+_LABELS = """insert into label by name
+select label_id as id, $seq + n as seq, id as instruction_id, 'skill' as kind, skill as value, $by as "by" from batch where skill <> ''"""
+
+
+@dataclass(slots=True)
+class SeedShelf:
+    """Seeds kept aside in `path`, in their order. Use it with `with`, add, then `write`."""
+
+    path: Path
+    n: int = 0
+    _columns: dict[str, list[object]] = field(default_factory=lambda: {name: [] for name in _SCHEMA.names})
+    _writer: pa.RecordBatchStreamWriter | None = None
+
+    def __enter__(self) -> Self:
+        self._writer = pa.ipc.new_stream(str(self.path), _SCHEMA)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        assert self._writer is not None
+        self._writer.close()
+
+    def add(
+        self, *, id_: str, revision_id: str, label_id: str, text: str, text_hash: str, words: int, skill: str
+    ) -> None:
+        """One more. OSError when the disk is full."""
+        row = (id_, revision_id, label_id, self.n, text, text_hash, words, skill)
+        for column, value in zip(self._columns.values(), row, strict=True):
+            column.append(value)
+        self.n += 1
+        if self.n % _AT_ONCE == 0:
+            self.flush()
+
+    def flush(self) -> None:
+        """What is still in memory goes into the file."""
+        assert self._writer is not None
+        try:
+            self._writer.write_batch(pa.RecordBatch.from_pydict(self._columns, _SCHEMA))
+        except OSError as error:
+            raise DiskFull("The disk is full", to_do="Free some space, then import again.") from error
+        for column in self._columns.values():
+            column.clear()
+
+
+def write(database: Database, shelf: SeedShelf, source: Source, n_before: int) -> None:
+    """Add the shelf's seeds and their source: all, or on any error none.
+
+    `n_before` seeds were there when duplicates were looked for. ProjectError if there are others by now.
+    """
+
+    def add(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
+        ((seen, position),) = connection.execute(_SEEN).fetchall()
+        if seen != n_before:
+            raise ProjectError("Another import was finished meanwhile", to_do="Nothing was taken. Import again.")
+        _execute(connection, arrow_batch(Source, [source], seq), _SOURCE)
+        for batch in _batches(shelf.path):
+            table = pa.Table.from_batches([batch])
+            _execute(connection, table, _SEEDS, seq=seq + 1, source=source.id, position=position)
+            _execute(connection, table, _TEXTS, seq=seq + 1 + shelf.n, by=source.by)
+            _execute(connection, table, _STATES)
+            _execute(connection, table, _LABELS, seq=seq + 1 + 2 * shelf.n, by=source.by)
+        return 1 + 3 * shelf.n
+
+    database.writer.run_numbered(add)
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, table: pa.Table, sql: str, **values: object) -> None:
+    connection.register("batch", table)
+    connection.execute(sql, values).fetchall()
+    connection.unregister("batch")
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    with pa.ipc.open_stream(str(path)) as reader:
+        yield from reader
