@@ -155,7 +155,7 @@ def _question(studio: Studio, actor: Actor, project: Project, run_id: str, paren
         raise BadInput(f"The hint is longer than {HINT_MOST} characters", to_do="Shorten it.")
     if wish.data_format is not None and wish.data_format not in DATA_FORMATS:
         raise BadInput("There is no such data format", to_do=f"Choose one of {', '.join(DATA_FORMATS)}.")
-    endpoint = studio.endpoints.get(actor, run.settings.endpoint)
+    endpoint = studio.endpoints.player(actor, run.settings.endpoint).endpoints[0]  # of a pool, the first
     files = pack_reading.files_of_run(project.database, run_id)
     pack = pack_from_files(run.settings.pack, files) if files else studio.runs.packs.load(actor, run.settings.pack)
     system = system_of(endpoint, run.settings.evolving)

@@ -75,6 +75,7 @@ ASKED: dict[str, Ask] = {
     "Endpoints.remove_pool": lambda s, p, who: s.endpoints.remove_pool(who, "both"),
     "Endpoints.test": lambda s, p, who: s.endpoints.test(who, "embedded"),
     "Endpoints.report": lambda s, p, who: s.endpoints.report(who, "embedded"),
+    "Endpoints.key_problem": lambda s, p, who: s.endpoints.key_problem(who, "embedded"),
     "Endpoints.check": lambda s, p, who: s.endpoints.check(who, "embedded"),
     "seed_import.import_file": lambda s, p, who: seeds.import_file(who, p, Path("none"), name="", licence=""),
     "seed_files.look": lambda s, p, who: seeds.look(who, Path("none")),
