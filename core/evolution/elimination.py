@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.domain import ids
 from core.domain.check import Rule, Verdict
 from core.domain.operation import Operation
-from core.evolution.pack import Pack
+from core.evolution.pack import EXAMPLE_WORDS, Pack
 from core.evolution.signs import (
     answer_opening,
     asks,
@@ -20,7 +20,7 @@ from core.evolution.signs import (
     short,
     thin_data,
 )
-from core.evolution.text import count_words, jaccard, language, plain, script, telling_words
+from core.evolution.text import count_words, jaccard, language, plain, script, shingles, telling_words
 from core.evolution.verdicts import Equality
 
 RULE_VERSION = 1
@@ -150,6 +150,9 @@ def _leaked(evolved: _Evolved) -> Finding:
     for label in evolved.pack.labels:
         if label in child and label not in parent:
             return _finding(Rule.LEAKED_PROMPT, f"the words “{label}” at character {child.index(label) + 1}")
+    shown = evolved.pack.examples & (shingles(evolved.child, EXAMPLE_WORDS) - shingles(evolved.parent, EXAMPLE_WORDS))
+    if shown:
+        return _finding(Rule.LEAKED_PROMPT, f"words of the prompt's own example: “{' '.join(min(shown))}”")
     return _finding(Rule.LEAKED_PROMPT, "")
 
 

@@ -16,11 +16,12 @@ from core.domain.call import ChatReply, ChatRequest, Message, Sampling
 from core.domain.operation import DATA_FORMATS, Operation
 from core.errors import BadInput
 from core.evolution.template import JUDGE, MOST_BYTES, PLACEHOLDER, SCORE, Template, read_template, require_text
-from core.evolution.text import telling_words
+from core.evolution.text import shingles, telling_words
 
 LABELS_FILE = "labels.md"
 SPARKS_FILE = "sparks.md"
 BUILT_IN_LABELS = ("given prompt", "rewritten prompt", "created prompt")
+EXAMPLE_WORDS = 5
 _TOP_LOGPROBS = 20
 _JSON_KINDS = ("json", "append")
 _REQUIRED = (*(operation.value for operation in Operation), JUDGE, SCORE)
@@ -35,6 +36,7 @@ class Pack:
 
     `sparks` are the things of which `{{spark}}` becomes one, drawn by the request's seed: left alone, a small model
     stays with the subject that it was shown. `own_words` are the telling words of its patterns: no model said them.
+    `examples` are the runs of five words in its demonstrations: a model that repeats one has made nothing up.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Pack:
     sparks: tuple[str, ...]
     files: Mapping[str, str]
     own_words: frozenset[str]
+    examples: frozenset[tuple[str, ...]]
 
 
 def load_pack(folder: Path) -> Pack:
@@ -92,6 +95,7 @@ def pack_from_files(name: str, files: Mapping[str, str]) -> Pack:
         sparks=_lines(texts.get(SPARKS_FILE, "")),
         files=MappingProxyType(texts),
         own_words=frozenset(telling_words(PLACEHOLDER.sub(" ", " ".join(_patterns(templates.values()))))),
+        examples=frozenset().union(*(shingles(said, EXAMPLE_WORDS) for said in _examples(templates.values()))),
     )
 
 
@@ -139,6 +143,10 @@ def _require_same_reply(template: Template, file_name: str, texts: Mapping[str, 
 
 def _one_kind_of_line_end(files: Mapping[str, str]) -> dict[str, str]:
     return {key: files[key].replace("\r\n", "\n").replace("\r", "\n") for key in sorted(files)}
+
+
+def _examples(templates: Iterable[Template]) -> Iterator[str]:
+    return (turn.content for one in templates for turn in one.turns if turn.role == "assistant")
 
 
 def _patterns(templates: Iterable[Template]) -> Iterator[str]:

@@ -52,10 +52,16 @@ REQUEST_WORDS = frozenset(_REQUEST_WORDS.split())
 # Words for kinds of texts and tasks: two tasks may both want a Python function and still have nothing in common.
 _KINDS = """
 answer article clause clear clearly code detail email essay following function html javascript json letter line lines
-list message name number numbers paragraph poem program python query question reason report sentence sentences short
+list message paragraph poem program python query question reason report sentence sentences short
 sql step steps story string table task text word words xml
 """
-_EMPTY_WORDS = REQUEST_WORDS | frozenset(_KINDS.split())
+# Words that name no thing of their own: "the purpose, the kind and the number of it" tells nothing new.
+_GENERAL = """
+aspect case cases cause content difference effect form format goal impact importance kind kinds length meaning method
+name nature number numbers order outcome process purpose quality result role rule situation situations specific style
+subject theme topic type types use used way
+"""
+_EMPTY_WORDS = REQUEST_WORDS | frozenset(_KINDS.split()) | frozenset(_GENERAL.split())
 
 
 def words(text: str) -> list[str]:

@@ -320,3 +320,11 @@ def test_what_only_the_packs_own_words_add_changes_nothing() -> None:
         child = f"{parent} {pattern.replace('{{particulars}}', particulars)}"
         found = failed(child, parent=parent, operation=Operation.ADD_CONSTRAINTS)
         assert (Rule.NEAR_DUPLICATE in found) is lost
+
+
+def test_a_child_that_repeats_the_prompts_own_example_has_leaked_it() -> None:
+    parent = "Why do prices of strawberries fall in summer?"
+    shown = PACK.templates["concretize"].turns[2].content
+    for added, leaked in ((shown, True), ("Answer for a farmer with two fields in Ghent.", False)):
+        assert (Rule.LEAKED_PROMPT in failed(f"{parent} {added}", parent=parent)) is leaked
+    assert Rule.LEAKED_PROMPT not in failed(f"{shown} Say why.", parent=shown)
