@@ -21,7 +21,7 @@ from benchmarks.store_rows import RUN
 from benchmarks.store_sqlite import Sqlite
 from benchmarks.store_writes import Written, fill, timed, write_as_engine, write_sqlite_as_engine
 from core.domain.person import LOCAL_OWNER as ME
-from core.services import seeds, trees
+from core.services import seeds, tree_nodes, trees
 from core.services.endpoints import Endpoints
 from core.services.live import LiveRuns
 from core.services.packs import Packs
@@ -114,7 +114,7 @@ def reads(project: Project, sqlite: Sqlite, n_trees: int, small: str) -> list[Li
         ),
         Line(
             what="a node, with texts, checks and calls", aim=small,
-            ours=middle_ms(lambda n: trees.node(ME, project, node_ids[n], RUN)),
+            ours=middle_ms(lambda n: tree_nodes.node(ME, project, node_ids[n], RUN)),
             sqlite=middle_ms(lambda n: sqlite.node(node_ids[n])),
         ),
         Line(
