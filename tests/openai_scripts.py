@@ -40,6 +40,8 @@ class Reply:
 class Script:
     """How the server behaves. Rates are probabilities per ask; `first` are the faults of a prompt's first asks.
 
+    `ignores` and `refuses` name fields of a request (response_format, logprobs, seed) that it passes over, or answers by 400.
+
     `last_first` holds that many calls and then answers the newest first. `rpm` is a token bucket one second deep.
     Logprobs are asked for by judges, whose first turn says `judge_says`, and by raters, who want a digit. Of a schema's
     texts the last counts: one named in `whole` is the instruction (the last user turn without its `label`) plus 10 to
@@ -67,6 +69,8 @@ class Script:
     redirect_to: str = ""
     hang_s: float = 30.0
     keep_requests: bool = True
+    ignores: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
 
 
 def _error(status: int, message: str, code: object, kind: str = "invalid_request_error", **headers: str) -> Reply:
@@ -123,6 +127,14 @@ REFUSALS: Mapping[str, Reply] = {
 }
 
 
+def refused_field(request: Mapping[str, Any], script: Script) -> Reply | None:
+    """A 400 for the first field that this server does not take, or None."""
+    for name in script.refuses:
+        if request.get(name) is not None:
+            return _error(400, f"Unsupported parameter: '{name}'", "unsupported_parameter")
+    return None
+
+
 def refusal(name: str, script: Script, authorization: str) -> Reply | None:
     """The answer of a fault that needs no reply, or None. `wrong_key` echoes the key, as careless servers do."""
     if name == "wrong_key":
@@ -141,10 +153,14 @@ def spoil(name: str, reply: dict[str, Any]) -> Reply:
         "": {},
         "no_usage": {"usage": None},
         "lying_usage": {"usage": {"prompt_tokens": -5, "completion_tokens": "many"}},
+        "absurd_usage": {"usage": {"prompt_tokens": 10**12, "completion_tokens": 10**12}},
+        "high_usage": {"usage": {"prompt_tokens": 900_000, "completion_tokens": 900_000}},
+        "text_usage": {"usage": {"prompt_tokens": "40", "completion_tokens": "12"}},
         "zero_usage": {"usage": {"prompt_tokens": 0, "completion_tokens": 0}},
         "cut_short": {"choices": [{**choice, "finish_reason": "length"}]},
         "filtered": {"choices": [{**choice, "finish_reason": "content_filter"}]},
         "empty_reply": {"choices": [{**choice, "message": {"role": "assistant", "content": ""}}]},
+        "empty_and_cut": {"choices": [{**choice, "finish_reason": "length", "message": {"content": ""}}]},
         "no_text": {"choices": [{**choice, "message": {"role": "assistant", "content": None}}]},
         "refused": {"choices": [{**choice, "message": {"content": None, "refusal": "I'm sorry, no."}}]},
         "half_a_character": {"choices": [{**choice, "message": {"content": "half \ud83d a smile"}}]},

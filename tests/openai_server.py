@@ -26,7 +26,17 @@ from typing import Any
 if __name__ == "__main__":  # run as a program, the folder above is not yet on the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.openai_scripts import REFUSALS, Faults, Reply, Script, completion, prompt_of, refusal, spoil
+from tests.openai_scripts import (
+    REFUSALS,
+    Faults,
+    Reply,
+    Script,
+    completion,
+    prompt_of,
+    refusal,
+    refused_field,
+    spoil,
+)
 
 _DRIP_S = 0.05
 _SERVED = "/v1/chat/completions"
@@ -67,7 +77,10 @@ class State:
         name = "wrong_key" if is_stranger else self.faults.of(prompt, script, time.monotonic())
         if name:
             self.counts[name] += 1
-        refused = refusal(name, script, authorization)
+        refused = refusal(name, script, authorization) or refused_field(request, script)
+        for field in script.ignores:
+            if request.pop(field, None) is not None and field == "seed":
+                prompt = prompt_of({**request, "seed": self.counts["chat"]})
         delay = script.latency_s
         if script.jitter_s:
             delay += script.jitter_s * (2 * Random(prompt).random() - 1)
