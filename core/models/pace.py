@@ -63,7 +63,7 @@ class Pace:
         rpm, tpm = bounds.requests_per_min, bounds.tokens_per_min
         self._requests = Bucket(rpm, _DEPTH_S) if rpm else None
         self._tokens = Bucket(tpm, _TOKEN_DEPTH_S) if tpm else None
-        self._mean = _FIRST_GUESS
+        self._mean, self._is_guess = _FIRST_GUESS, True
 
     def ready_in_s(self, now: float) -> float:
         """Seconds until another call may start."""
@@ -81,4 +81,5 @@ class Pace:
         """A call has ended. Its tokens as the server counts them; None: unsaid, what was set aside stays used."""
         if self._tokens and tokens is not None:
             self._tokens.give_back(self._mean - tokens)
-            self._mean += _LEARN * (tokens - self._mean)
+            self._mean += (tokens - self._mean) * (1.0 if self._is_guess and tokens else _LEARN)
+            self._is_guess = self._is_guess and not tokens
