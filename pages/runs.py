@@ -1,4 +1,4 @@
-"""Runs: set one up, watch it grow, pause it, resume it."""
+"""Runs: set one up, watch it grow, pause it, resume it, see what it amounts to."""
 
 import streamlit as st
 
@@ -8,8 +8,8 @@ with shell.problems("runs"):
     project = shell.project()
     runs = {run.id: run for run in shell.studio().runs.list(shell.actor(), project)}
     run_id = shell.chosen_run(list(runs))
-    if "new" in st.query_params:
-        run_form.form(project)
+    if "new" in st.query_params or "like" in st.query_params:
+        run_form.form(project, runs.get(st.query_params.get("like", "")))
     elif run_id is None:
         with st.container(key="runs_head"):
             st.title("Runs", anchor=False)
@@ -19,4 +19,9 @@ with shell.problems("runs"):
             st.rerun()
     else:
         run_view.head(project, runs, run_id)
-        run_view.body(project, run_id)
+        if st.query_params.get("view") == "overview":
+            from pages.ui import run_overview  # loads plotly, which an idle app does not
+
+            run_overview.body(project, runs, run_id)
+        else:
+            run_view.body(project, run_id)

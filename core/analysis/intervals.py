@@ -8,6 +8,7 @@ from statistics import NormalDist
 from core.domain.overview import Difference, Mean, Share
 
 CONFIDENCE = 0.95
+_LEAST = 3
 
 
 def wilson(k: int, n: int, confidence: float = CONFIDENCE) -> Share:
@@ -40,8 +41,8 @@ def share_difference(first: Share, second: Share) -> Difference | None:
 
 
 def mean(n: int, value: float | None, deviation: float | None) -> Mean:
-    """A mean with its t interval; `deviation` is the sample's. One item has no interval."""
-    if value is None or deviation is None or n < 2:
+    """A mean with its t interval; `deviation` is the sample's. Of one or two values it would say nothing: no interval."""
+    if value is None or deviation is None or n < _LEAST:
         return Mean(n=n, value=value, deviation=deviation, low=None, high=None)
     half = t_quantile((1 + CONFIDENCE) / 2, n - 1) * deviation / math.sqrt(n)
     return Mean(n=n, value=value, deviation=deviation, low=value - half, high=value + half)
@@ -51,7 +52,7 @@ def mean_difference(first: Mean, second: Mean) -> Difference | None:
     """`second` minus `first`, with Welch's interval (1947). None if one of them has no value or no deviation."""
     if first.value is None or second.value is None or first.deviation is None or second.deviation is None:
         return None
-    if first.n < 2 or second.n < 2:
+    if min(first.n, second.n) < _LEAST:
         return None
     moved = second.value - first.value
     a, b = first.deviation**2 / first.n, second.deviation**2 / second.n

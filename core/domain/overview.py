@@ -188,10 +188,13 @@ class Overview:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Compared:
-    """One figure of two runs. `difference` is second minus first; None where one of them has too little."""
+    """One figure of two runs; `part` is what it is about, `name` an epoch, an operation or a rule.
+
+    `difference` is second minus first; None where one of them has too little.
+    """
 
     part: str
     name: str
-    first: str
-    second: str
+    first: Share | Mean
+    second: Share | Mean
     difference: Difference | None

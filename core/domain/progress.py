@@ -7,6 +7,7 @@ from core.domain.check import Rule
 from core.domain.instruction import RunStatus
 from core.domain.operation import Operation
 from core.domain.run import CAP_REACHED, RunEventKind, RunSettings
+from core.domain.task import TaskKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,9 +134,19 @@ class RunProgress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
-    """What a run will take, before it starts. None: not known (no price, no speed)."""
+    """What a run will take, before it starts. None: not known (no price, no speed).
+
+    `survival` is the share of children that it is told from, of `survival_of` outcomes here (0: assumed); `measured` the
+    kinds of calls whose tokens and time were measured here. `frontier` is what grows on of one seed in the last epoch,
+    before the frontier limit.
+    """
 
     calls: int
     tokens: int
     usd: float | None
     duration_s: float | None
+    children: int = 0
+    survival: float = 0.0
+    survival_of: int = 0
+    measured: tuple[TaskKind, ...] = ()
+    frontier: float = 1.0

@@ -25,6 +25,13 @@ class Difficulty(StrEnum):
     ALL = "all"
 
 
+class Scoring(StrEnum):
+    """How difficulty is asked for. `TOGETHER`: one call for all siblings of a parent, which ties less."""
+
+    ALONE = "alone"
+    TOGETHER = "together"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caps:
     """What a run may spend at most. None is no cap."""
@@ -89,6 +96,7 @@ class RunSettings:
     order: StepOrder = StepOrder.CHEAP
     respond: bool = True
     difficulty: Difficulty = Difficulty.SURVIVORS
+    scoring: Scoring = Scoring.ALONE
     evolving: Sampling = field(default_factory=Sampling)
     responding: Sampling = field(default_factory=Sampling)
     caps: Caps = field(default_factory=Caps)

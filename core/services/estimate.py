@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.analysis.intervals import wilson
 from core.domain.check import Rule
+from core.domain.instruction import RunStatus
+from core.domain.overview import Share
 from core.domain.person import Actor
 from core.domain.progress import Estimate
-from core.domain.run import Difficulty, RunSettings, StepOrder
+from core.domain.run import Difficulty, RunSettings, Scoring, StepOrder
 from core.domain.system import EMBEDDED, Endpoint, Player
 from core.domain.task import TaskKind
 from core.services.access import may_read
@@ -14,7 +17,8 @@ from core.services.projects import Project
 from core.store import run_reading, seed_reading
 from core.store.run_reading import Usage
 
-_SURVIVAL = 0.85  # until this project has outcomes of its own
+_ASSUMED = Share(k=85, n=100, low=0.0, high=1.0)  # until this project has outcomes of its own
+_ENOUGH = 20  # outcomes
 _TOKENS_A_WORD = 1.35
 _PROMPT = {TaskKind.EVOLVE: 420, TaskKind.JUDGE: 480, TaskKind.RESPOND: 10, TaskKind.SCORE: 380}  # tokens around a text
 _REPLY = {TaskKind.EVOLVE: 90, TaskKind.JUDGE: 3, TaskKind.RESPOND: 350, TaskKind.SCORE: 2}
@@ -29,7 +33,8 @@ def estimate(
     `cast`: who is asked for what (`Endpoints.cast`). Money is unknown as soon as one endpoint's prices are.
     """
     may_read(actor)
-    calls = calls_by_kind(settings, n_seeds)
+    survival = _survival(project, settings)
+    calls = calls_by_kind(settings, n_seeds, survival.value or 0.0)
     words = seed_reading.mean_words(project.database)
     loads: dict[str, _Load] = {}
     for kind, n in calls.items():
@@ -42,7 +47,25 @@ def estimate(
         tokens=round(sum(load.tokens_in + load.tokens_out for load in loads.values())),
         usd=None if None in prices else sum(usd for usd in prices if usd is not None),
         duration_s=max((load.duration_s for load in loads.values()), default=0.0),
+        children=round(calls[TaskKind.EVOLVE]),
+        survival=survival.value or 0.0,
+        survival_of=0 if survival is _ASSUMED else survival.n,
+        measured=tuple(kind for kind in calls if any(kind in load.usage for load in loads.values())),
+        frontier=_growth(settings, survival.value or 0.0) ** (settings.epochs - 1),
     )
+
+
+def _survival(project: Project, settings: RunSettings) -> Share:
+    """The share of children that survived here under the same rules, asked of the same endpoint; else an assumption."""
+    like = [
+        run.id
+        for run in run_reading.runs(project.database)
+        if run.settings.endpoint == settings.endpoint and run.settings.rules == settings.rules
+    ]
+    found = [one for run_id in like for one in run_reading.outcomes(project.database, run_id)]
+    survived = sum(one.n for one in found if one.status is RunStatus.SURVIVED)
+    share = wilson(survived, survived + sum(one.n for one in found if one.status is RunStatus.ELIMINATED))
+    return share if share.n >= _ENOUGH else _ASSUMED
 
 
 @dataclass(slots=True)
@@ -65,6 +88,9 @@ class _Load:
 
     @property
     def usd(self) -> float | None:
+        """The embedded model costs nothing."""
+        if self.endpoint.name == EMBEDDED:
+            return 0.0
         return self.endpoint.prices.cost_usd(round(self.tokens_in), round(self.tokens_out))
 
     @property
@@ -78,15 +104,18 @@ class _Load:
         )
 
 
-def calls_by_kind(settings: RunSettings, n_seeds: int) -> dict[TaskKind, float]:
-    """Expected calls: every child is asked for, survivors of the cheap rules are judged, and so on."""
-    children = n_seeds * sum(_children_in_epoch(settings, epoch) for epoch in range(1, settings.epochs + 1))
+def calls_by_kind(settings: RunSettings, n_seeds: int, survival: float) -> dict[TaskKind, float]:
+    """Expected calls: every child is asked for, survivors of the cheap rules are answered, and so on."""
+    children = n_seeds * sum(_children_in_epoch(settings, epoch, survival) for epoch in range(1, settings.epochs + 1))
     stops_early = settings.order is StepOrder.CHEAP
-    answered = children * (_SURVIVAL if stops_early and Rule.NO_INFORMATION_GAIN in settings.rules else 1)
+    answered = children * (survival if stops_early and Rule.NO_INFORMATION_GAIN in settings.rules else 1)
+    together = settings.scoring is Scoring.TOGETHER
+    families = children / settings.children
+    some_survive = families * (1 - (1 - survival) ** settings.children)
     scored = {
         Difficulty.NONE: 0.0,
-        Difficulty.SURVIVORS: children * _SURVIVAL + n_seeds,
-        Difficulty.ALL: children + n_seeds,
+        Difficulty.SURVIVORS: (some_survive if together else children * survival) + n_seeds,
+        Difficulty.ALL: (families if together else children) + n_seeds,
     }
     return {
         TaskKind.EVOLVE: children,
@@ -96,10 +125,17 @@ def calls_by_kind(settings: RunSettings, n_seeds: int) -> dict[TaskKind, float]:
     }
 
 
-def _children_in_epoch(settings: RunSettings, epoch: int) -> float:
-    growth = max(1.0, settings.children * _SURVIVAL)
-    frontier = min(float(settings.max_frontier_per_seed), growth ** (epoch - 1)) if settings.children > 1 else 1.0
+def _children_in_epoch(settings: RunSettings, epoch: int, survival: float) -> float:
+    most = float(settings.max_frontier_per_seed)
+    frontier = 1.0
+    for _ in range(epoch - 1):
+        frontier = min(most, frontier * _growth(settings, survival))
     return frontier * settings.children
+
+
+def _growth(settings: RunSettings, survival: float) -> float:
+    """Nodes that go on for each node of the frontier: its survivors, or itself if it has none."""
+    return settings.children * survival + (1 - survival) ** settings.children
 
 
 def _guess(kind: TaskKind, settings: RunSettings, endpoint: Endpoint, words: float) -> Usage:

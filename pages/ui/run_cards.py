@@ -21,8 +21,10 @@ _SAID = {
     RunEventKind.BLOCKED: ("error", "Cannot go on"),
     RunEventKind.FINISHED: ("saved", "Finished"),
 }
-_SHORT = {
+SHORT = {
     Rule.NO_INFORMATION_GAIN: "No gain", Rule.LEAKED_PROMPT: "Leaked words", Rule.REFUSAL: "Refusal", Rule.EMPTY_RESPONSE: "Empty",
+    Rule.IDENTICAL: "Identical", Rule.INPUT_LOST: "Input lost", Rule.NEAR_DUPLICATE: "Near-dupl.", Rule.ASKS_BACK: "Asks back",
+    Rule.LANGUAGE_CHANGED: "Language", Rule.ANSWERED: "Answered",
 }  # fmt: skip
 
 
@@ -142,7 +144,7 @@ def _eliminated(now: RunProgress) -> kit.Element:
     shown = rules or list(now.run.settings.rules[:4])
     counts = {(one.operation, one.rule): one.n for one in now.rules}
     most = max(counts.values(), default=1)
-    header = h("tr", h("th", ""), (h("th", _SHORT.get(rule, rule.label)) for rule in shown), h("th", "Share"))
+    header = h("tr", h("th", ""), (h("th", SHORT.get(rule, rule.label)) for rule in shown), h("th", "Share"))
     return h(
         "div",
         {"class": "card"},

@@ -1,19 +1,18 @@
-"""Setting up a run: a preset, its folded options, and what it will take, before anything is spent."""
+"""Setting up a run: a preset or another run's settings, its folded options, and what it will take, before it is spent."""
 
 from dataclasses import replace
 from secrets import randbits
 
 import streamlit as st
 
-from core.domain.check import Rule
-from core.domain.operation import Operation
-from core.domain.run import Caps, Difficulty, RunSettings, SeedChoice, StepOrder
+from core.domain import ids
+from core.domain.progress import RunSummary
+from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import EMBEDDED
 from core.services import presets, seeds
-from core.services.estimate import estimate
 from core.services.projects import Project
-from pages.ui import kit, shell
-from pages.ui.words import count, duration, money
+from pages.ui import kit, run_estimate, run_options, shell
+from pages.ui.seed_choice import ask_seed_choice
 
 _ABOUT = {
     presets.QUICK: "Two epochs, one child each, all checks, cheap ones first.",
@@ -22,149 +21,81 @@ _ABOUT = {
 }
 
 
-def form(project: Project) -> None:
-    """The whole page of a new run."""
+def form(project: Project, like: RunSummary | None) -> None:
+    """The whole page of a new run; `like` is the run whose settings fill it."""
     with st.container(horizontal=True, vertical_alignment="center", key="runs_head"):
         st.title("New run", width="stretch", anchor=False)
         if st.button("Back to the runs", key="runs.back"):
-            st.query_params.pop("new", None)
-            st.rerun()
-    total = seeds.count(shell.actor(), project)
-    if not total:
+            _go(**({"run": like.id} if like else {}))
+    if not seeds.count(shell.actor(), project):
         kit.show("empty", kit.h("p", "There are no seeds to grow yet."), key="runs.no_seeds")
         if st.button("Add seeds", type="primary", key="runs.to_seeds"):
             st.switch_page("../seeds.py")
         return
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        settings = _asked(total)
+        settings = _asked(project, like)
     with right, st.container(border=True, key="runs_estimate_card"):
-        _estimate(project, settings, total)
+        run_estimate.card(project, settings)
         if st.button("Start the run", type="primary", key="runs.start"):
             run_id = shell.studio().runs.start(shell.actor(), project, settings)
-            st.query_params.from_dict({"run": run_id, "project": project.slug})
-            st.rerun()
+            _go(run=run_id, project=project.slug)
 
 
-def _asked(total: int) -> RunSettings:
+def _go(**query: str) -> None:
+    """The same page with this alone in its address, beside the project."""
+    kept = {"project": st.query_params["project"]} if "project" in st.query_params else {}
+    st.query_params.from_dict(kept | query)
+    st.rerun()
+
+
+def _asked(project: Project, like: RunSummary | None) -> RunSettings:
+    preset = _preset() if like is None else like.settings.preset
+    if like is not None:
+        _say_like(like)
+    one, two = st.columns(2)
+    name = one.text_input("Name", value=like.settings.name if like else preset, max_chars=80, key=f"runs.name.{preset}")
+    endpoint = _endpoint(two, like)
+    usual = 5 if endpoint == EMBEDDED else 50
+    chosen = ask_seed_choice(project, usual=usual, start=like.settings.seeds if like else None)
+    base = like.settings if like else _usual(preset, endpoint)
+    origin = like.id if like else ids.text_hash(repr(base))[:12]
+    return run_options.ask(replace(base, name=name or preset, endpoint=endpoint, seeds=chosen), origin)
+
+
+def _preset() -> str:
     preset = st.segmented_control(
         "Preset", presets.PRESETS, default=presets.QUICK, format_func=str.capitalize, key="runs.preset", required=True
     )
     preset = preset or presets.QUICK
     kit.show("hint", kit.h("p", {"class": "lab"}, _ABOUT[preset]), key="runs.about")
-    names = list(shell.studio().endpoints.names(shell.actor()))
-    wanted = st.query_params.get("endpoint", EMBEDDED)
-    one, two = st.columns(2)
-    name = one.text_input("Name", value=preset, max_chars=80, key=f"runs.name.{preset}")
-    endpoint = two.selectbox(
+    return preset
+
+
+def _say_like(like: RunSummary) -> None:
+    said = f"with everything that run {like.number} · {like.name} had. Change what should differ."
+    with st.container(horizontal=True, vertical_alignment="center", key="runs_like"):
+        kit.show("hint", kit.note("saved", "Filled", said), key="runs.like.words")
+        if st.button("Use a preset instead", key="runs.presets"):
+            _go(new="1")
+
+
+def _endpoint(where: "st.delta_generator.DeltaGenerator", like: RunSummary | None) -> str:
+    names = shell.studio().endpoints.names(shell.actor())
+    wanted = like.settings.endpoint if like else st.query_params.get("endpoint", EMBEDDED)
+    chosen: str = where.selectbox(
         "Endpoint",
         names,
         index=names.index(wanted) if wanted in names else 0,
-        format_func=lambda each: "The embedded model" if each == EMBEDDED else each,
+        format_func=run_options.endpoint_words,
         key="runs.endpoint",
+        help=None if wanted in names else f"The endpoint {wanted} is not set up here any more.",
     )
-    one, two = st.columns(2)
-    limit = one.number_input("Seeds", 1, total, min(total, 5 if endpoint == EMBEDDED else 50), key="runs.limit")
-    at_random = two.segmented_control(
-        "Which", ["The first", "At random"], default="At random", key="runs.which", required=True
-    )
+    return chosen
+
+
+def _usual(preset: str, endpoint: str) -> RunSettings:
+    """The preset's settings with the sampling that the endpoint is set up with. They must not change by asking again."""
     rng_seed = st.session_state.setdefault("runs.rng_seed", randbits(31))
-    settings = presets.settings(
-        preset,
-        name=name or preset,
-        endpoint=endpoint,
-        seeds=SeedChoice(limit=int(limit), at_random=at_random == "At random"),
-        rng_seed=rng_seed,
-    )
-    with st.expander(f"Options of “{preset}”"):
-        return _options(settings, preset)
-
-
-def _options(settings: RunSettings, preset: str) -> RunSettings:
-    def key(name: str) -> str:
-        return f"runs.{preset}.{name}"
-
-    one, two, three = st.columns(3)
-    epochs = one.number_input("Epochs", 1, 12, settings.epochs, key=key("epochs"))
-    children = two.number_input("Children of a node", 1, 8, settings.children, key=key("children"))
-    frontier = three.number_input("Frontier of a seed", 1, 64, settings.max_frontier_per_seed, key=key("frontier"))
-    columns = st.columns(6)
-    weights = {
-        operation: column.number_input(
-            operation.label, 0.0, 100.0, settings.weights[operation], step=0.25, key=key(operation)
-        )
-        for operation, column in zip(Operation, columns, strict=True)
-    }
-    rules = st.multiselect(
-        "Rules", list(Rule), list(settings.rules), format_func=lambda rule: rule.label, key=key("rules")
-    )
-    one, two, three = st.columns(3)
-    orders, difficulties = list(StepOrder), list(Difficulty)
-    order = one.selectbox(
-        "Order",
-        orders,
-        index=orders.index(settings.order),
-        format_func=_ORDER.__getitem__,
-        key=key("order"),
-    )
-    respond = two.selectbox("Responses", ["Answer them", "None"], 0 if settings.respond else 1, key=key("respond"))
-    difficulty = three.selectbox(
-        "Difficulty",
-        difficulties,
-        index=difficulties.index(settings.difficulty),
-        format_func=str.capitalize,
-        key=key("difficulty"),
-    )
-    one, two, three, four, five = st.columns(5)
-    after = five.selectbox("After a restart", _AFTER, int(settings.resume_by_itself), key=key("after"))
-    temperature = one.number_input("Temperature", 0.0, 2.0, settings.evolving.temperature, 0.1, key=key("temperature"))
-    calls = two.number_input("Cap on calls", 0, None, None, key=key("calls"), placeholder="no cap")
-    tokens = three.number_input("Cap on tokens", 0, None, None, key=key("tokens"), placeholder="no cap")
-    usd = four.number_input("Cap on dollars", 0.0, None, None, key=key("usd"), placeholder="no cap")
-    return replace(
-        settings,
-        epochs=int(epochs),
-        children=int(children),
-        max_frontier_per_seed=int(frontier),
-        weights=weights,
-        rules=tuple(rules),
-        order=order,
-        respond=respond == "Answer them",
-        difficulty=difficulty,
-        evolving=replace(settings.evolving, temperature=temperature),
-        resume_by_itself=after == _AFTER[1],
-        caps=Caps(calls=calls, tokens=tokens, usd=usd),
-    )
-
-
-_AFTER = ("Wait for me", "Resume by itself")
-_ORDER = {StepOrder.CHEAP: "Cheap checks first", StepOrder.PAPER: "Answer first (paper)"}
-
-
-def _estimate(project: Project, settings: RunSettings, total: int) -> None:
-    n_seeds = min(settings.seeds.limit or total, total)
-    cast = shell.studio().endpoints.cast(shell.actor(), settings)
-    said = estimate(shell.actor(), project, settings, cast, n_seeds)
-    rows = (
-        ("Seeds", f"{n_seeds:,} of {total:,}"),
-        ("Calls", f"about {said.calls:,}"),
-        ("Tokens", f"about {said.tokens:,}"),
-        ("Money", "nothing" if {one.name for one in cast.values()} == {EMBEDDED} else money(said.usd)),
-        ("Time", f"about {duration(said.duration_s)}" if said.duration_s else "not known"),
-    )
-    kit.show(
-        "estimate",
-        kit.h("div", {"class": "h"}, "What it will take"),
-        (
-            kit.h(
-                "div", {"class": "row"}, kit.h("span", {"class": "dim"}, name), kit.h("b", {"class": "push num"}, value)
-            )
-            for name, value in rows
-        ),
-        kit.h(
-            "p",
-            {"class": "lab"},
-            f"For {count(n_seeds, 'seed')} and {count(settings.epochs, 'epoch')}. Nothing is spent yet.",
-        ),
-        key="runs.estimate",
-    )
+    settings = presets.settings(preset, name="", endpoint=endpoint, seeds=SeedChoice(), rng_seed=rng_seed)
+    return replace(shell.studio().endpoints.with_defaults(shell.actor(), settings), endpoint="")

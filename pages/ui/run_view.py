@@ -5,10 +5,12 @@ import streamlit as st
 from core.domain.progress import RunSummary
 from core.domain.run import RunEventKind
 from core.services.projects import Project
-from pages.ui import kit, run_cards, run_picker, shell
+from pages.ui import kit, run_caps, run_cards, run_picker, shell
 from pages.ui.kit import h
 from pages.ui.run_cards import GOING
 from pages.ui.words import count
+
+VIEWS = ("Progress", "Overview")
 
 
 def head(project: Project, runs: dict[str, RunSummary], run_id: str) -> None:
@@ -18,12 +20,46 @@ def head(project: Project, runs: dict[str, RunSummary], run_id: str) -> None:
         st.title("Runs" if len(runs) > 1 else f"Run {run.number}", width="stretch", anchor=False)
         if len(runs) > 1:
             run_picker.pick(runs, run_id, key="runs.run")
+        _which_view()
         _buttons(project, run)
+        with st.popover("More", key="runs.more"):
+            _more(project, run)
         if st.button("New run", key="runs.new"):
-            st.query_params["new"] = "1"
-            st.rerun()
+            _go(new="1")
         if st.button("See its trees", shortcut="T", type="primary", key="runs.trees"):
             st.switch_page("../trees.py", query_params={"run": run_id, "project": project.slug})
+
+
+def _which_view() -> None:
+    """Progress or overview, as the address says."""
+    now = VIEWS[1] if st.query_params.get("view") == "overview" else VIEWS[0]
+    chosen = st.segmented_control(
+        "View", VIEWS, default=now, key="runs.view_of", label_visibility="collapsed", required=True
+    )
+    if chosen != now:
+        for stale in ("pick", "as", "with"):
+            st.query_params.pop(stale, None)
+        if chosen == VIEWS[1]:
+            st.query_params["view"] = "overview"
+        else:
+            st.query_params.pop("view", None)
+        st.rerun()
+
+
+def _more(project: Project, run: RunSummary) -> None:
+    """What is wanted less often."""
+    if st.button("Set up another one like it", key="runs.like", width="stretch"):
+        _go(like=run.id)
+    stands = run.state not in (*GOING, RunEventKind.FINISHED) and not shell.studio().live.is_live(run.id)
+    if st.button("Change its caps…", key="runs.caps", width="stretch", disabled=not stands):
+        run_caps.change(project, run)
+
+
+def _go(**query: str) -> None:
+    """The same page with this alone in its address, beside the project."""
+    kept = {"project": st.query_params["project"]} if "project" in st.query_params else {}
+    st.query_params.from_dict(kept | query)
+    st.rerun()
 
 
 def _buttons(project: Project, run: RunSummary) -> None:
@@ -32,6 +68,9 @@ def _buttons(project: Project, run: RunSummary) -> None:
         st.button("Pause", shortcut="P", key="runs.pause", on_click=runs.pause, args=(actor, project, run.id))
         if st.button("Stop…", key="runs.stop"):
             _confirm_stop(project, run)
+    elif run.is_capped:
+        if st.button("Raise the cap and resume…", shortcut="P", key="runs.raise"):
+            run_caps.change(project, run)
     elif run.state != RunEventKind.FINISHED and st.button("Resume", shortcut="P", key="runs.resume"):
         with shell.problems("resume"):
             runs.resume(actor, project, run.id)

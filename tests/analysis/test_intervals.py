@@ -77,6 +77,7 @@ def test_a_mean_of_few_has_a_wide_interval_and_of_one_none() -> None:
     assert (few.low, few.high) == pytest.approx((5 - 2.4841, 5 + 2.4841), abs=1e-3)
     one = mean_of(1, 5.0, None)
     assert (one.value, one.low, one.high) == (5.0, None, None)
+    assert mean_of(2, 5.0, 1.0).low is None
     assert mean_difference(few, one) is None
 
 

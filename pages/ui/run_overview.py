@@ -1,0 +1,142 @@
+"""What a run amounts to, as figures or as tables; a click opens the instructions behind a figure. Loads plotly: import late."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from core.domain.check import Rule
+from core.domain.operation import Operation
+from core.domain.overview import Overview, Rate
+from core.domain.progress import RunSummary
+from core.figures import measures, rates
+from core.figures.look import CONFIG, Figure, palette
+from core.services.overview import overview
+from core.services.projects import Project
+from pages.ui import kit, run_overview_tables, run_picked, shell
+from pages.ui.kit import h
+from pages.ui.run_overview_words import beside, caution, epoch_label, figures, first_words, is_free, rule_short
+from pages.ui.words import money
+
+SHOWN = ("Figures", "Tables")
+
+
+def body(project: Project, runs: Mapping[str, RunSummary], run_id: str) -> None:
+    """The whole page below its head."""
+    now = overview(shell.actor(), project, run_id)
+    other_id = _how_shown(runs, run_id)
+    other = overview(shell.actor(), project, other_id) if other_id else None
+    kit.show("overview", kit.stats(*figures(now)), *caution(now), *beside(now, other), key="runs.overview.figures")
+    if not now.decided:
+        kit.show("empty", h("p", first_words(now)), key="runs.overview.empty")
+        return
+    if st.query_params.get("as") == "tables":
+        run_overview_tables.tables(now, project)
+    else:
+        _figures(now, other)
+    if other is not None:
+        run_overview_tables.differences(now, other)
+    run_picked.if_asked(project, run_id)
+
+
+def _how_shown(runs: Mapping[str, RunSummary], run_id: str) -> str | None:
+    """Figures or tables, and beside which other run: both stand in the address. Returns the other run's id."""
+    others = [one for one in runs if one != run_id]
+    asked = st.query_params.get("with", "")
+    with st.container(horizontal=True, vertical_alignment="center", key="overview_how"):
+        tables = st.query_params.get("as") == "tables"
+        shown = st.segmented_control(
+            "Shown as", SHOWN, default=SHOWN[tables], key="overview.as", label_visibility="collapsed", required=True
+        )
+        other = st.selectbox(
+            "Compare with",
+            ["", *others],
+            index=others.index(asked) + 1 if asked in others else 0,
+            format_func=lambda one: (
+                f"Run {runs[one].number} · {runs[one].name}" if one else "Compare with no other run"
+            ),
+            key="overview.with",
+            label_visibility="collapsed",
+            width=280,
+            disabled=not others,
+        )
+    _say_in_address("as", "tables" if shown == SHOWN[1] else None)
+    _say_in_address("with", other)
+    return other or None
+
+
+def _say_in_address(name: str, value: str | None) -> None:
+    if not value:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def _figures(now: Overview, theirs: Overview | None) -> None:
+    colours = palette(st.context.theme.type)
+
+    def of(part: Callable[[Overview], Sequence[Rate]]) -> Sequence[Rate]:
+        return part(theirs) if theirs else ()
+
+    def label(name: str) -> str:
+        return Operation(name).label
+
+    left, right = st.columns(2, gap="small")
+    with left:
+        _card(
+            "epochs",
+            "Survived, by epoch",
+            rates.rates(now.epochs, epoch_label, colours, of(lambda one: one.epochs), what="Survived"),
+        )
+        _card(
+            "rules",
+            "Passed, by rule",
+            rates.rates(now.rules, lambda name: Rule(name).label, colours, of(lambda one: one.rules), what="Passed"),
+            note="of those that the rule checked; a click shows those that failed it",
+        )
+        _card(
+            "words",
+            "Words added, where 10 to 20 are asked for",
+            measures.words(now.words, colours, theirs.words if theirs else None),
+            note=f"{now.words.within.n:,} children of four operations",
+        )
+    with right:
+        _card(
+            "operations",
+            "Survived, by operation",
+            rates.rates(now.operations, label, colours, of(lambda one: one.operations), what="Survived"),
+        )
+        decided = {Operation(rate.name): rate.share.n + rate.failed for rate in now.operations}
+        _card(
+            "eliminated",
+            "Eliminated, by rule and operation",
+            rates.eliminated(now.eliminated, decided, rule_short, colours),
+            note="the first rule that failed; beside an operation, how many were decided",
+        )
+        _card(
+            "grades",
+            "Difficulty by epoch, seeds and survivors",
+            measures.grades(now.grades, colours, theirs.grades if theirs else ()),
+            note="dashed: the paper's means, by another rater",
+        )
+        _card(
+            "costs",
+            "Tokens for each survivor, by operation",
+            measures.costs(now.costs, (lambda _: "nothing") if is_free(now) else money, colours),
+            note="its failed and eliminated siblings included",
+        )
+
+
+def _card(name: str, title: str, figure: Figure, note: str = "") -> None:
+    """One figure under its title; a click on a point opens the list behind it."""
+    key = run_picked.chart_key(name)
+    with st.container(border=True, key=f"overview_{name}_card"):
+        kit.show("overview", kit.h("div", {"class": "hd"}, h("span", {"class": "h"}, title), h("span", {"class": "lab"}, note)), key=f"overview.{name}.title")  # fmt: skip
+        st.plotly_chart(
+            figure,
+            theme=None,
+            key=key,
+            config=dict(CONFIG),
+            on_select=lambda: run_picked.take(name, key),
+            selection_mode="points",
+            alt=f"{title}. The same as a table: choose Tables.",
+        )
