@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.services import seeds
-from pages.ui import kit, seed_import, shell
+from core.services.projects import Project
+from pages.ui import kit, seed_import, seed_report, seed_shares, shell, skill_labels
 from pages.ui.kit import h
 from pages.ui.words import count
 
@@ -25,49 +26,49 @@ def table(rows: tuple[seeds.SeedLine, ...]) -> None:
     kit.show("seeds", *lines, key="seeds.table")
 
 
-def spread(skills: dict[str, int]) -> None:
-    most = max(skills.values(), default=1)
-    bars = (
-        h(
-            "div",
-            {"class": "s"},
-            h("span", {"class": "one"}, skill or "no skill"),
-            h("div", {"class": "track"}, h("i", {"style": {"width": f"{100 * n / most:.0f}%"}})),
-            h("span", {"class": "num r"}, f"{n:,}"),
-        )
-        for skill, n in skills.items()
-    )
-    kit.show("skills", h("div", {"class": "h"}, "By skill"), *bars, key="seeds.skills")
-
-
-with shell.problems("seeds"):
-    project = shell.project()
-    total = seeds.count(shell.actor(), project)
+def head(total: int) -> str:
+    """Title, search and what can be done. Returns what is looked for."""
+    find = ""
     with st.container(horizontal=True, vertical_alignment="center", key="seeds_head"):
         st.title("Seeds", width="stretch", anchor=False)
-        if total:
+        if seed_import.is_asked() and total:
+            st.button("Back to the seeds", on_click=seed_import.leave, key="seeds.back")
+        elif total:
             find = st.text_input(
                 "Find", placeholder="Find in the seeds", key="seeds.find", label_visibility="collapsed", width=260
             )
             st.button("Import", on_click=seed_import.ask, key="seeds.import")
             if st.button("Grow them", type="primary", key="seeds.grow"):
                 st.switch_page("../runs.py", query_params={"new": "1"})
-    seed_import.report()
+    return find
+
+
+def body(project: Project, total: int, find: str) -> None:
+    left, right = st.columns([2.6, 1.2], gap="medium")
+    with left:
+        page_slot = st.container()
+        pages = max(1, -(-total // PAGE))
+        number = st.pagination(pages, key="seeds.page") if pages > 1 and not find else 1
+        rows = seeds.page(shell.actor(), project, find=find, most=PAGE, offset=((number or 1) - 1) * PAGE)
+        with page_slot:
+            if rows:
+                table(rows)
+            else:
+                kit.show("empty", h("p", f"No seed contains “{find}”."), key="seeds.none")
+    with right:
+        seed_shares.spread(seeds.shares(shell.actor(), project))
+        skill_labels.card(project)
+        seed_shares.imports(seeds.sources(shell.actor(), project))
+
+
+with shell.problems("seeds"):
+    project = shell.project()
+    total = seeds.count(shell.actor(), project)
+    find = head(total)
+    seed_report.show()
     if not total:
         kit.show("empty", h("p", "No seeds yet. A run starts from seeds: short, easy instructions."), key="seeds.empty")
+    if not total or seed_import.is_asked():
         seed_import.offer(project)
     else:
-        left, right = st.columns([2.6, 1], gap="medium")
-        with left:
-            page_slot = st.container()
-            pages = max(1, -(-total // PAGE))
-            number = st.pagination(pages, key="seeds.page") if pages > 1 and not find else 1
-            rows = seeds.page(shell.actor(), project, find=find, most=PAGE, offset=((number or 1) - 1) * PAGE)
-            with page_slot:
-                if rows:
-                    table(rows)
-                else:
-                    kit.show("empty", h("p", f"No seed contains “{find}”."), key="seeds.none")
-        with right:
-            spread(seeds.skills(shell.actor(), project))
-    seed_import.dialog_if_asked(project)
+        body(project, total, find)

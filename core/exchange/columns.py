@@ -13,7 +13,7 @@ _INSTRUCTIONS = (
     "userinput", "usermessage", "user", "human", "inputtext", "text", "input",
 )  # fmt: skip
 _INPUTS = ("input", "context", "inputs", "passage")
-_SKILLS = ("skill", "skills", "category", "capability", "subject", "topic", "domain", "tasktype", "type")
+_SKILLS = ("skill", "skills", "category", "capability", "subject", "topic", "domain", "tasktype", "field", "type")
 _ANSWERS = (
     "output", "outputs", "response", "responses", "answer", "answers", "completion", "target", "solution", "chosen",
     "rejected", "reply", "gpt", "assistant", "systemprompt", "system", "id", "idx",
@@ -55,7 +55,7 @@ def kind(names: Sequence[str], columns: Columns | None, records: Iterable[Record
         return "WizardLM test set"
     if {"instruction", "input", "output"} <= plain:
         return "Alpaca"
-    return "Instructions with outputs" if {"instruction", "output"} <= plain else "Columns"
+    return "Instructions with outputs" if {"instruction", "output"} <= plain else "Rows with columns"
 
 
 def _named(names: Sequence[str], known: Sequence[str], rows: Sequence[Record], *, of: str = "text") -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.domain.person import Actor
-from core.domain.source import Columns, FileFormat, Look, Record, Refusal
+from core.domain.source import Columns, FileFormat, Look, Record, Refusal, SeedRow
 from core.errors import BadInput
 from core.exchange import columns as guessing
 from core.exchange import csv_table, detect, json_lines, json_list
+from core.exchange.seed_rows import seed_of
 from core.services.access import may_grow
 from core.store import parquet
 
@@ -62,6 +63,11 @@ class SeedFile:
             guess=guess,
             records=records[:_SHOWN],
         )
+
+
+def preview(record: Record | Refusal, columns: Columns) -> SeedRow | Refusal:
+    """A row as it would be taken."""
+    return record if isinstance(record, Refusal) else seed_of(record, columns)
 
 
 def look(actor: Actor, path: Path, format_: FileFormat | None = None) -> Look:

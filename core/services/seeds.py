@@ -9,11 +9,11 @@ from core.domain.source import ImportReport
 from core.services.access import may_read
 from core.services.projects import Project
 from core.services.seed_choice import chosen, count_of, mix_of
-from core.services.seed_files import look
+from core.services.seed_files import look, preview
 from core.services.seed_import import import_file
 from core.store import seed_reading
 
-__all__ = ["chosen", "count_of", "import_file", "look", "mix_of"]
+__all__ = ["chosen", "count_of", "import_file", "look", "mix_of", "preview"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,8 +30,8 @@ class SeedLine:
 
 def import_shipped(actor: Actor, project: Project, shipped: Path, limit: int | None = None) -> ImportReport:
     """The seeds that come with the studio (CC0)."""
-    file, about = shipped / "starter_seeds.jsonl", {"name": "Starter seeds", "licence": "CC0-1.0"}
-    return import_file(actor, project, file, limit=limit, **about)
+    file = shipped / "starter_seeds.jsonl"
+    return import_file(actor, project, file, name="Starter seeds", licence="CC0-1.0", limit=limit)
 
 
 def page(actor: Actor, project: Project, *, find: str = "", most: int = 50, offset: int = 0) -> tuple[SeedLine, ...]:
@@ -54,6 +54,21 @@ def page(actor: Actor, project: Project, *, find: str = "", most: int = 50, offs
 def count(actor: Actor, project: Project) -> int:
     may_read(actor)
     return seed_reading.count_seeds(project.database)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkillShare:
+    """How much of a project has one skill ("" for none): seeds, and survivors of all runs."""
+
+    skill: str
+    seeds: int
+    survivors: int
+
+
+def shares(actor: Actor, project: Project) -> tuple[SkillShare, ...]:
+    """Seeds and survivors by skill, most seeds first. A survivor has the skill of its seed."""
+    may_read(actor)
+    return tuple(SkillShare(**row) for row in seed_reading.shares(project.database))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

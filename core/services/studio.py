@@ -17,6 +17,7 @@ from core.services.packs import Packs
 from core.services.projects import DEMO, FIRST, Project, Projects
 from core.services.runs import Runs
 from core.services.shelf import Shelf
+from core.services.skills import SkillLabels
 from core.settings import Settings
 from core.store.database import Database, open_database
 
@@ -36,6 +37,7 @@ class Studio:
     packs: Packs
     live: LiveRuns
     runs: Runs
+    skills: SkillLabels
 
     def demo(self, actor: Actor) -> Project:
         """The finished project that comes with the studio, built from its text when first opened."""
@@ -93,4 +95,5 @@ def open_studio(settings: Settings) -> Studio:
         packs=packs,
         live=live,
         runs=Runs(live, endpoints, packs),
+        skills=SkillLabels(live, endpoints),
     )

@@ -20,6 +20,9 @@ _SKILLS_OF = """select instruction_id as id, arg_max(value, seq) as skill from l
 where kind = 'skill' and instruction_id in (:ids) group by instruction_id"""
 _SOURCE_NAMES = "select id, name from source where id in (:ids)"
 _SKILLS = "select skill, count(*) as n from seed_now group by skill order by n desc, skill"
+_SHARES = """select s.skill, count(*) as seeds, sum(coalesce(o.n, 0))::bigint as survivors from seed_now s
+left join (select seed_id, count(*) as n from outcome where status = 'survived' group by seed_id) o on o.seed_id = s.id
+group by s.skill order by seeds desc, s.skill"""
 _SOURCES = "select * from source order by seq desc"
 _ALL = "select * exclude (seq) from instruction where kind = 'seed' order by position"
 _BY_ID = "select * exclude (seq) from instruction where id in (:ids) order by position"
@@ -76,6 +79,11 @@ def skills(database: Database) -> dict[str, int]:
     return {row["skill"]: row["n"] for row in database.query(_SKILLS)}
 
 
+def shares(database: Database) -> list[dict[str, Any]]:
+    """Seeds and survivors by skill: skill, seeds, survivors."""
+    return database.query(_SHARES)
+
+
 def sources(database: Database) -> list[dict[str, Any]]:
     return database.query(_SOURCES)
 
@@ -83,6 +91,14 @@ def sources(database: Database) -> list[dict[str, Any]]:
 def all_seeds(database: Database) -> Iterator[Instruction]:
     """Every seed, in the order of import."""
     return (instruction_from(row) for row in database.query(_ALL))
+
+
+def texts(database: Database, ids: Iterable[str]) -> dict[str, str]:
+    """The present texts of these seeds, in the same order."""
+    wanted = list(ids)
+    current = {row["id"]: row["revision_id"] for row in database.query_ids(_CURRENT, wanted)}
+    found = {row["id"]: row["text"] for row in database.query_ids(_TEXTS, current.values())}
+    return {id_: found[current[id_]] for id_ in wanted}
 
 
 def seeds_by_id(database: Database, ids: Iterable[str]) -> Iterator[Instruction]:

@@ -56,7 +56,7 @@ def guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Awaita
     """A route for our own pages: checks cookie and origin, answers off the loop, says errors as JSON."""
 
     async def handler(request: Request) -> Response:
-        if not _is_ours(request):
+        if not is_ours(request):
             return said(NotAllowed("This is for the studio's own pages", to_do="Reload the page."))
         try:
             return await run_in_threadpool(answer, request)
@@ -66,7 +66,8 @@ def guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Awaita
     return handler
 
 
-def _is_ours(request: Request) -> bool:
+def is_ours(request: Request) -> bool:
+    """Whether one of our own pages asks: the visit's cookie, from the same origin."""
     cookie = SimpleCookie(request.headers.get("cookie", "")).get(_COOKIE)
     origin = request.headers.get("origin")
     same_origin = origin is None or urlsplit(origin).netloc == request.headers.get("host")

@@ -13,6 +13,7 @@ from pages.ui import shell
 from pages.ui.guard import said
 from pages.ui.modules import module_routes
 from pages.ui.tree_routes import tree_routes
+from pages.ui.uploads import upload_routes
 
 
 async def _command(request: Request) -> Response:
@@ -40,6 +41,7 @@ def all_routes() -> list[BaseRoute]:
     return [
         *module_routes(),
         *tree_routes(),
+        *upload_routes(),
         Route("/api/command", _command, methods=["POST"]),
         Route("/health", _health),
     ]

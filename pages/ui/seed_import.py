@@ -1,70 +1,117 @@
-"""Bringing seeds in: the ones that come with the studio, or a JSONL file."""
+"""Bringing seeds in: the ones that come with the studio, or a file: choose, look at it, take it, read the report."""
 
-import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from core.domain.source import ImportReport
 from core.services import seeds
 from core.services.projects import Project
-from pages.ui import kit, shell
+from pages.ui import kit, seed_preview, seed_report, shell
 from pages.ui.kit import h
-from pages.ui.words import count
+from pages.ui.upload_box import upload_box
+from pages.ui.uploads import throw_away, upload_path
 
-_SHOWN = 20
+_CHOSEN, _BOX = "seeds.chosen", "seeds.boxes"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Chosen:
+    """A file that is looked at. `upload` is the id under which it was sent, "" for one on this computer."""
+
+    path: Path
+    name: str
+    upload: str
 
 
 def ask() -> None:
-    """Open the dialog with this rerun."""
-    st.session_state["seeds.asked"] = True
+    """Open the import with this rerun."""
+    st.query_params["import"] = "1"
 
 
-def dialog_if_asked(project: Project) -> None:
-    if st.session_state.pop("seeds.asked", False):
-        _dialog(project)
+def is_asked() -> bool:
+    return "import" in st.query_params
 
 
-@st.dialog("Import seeds", width="medium")
-def _dialog(project: Project) -> None:
-    with shell.problems("import"):
-        offer(project)
+def leave() -> None:
+    """Back to the table of seeds; an upload that was not taken is thrown away."""
+    _forget()
+    st.query_params.pop("import", None)
 
 
 def offer(project: Project) -> None:
-    """Two ways: one button, or a file."""
-    with st.container(border=True, key="seeds_starter_card"):
-        text = "Nearly 300 short seeds over 29 skills, written for the studio, CC0."
-        kit.show("way", h("div", {"class": "h"}, "Starter seeds"), h("div", text), key="seeds.starter.words")
-        if st.button("Add the starter seeds", type="primary", key="seeds.starter"):
-            _done(seeds.import_shipped(shell.actor(), project, shell.studio().settings.shipped))
-    with st.container(border=True, key="seeds_file_card"):
-        about = "One JSON object a line with `instruction`, and maybe `input` and `skill`. UTF-8."
-        kit.show("way", h("div", {"class": "h"}, "A JSONL file"), h("div", about), key="seeds.file.words")
-        file = st.file_uploader("File", type=["jsonl", "json", "txt"], key="seeds.file", label_visibility="collapsed")
-        licence = st.text_input(
-            "Licence of these seeds", placeholder="CC0-1.0, own work, unknown …", key="seeds.licence"
+    """The starter seeds, an upload or a path; and once a file is chosen, what it seems to be."""
+    chosen: _Chosen | None = st.session_state.get(_CHOSEN)
+    if chosen is not None:
+        with shell.problems("import"):
+            _look(project, chosen)
+        return
+    left, right = st.columns([1, 1.5], gap="medium")
+    with left, st.container(border=True, key="seeds_starter_card"):
+        _starter(project)
+    with right, st.container(border=True, key="seeds_file_card"), shell.problems("file"):
+        _file()
+
+
+def _starter(project: Project) -> None:
+    text = "Nearly 300 short seeds over 29 skills, written for the studio, CC0."
+    kit.show("way", h("div", {"class": "h"}, "Starter seeds"), h("div", text), key="seeds.starter.words")
+    if st.button("Add the starter seeds", type="primary", key="seeds.starter"):
+        seed_report.keep(seeds.import_shipped(shell.actor(), project, shell.studio().settings.shipped))
+        leave()
+        st.rerun()
+
+
+def _file() -> None:
+    text = (
+        "JSON, JSON lines, CSV or Parquet, in UTF-8: instructions (Alpaca, the released evolved sets, the WizardLM test"
+        " set), ShareGPT conversations, OpenAI chats. You see its first rows before anything is taken."
+    )
+    kit.show("way", h("div", {"class": "h"}, "A file"), h("div", text), key="seeds.file.words")
+    sent = upload_box(key=f"seeds.box.{st.session_state.get(_BOX, 0)}")
+    if sent is not None:
+        _choose(_Chosen(path=upload_path(sent.id), name=sent.name, upload=sent.id))
+    with st.form("seeds.by_path", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        path = st.text_input(
+            "Or its path on the studio's computer", placeholder="/data/alpaca_data.json", key="seeds.path"
         )
-        if file is not None and st.button("Import this file", key="seeds.file.go"):
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "upload.jsonl"
-                path.write_bytes(file.getbuffer())
-                _done(seeds.import_file(shell.actor(), project, path, name=file.name, licence=licence))
+        asked = st.form_submit_button("Look at it", key="seeds.path.go")
+    if asked and path.strip():
+        file = Path(path.strip()).expanduser()
+        _choose(_Chosen(path=file, name=file.name, upload=""))
 
 
-def _done(report: ImportReport) -> None:
-    st.session_state["seeds.report"] = report
+def _choose(chosen: _Chosen) -> None:
+    st.session_state[_CHOSEN] = chosen
+    seed_report.forget()
     st.rerun()
 
 
-def report() -> None:
-    """What became of the last import, once."""
-    said: ImportReport | None = st.session_state.pop("seeds.report", None)
-    if said is None:
-        return
-    line = f"{said.name}: {count(said.taken, 'seed')} taken, {said.merged:,} merged as exact duplicates, {len(said.refused):,} refused."
-    rows = [h("li", f"Row {one.row} {one.reason}.") for one in said.refused[:_SHOWN]]
-    if len(said.refused) > _SHOWN:
-        rows.append(h("li", f"… and {len(said.refused) - _SHOWN:,} more."))
-    status, word = ("error", "Some rows refused") if said.refused else ("saved", "Imported")
-    kit.show("report", kit.note(status, word, line), h("ul", *rows) if rows else None, key="seeds.report.view")
+def _forget() -> None:
+    """Nothing is chosen any more; the box begins anew."""
+    chosen: _Chosen | None = st.session_state.pop(_CHOSEN, None)
+    st.session_state[_BOX] = st.session_state.get(_BOX, 0) + 1
+    if chosen is not None and chosen.upload:
+        throw_away(chosen.upload)
+
+
+def _look(project: Project, chosen: _Chosen) -> None:
+    """Its first rows, and the import itself."""
+    with st.container(horizontal=True):
+        slot = st.container(width="content")
+        st.button("Choose another file", key="seeds.other", on_click=_forget)
+    progress = st.container()
+    asked = seed_preview.ask(chosen.path, chosen.name)
+    go = slot.button("Import this file", type="primary", key="seeds.file.go", disabled=asked is None)
+    if go and asked is not None:
+        with progress.container(horizontal=True, vertical_alignment="center"):
+            bar = st.progress(0.0, "Reading …", width="stretch")
+            st.button("Cancel", key="seeds.cancel")  # any click ends this script at its next word, and nothing is taken
+        tell = seed_report.teller(bar)
+        taken = seeds.import_file(
+            shell.actor(), project, chosen.path, name=chosen.name, licence=asked.licence, columns=asked.columns,
+            format_=asked.format, tell=tell,
+        )  # fmt: skip
+        seed_report.keep(taken)
+        leave()
+        st.rerun()

@@ -11,15 +11,27 @@ import pytest
 from core.domain.operation import Operation
 from core.domain.person import LOCAL_OWNER, Actor, Role
 from core.domain.regrow import Wish
-from core.domain.run import RunSettings, SeedChoice
+from core.domain.run import Caps, RunSettings, SeedChoice
 from core.domain.system import Endpoint, Member, Player, Pool
 from core.domain.task import TaskKind
 from core.errors import NotAllowed
-from core.services import commands, estimate, regrow, seed_choice, seed_files, seed_import, seeds, tree_files, tree_nodes, trees
+from core.services import (
+    commands,
+    estimate,
+    regrow,
+    seed_choice,
+    seed_files,
+    seed_import,
+    seeds,
+    tree_files,
+    tree_nodes,
+    trees,
+)
 from core.services.endpoints import Endpoints
 from core.services.projects import Project, Projects
 from core.services.runs import Runs
 from core.services.shelf import Shelf
+from core.services.skills import SkillLabels
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.builders import RUN, audit, event, id_of, run
@@ -82,6 +94,11 @@ ASKED: dict[str, Ask] = {
     "seeds.import_shipped": lambda s, p, who: seeds.import_shipped(who, p, s.settings.shipped),
     "seeds.page": lambda s, p, who: seeds.page(who, p),
     "seeds.count": lambda s, p, who: seeds.count(who, p),
+    "seeds.shares": lambda s, p, who: seeds.shares(who, p),
+    "SkillLabels.estimate": lambda s, p, who: s.skills.estimate(who, p, "embedded"),
+    "SkillLabels.start": lambda s, p, who: s.skills.start(who, p, "embedded", caps=Caps()),
+    "SkillLabels.stop": lambda s, p, who: s.skills.stop(who, p),
+    "SkillLabels.progress": lambda s, p, who: s.skills.progress(who, p),
     "seeds.sources": lambda s, p, who: seeds.sources(who, p),
     "seed_choice.count_of": lambda s, p, who: seed_choice.count_of(who, p, SeedChoice()),
     "seed_choice.mix_of": lambda s, p, who: seed_choice.mix_of(who, p, SeedChoice()),
@@ -125,7 +142,7 @@ def test_an_annotator_is_refused(ask: Ask, studio: Studio, project: Project) -> 
 
 def public_services_with_an_actor() -> set[str]:
     found = set()
-    for owner in (Projects, Shelf, Runs, Endpoints, Studio, seeds, seed_choice, seed_files, seed_import, trees, tree_nodes, tree_files, regrow, estimate):
+    for owner in (Projects, Shelf, Runs, Endpoints, Studio, SkillLabels, seeds, seed_choice, seed_files, seed_import, trees, tree_nodes, tree_files, regrow, estimate):
         for name, function in inspect.getmembers(owner, inspect.isfunction):
             is_its_own = function.__module__ == getattr(owner, "__module__", owner.__name__)
             if is_its_own and not name.startswith("_") and "actor" in inspect.signature(function).parameters:
