@@ -218,7 +218,7 @@ def _require_sound(endpoint: Endpoint) -> None:
         ("Calls in flight", endpoint.in_flight, 1, _MOST_IN_FLIGHT),
         ("Requests a minute", endpoint.requests_per_min, 1, 10**6),
         ("Tokens a minute", endpoint.tokens_per_min, 1, 10**9),
-        ("The time-out", endpoint.timeout_s, 1, _LONGEST_S),
+        ("The time-out", endpoint.timeout_s, 0.1, _LONGEST_S),
         ("The price of tokens in", prices.input_usd, 0, 10**5),
         ("The price of tokens out", prices.output_usd, 0, 10**5),
         ("The temperature", sampling.temperature, 0, 2),

@@ -91,7 +91,7 @@ async def try_out(endpoint: Endpoint, model: ChatModel) -> EndpointReport:
         else:
             seed = _refusal(SEED, first) if isinstance(first, CallFailure) else _seed(first, await ask(_SEEDED))
             schema, logprobs = _schema(await ask(_FORMED)), _logprobs(await ask(_SURE))
-            findings = (Finding(name=ANSWERS, holds=True, words="Yes"), schema, logprobs, seed)
+            findings = (Finding(name=ANSWERS, holds=True, words="Usable answers came"), schema, logprobs, seed)
     finally:
         await model.close()
     return _report(endpoint, heard, (*findings, _usage(heard)))

@@ -90,13 +90,25 @@ def _limits(before: Endpoint, asked: Endpoint) -> Endpoint:
     tpm = three.number_input(
         "Tokens a minute", 1, most, before.tokens_per_min, key=_key(key, "tpm"), placeholder="not known"
     )
-    timeout = four.number_input("Time-out, s", 1.0, 3_600.0, before.timeout_s, key=_key(key, "timeout"))
+    timeout = four.number_input("Time-out, s", 1.0, 3_600.0, before.timeout_s, format="%g", key=_key(key, "timeout"))
     one, two, three, four, five = st.columns(5)
     usd_in = one.number_input(
-        "$ per million in", 0.0, None, before.prices.input_usd, key=_key(key, "usd_in"), placeholder="not known"
+        "$ per million in",
+        0.0,
+        None,
+        before.prices.input_usd,
+        format="%g",
+        key=_key(key, "usd_in"),
+        placeholder="not known",
     )
     usd_out = two.number_input(
-        "$ per million out", 0.0, None, before.prices.output_usd, key=_key(key, "usd_out"), placeholder="not known"
+        "$ per million out",
+        0.0,
+        None,
+        before.prices.output_usd,
+        format="%g",
+        key=_key(key, "usd_out"),
+        placeholder="not known",
     )
     drawn = before.sampling
     temperature = three.number_input(
