@@ -1,6 +1,6 @@
 """What a run looks like from outside, as values for pages and the command line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.domain.check import Rule
@@ -95,7 +95,10 @@ class FailureCount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunProgress:
-    """Everything that the page of a run shows. `live` is True while an engine works on it in this process."""
+    """Everything that the page of a run shows. `live` is True while an engine works on it in this process.
+
+    `unwell`: endpoints of its pools that are not asked now, and why.
+    """
 
     run: RunSummary
     live: bool
@@ -110,6 +113,7 @@ class RunProgress:
     calls_per_s: float | None
     left_s: float | None
     problem: str = ""
+    unwell: dict[str, str] = field(default_factory=dict)
 
     @property
     def decided(self) -> int:

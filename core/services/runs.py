@@ -172,6 +172,7 @@ class Runs:
             calls_per_s=pulse.calls_per_s,
             left_s=time_left_s(calls=spending.calls, decided=decided, expected=expected, calls_per_s=pulse.calls_per_s),
             problem=self.live.problems.get(run_id, ""),
+            unwell=self.live.unwell(run_id),
         )
 
     def _check(self, actor: Actor, cast: Mapping[TaskKind, Player]) -> None:

@@ -133,6 +133,7 @@ def _notes(now: RunProgress) -> list[kit.Element]:
         if now.live and now.run.state in (RunEventKind.PAUSED, RunEventKind.STOPPED):
             reason = "The calls in flight are being finished; they are kept."
         notes.append(kit.note(status, word, reason or "Everything that came back is kept."))
+    notes += [kit.note("error", name, why) for name, why in now.unwell.items()]
     for failure in now.failures[:3]:
         words = failure.kind.replace("_", " ")
         notes.append(kit.note("error", f"{count(failure.n, 'call')} failed: {words}.", f" Last: {failure.last[:160]}"))
