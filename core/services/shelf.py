@@ -9,7 +9,7 @@ from core.domain.person import Actor
 from core.domain.project import Place, ProjectCard
 from core.errors import BadInput, NotFound, ProjectError, RunRefused, StudioError
 from core.services.access import may_grow, may_read
-from core.services.projects import FIRST, GOING, Project, Projects
+from core.services.projects import DEMO, FIRST, GOING, Project, Projects
 from core.store import installation, project_places, run_reading, seed_reading
 from core.store.database import Database
 
@@ -47,13 +47,15 @@ class Shelf:
         return tuple(sorted(cards, key=lambda card: (card.archived, card.name.casefold(), card.slug)))
 
     def default(self, actor: Actor) -> str:
-        """The project to begin with: the one chosen last, else the first one, unless they were put away."""
+        """The project to begin with: the one chosen last, else the first one, else another of one's own."""
         slugs = self.slugs(actor)
         last = installation.setting(self._database, _LAST)
         if last in slugs:
             return str(last)
-        first_is_away = _is_away(self._places().get(FIRST))
-        return slugs[0] if first_is_away and slugs else FIRST
+        own = [slug for slug in slugs if slug != DEMO]
+        if FIRST in own or not (own or _is_away(self._places().get(FIRST))):
+            return FIRST
+        return next(iter(own or slugs), FIRST)
 
     def choose(self, actor: Actor, slug: str) -> Project:
         """Open a project, and begin with it the next time."""

@@ -41,9 +41,9 @@ def _start() -> None:
 
 
 def _open_projects() -> None:
-    """Every project of the home: interrupted runs that may go on by themselves do, and commands find its file open."""
+    """Every project that was not put away: interrupted runs that may go on by themselves do, and commands find its file open."""
     studio = shell.studio()
-    for slug in studio.projects.slugs():
+    for slug in studio.shelf.slugs(shell.actor()):
         try:
             studio.runs.resume_by_themselves(shell.actor(), shell.open_project(slug))
         except StudioError as error:  # one unusable file must not close the house; its pages say the same

@@ -9,7 +9,7 @@ import streamlit as st
 from core.domain.person import LOCAL_OWNER, Actor
 from core.errors import StudioError
 from core.services.bridge import Bridge
-from core.services.projects import DEMO, FIRST, Project
+from core.services.projects import DEMO, Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from pages.ui import kit
@@ -35,20 +35,22 @@ def actor() -> Actor:
 
 
 def project() -> Project:
-    """The project of this visit: from the URL, else the one last looked at, else the first."""
+    """The project of this visit: from the URL, else the one last looked at, else the one to begin with.
+
+    It then stands in the URL, so that a link names the project of what it shows.
+    """
     opened = open_project(wanted_project())
-    if opened.slug != FIRST:
-        st.query_params["project"] = opened.slug
-    elif "project" in st.query_params:
-        del st.query_params["project"]
+    st.query_params["project"] = opened.slug
     st.session_state["project"] = opened.slug
+    if st.session_state.pop("project.chosen", None) == opened.slug:
+        studio().shelf.choose(actor(), opened.slug)
     return opened
 
 
 def wanted_project() -> str:
     """The name of that project."""
     last: str | None = st.session_state.get("project")
-    return st.query_params.get("project") or last or studio().settings.project or FIRST
+    return st.query_params.get("project") or last or studio().settings.project or studio().shelf.default(actor())
 
 
 def open_project(slug: str) -> Project:
@@ -59,9 +61,15 @@ def open_project(slug: str) -> Project:
 
 
 def choose_project(slug: str) -> None:
-    """From now on this visit looks at another project."""
+    """From now on this visit looks at another project. Nothing happens to the runs of the one before."""
     st.session_state["project"] = slug
     st.query_params.clear()
+
+
+def begin_with(slug: str) -> None:
+    """The same, and the next visit begins with it too (once it could be opened)."""
+    choose_project(slug)
+    st.session_state["project.chosen"] = slug
 
 
 def chosen_run(among: list[str]) -> str | None:
