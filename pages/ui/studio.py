@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui import kit
-from pages.ui.foot import foot
+from pages.ui.foot import foot, switcher
 
 _HERE = Path(__file__).parent
 _PAGES = _HERE.parent
@@ -18,7 +18,10 @@ kit.theme_watch()
 st.logo(str(_HERE / ("logo-dark.svg" if st.context.theme.type == "dark" else "logo-light.svg")), size="large")
 page = st.navigation(
     {
-        "": [st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=True)],
+        "": [
+            st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=True),
+            st.Page(_PAGES / "projects.py", title="Projects", icon=":material/inventory_2:", visibility="hidden"),
+        ],
         "Grow": [
             st.Page(_PAGES / "seeds.py", title="Seeds", icon=":material/grain:"),
             st.Page(_PAGES / "runs.py", title="Runs", icon=":material/play_circle:"),
@@ -30,4 +33,5 @@ page = st.navigation(
 )
 with st.sidebar:
     foot()
+    switcher()
 page.run()
