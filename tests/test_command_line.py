@@ -19,8 +19,9 @@ from unittest.mock import patch
 import pytest
 
 from core.__main__ import main
+from core.services import commands
 from core.services.bridge import door_of, lock_path
-from tests.builders import project_at
+from tests.builders import project_at, revision, seed
 from tests.e2e.running import ROOT, App
 from tests.openai_server import OpenAIServer, openai_server
 
@@ -230,7 +231,10 @@ def comparable(said: dict[str, Any]) -> dict[str, Any]:
 
 def test_with_the_app_running_the_answers_are_the_same(home: Path, server: OpenAIServer) -> None:
     run = answer(home, *growing(home, server))["run"]
-    questions = (["runs"], ["progress", "--run", run], ["endpoints"], ["doctor"], ["doctor", "--rebuild"])
+    questions = (
+        ["runs"], ["runs", "list"], ["progress", "--run", run], ["endpoints"], ["packs"], ["seeds", "--most", "2"], ["projects"],
+        ["doctor"], ["doctor", "--rebuild"],
+    )  # fmt: skip
     without = [answer(home, *question) for question in questions]
     refused_without = command(home, "progress", "--run", run[:-1] + "0", exit_status=1).stderr
     running = App(home).start()
@@ -246,6 +250,99 @@ def test_with_the_app_running_the_answers_are_the_same(home: Path, server: OpenA
     assert list(map(comparable, within)) == list(map(comparable, without))
     assert refused_within == refused_without
     assert not lock_path(home / "projects" / "my-project.duckdb").exists()
+
+
+def told(home: Path, *words: str | Path) -> dict[str, Any]:
+    """The answer or the problem, in JSON, without what differs from home to home."""
+    done = subprocess.run(
+        line(*words, "--json"), env=where(home), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    said = json.loads(done.stdout.replace(str(home.parent), "…"))
+    assert set(said) == {"error", "to_do"} if done.returncode else "error" not in said, done
+    assert done.stderr == ""
+    return {"status": done.returncode} | said
+
+
+def steps(folder: Path) -> list[tuple[str | Path, ...]]:
+    """What a person may do with projects, and what is refused."""
+    with project_at(folder / "brought.duckdb"):
+        pass
+    (folder / "diary.duckdb").write_text("Dear diary")
+    return [
+        ("projects", "new", "Birds"), ("projects", "new", "birds"), ("projects", "new", ""), ("projects", "rename", "birds", "Hard birds"),
+        ("projects", "rename", "nobody", "X"), ("projects", "archive", "birds"), ("runs", "--project", "birds"),
+        ("projects", "archive", "../x"), ("projects", "open", folder / "diary.duckdb"), ("projects", "open", folder / "none.duckdb"),
+        ("projects", "open", folder), ("projects", "open", folder / "brought.duckdb"), ("projects", "restore", "birds"),
+        ("projects", "restore", "birds"), ("seeds", "--project", "brought"), ("projects", "list"),
+    ]  # fmt: skip
+
+
+def test_projects_are_kept_the_same_way_with_the_app_and_without_it(tmp_path: Path) -> None:
+    answers = []
+    for name in ("without", "within"):
+        home = tmp_path / name / "home"
+        home.mkdir(parents=True)
+        command(home, "projects", "new", "My own")
+        running = App(home)
+        if name == "within":
+            running.start()
+        try:
+            answers.append([told(home, *words) for words in steps(home.parent)])
+        finally:
+            running.stop()
+    without, within = answers
+    for listed in (without[-1], within[-1]):
+        for one in listed["projects"]:
+            assert one.pop("bytes") > 0
+            assert one.pop("last_used")
+    assert within == without
+    assert [one["status"] for one in without] == [0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 0, 0, 1, 0, 0]
+    assert [one["name"] for one in without[-1]["projects"]] == ["Brought", "Hard birds", "My own"]
+
+
+def test_an_archived_project_is_still_there_for_commands_that_name_it(home: Path) -> None:
+    command(home, "projects", "new", "First")
+    command(home, "projects", "new", "Second")
+    said = command(home, "projects", "archive", "second").stdout
+    assert "Its file is untouched" in said
+    assert "Second (archived)" in command(home, "projects").stdout
+    assert answer(home, "seeds", "--project", "second") == {"total": 0, "seeds": []}
+
+
+@pytest.mark.parametrize("name", commands.NAMES)
+def test_every_command_says_what_it_takes_and_answers_in_json_on_request(name: str, home: Path) -> None:
+    said = command(home, *name.split(), "--help", exit_status=0).stdout
+    assert "--json" in said
+    assert not list(home.iterdir())
+
+
+def test_help_names_every_noun_with_its_verbs(home: Path) -> None:
+    said = " ".join(command(home, "--help").stdout.split())
+    for noun in commands.NOUNS:
+        assert f"{noun.name} {noun.help}: {', '.join(verb.name for verb in noun.verbs)}" in said
+        assert noun.verbs[0].help in command(home, noun.name, "-h").stdout
+    assert "usage" in command(home, "runs", "fly", exit_status=2).stderr
+
+
+def test_json_may_be_asked_for_before_or_after_the_command(home: Path) -> None:
+    assert json.loads(command(home, "--json", "endpoints").stdout) == json.loads(
+        command(home, "endpoints", "--json").stdout
+    )
+    problem = json.loads(command(home, "runs", "--project", "nix", "--json", exit_status=1).stdout)
+    assert problem == {"error": "There is no project “nix”", "to_do": "The page Projects lists all of them."}
+    foreign = home / "notes.duckdb"
+    foreign.write_text("Dear diary")
+    problem = json.loads(command(home, "doctor", "--project", foreign, "--json", exit_status=1).stdout)
+    assert problem["error"].startswith(f"{foreign}: ")
+
+
+def test_a_terminal_is_shown_no_control_characters_of_someone_elses_text(home: Path) -> None:
+    file, one = home.parent / "evil.duckdb", seed(0, 0)
+    with project_at(file) as database:
+        database.writer.append_now([one, revision(one, "\x1b[2J\x9b31m\u202eSay hello to them.")])
+    said = command(home, "seeds", "--project", file).stdout
+    assert "Say hello to them." in said
+    assert not set(said) & {"\x1b", "\x9b", "\u202e"}
 
 
 def test_grow_through_the_running_app_with_a_file_named_from_another_folder(
