@@ -232,7 +232,7 @@ def comparable(said: dict[str, Any]) -> dict[str, Any]:
 def test_with_the_app_running_the_answers_are_the_same(home: Path, server: OpenAIServer) -> None:
     run = answer(home, *growing(home, server))["run"]
     questions = (
-        ["runs"], ["runs", "list"], ["progress", "--run", run], ["endpoints"], ["packs"], ["seeds", "--most", "2"], ["projects"],
+        ["runs"], ["runs", "list"], ["progress", "--run", run], ["endpoints"], ["packs"], ["seeds", "--most", "2"],
         ["doctor"], ["doctor", "--rebuild"],
     )  # fmt: skip
     without = [answer(home, *question) for question in questions]

@@ -37,23 +37,24 @@ def _words(name: str, title: str, text: str, note: str, *more: kit.Child) -> Non
 
 
 def left_off() -> None:
-    """The newest run of the person's own project, if there is one."""
-    studio = shell.studio()
-    if not studio.projects.exists(FIRST):
+    """The newest run of the project that one is in (the demo is nobody's own), if there is one."""
+    studio, wanted = shell.studio(), shell.wanted_project()
+    slug = FIRST if wanted == DEMO else wanted
+    if not studio.projects.exists(slug):
         return
-    newest = next(iter(studio.runs.list(shell.actor(), shell.open_project(FIRST))), None)
+    newest = next(iter(studio.runs.list(shell.actor(), shell.open_project(slug))), None)
     if newest is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="home_left_off"):
         said = _STATES.get(RunEventKind(newest.state), "") if newest.state != "preparing" else "was interrupted"
         kit.show("line", h("p", h("b", f"Run {newest.number} · {newest.name}"), f" {said}."), key="home.left_off")
         if st.button("Continue there", key="home.continue"):
-            _go_to_run(newest)
+            _go_to_run(slug, newest)
 
 
-def _go_to_run(run: RunSummary) -> None:
-    shell.choose_project(FIRST)
-    st.switch_page("../runs.py", query_params={"run": run.id})
+def _go_to_run(slug: str, run: RunSummary) -> None:
+    shell.choose_project(slug)
+    st.switch_page("../runs.py", query_params={"project": slug, "run": run.id})
 
 
 def look_around() -> None:
@@ -127,7 +128,7 @@ def _watch() -> None:
     project = shell.open_project(FIRST)
     for run in shell.studio().runs.list(shell.actor(), project):
         if run.name == TRY_NAME:
-            _go_to_run(run)
+            _go_to_run(FIRST, run)
 
 
 def my_endpoint(dialog: Callable[[], None]) -> None:
