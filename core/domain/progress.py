@@ -36,12 +36,13 @@ class RunSummary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spending:
-    """`usd` is None when no price is known: unknown is not 0."""
+    """`usd` is None when no price is known: unknown is not 0. `unpriced` calls are in `calls` and not in `usd`."""
 
     calls: int = 0
     failed: int = 0
     tokens: int = 0
     usd: float | None = None
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

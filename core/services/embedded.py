@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
+from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind, Prices
 from core.domain.system import EMBEDDED, Endpoint
 from core.errors import WeightsError
 from core.models.embedded import EmbeddedServer, Progress, Weights, WeightsState, cache_folder
@@ -15,7 +15,12 @@ __all__ = ["EMBEDDED_ENDPOINT", "Embedded", "EmbeddedChat", "Fetch", "Progress"]
 
 SLOTS = 2  # more bring nothing on the machines that were measured (docs/benchmarks.md)
 EMBEDDED_ENDPOINT = Endpoint(
-    name=EMBEDDED, base_url="", model="Qwen2.5-Coder-1.5B-Instruct", in_flight=SLOTS, timeout_s=300.0
+    name=EMBEDDED,
+    base_url="",
+    model="Qwen2.5-Coder-1.5B-Instruct",
+    prices=Prices(input_usd=0.0, output_usd=0.0),  # known: it runs on this computer
+    in_flight=SLOTS,
+    timeout_s=300.0,
 )
 
 

@@ -176,7 +176,13 @@ def spending(database: Database, run_id: str) -> Spending:
     if not found:
         return Spending()
     row = found[0]
-    return Spending(calls=row["calls"], failed=row["failed"], tokens=int(row["tokens"] or 0), usd=row["usd"])
+    return Spending(
+        calls=row["calls"],
+        failed=row["failed"],
+        tokens=int(row["tokens"] or 0),
+        usd=row["usd"],
+        unpriced=row["unpriced"],
+    )
 
 
 def spending_with_by_hand(database: Database, run_id: str) -> Spending:
@@ -188,6 +194,7 @@ def spending_with_by_hand(database: Database, run_id: str) -> Spending:
         failed=own.failed + asked.failed,
         tokens=own.tokens + asked.tokens,
         usd=sum(usd) if usd else None,
+        unpriced=own.unpriced + asked.unpriced,
     )
 
 

@@ -7,6 +7,7 @@ from core.domain.operation import Operation
 from core.domain.progress import EpochCount, Evolution, RunProgress
 from core.domain.run import RunEventKind
 from core.domain.system import EMBEDDED
+from core.domain.task import TaskKind
 from core.services.projects import Project
 from pages.ui import kit
 from pages.ui.kit import h
@@ -40,7 +41,8 @@ def cards(now: RunProgress, project: Project) -> list[kit.Child]:
 
 def _about(now: RunProgress) -> list[kit.Child]:
     settings = now.run.settings
-    endpoint = "the embedded model" if settings.endpoint == EMBEDDED else settings.endpoint
+    names = dict.fromkeys(settings.endpoint_for(kind) for kind in TaskKind)
+    endpoint = ", ".join("the embedded model" if name == EMBEDDED else name for name in names)
     children = count(settings.children, "child", "children")
     begun = now.run.created_at.astimezone().strftime("%d %b %H:%M")
     said: list[kit.Child] = [
@@ -60,9 +62,11 @@ def _about(now: RunProgress) -> list[kit.Child]:
 def _figures(now: RunProgress) -> tuple[tuple[str, str, str], ...]:
     caps = now.run.settings.caps
     share = f"{100 * now.eliminated / now.decided:.1f} %" if now.decided else "–"
-    embedded = now.run.settings.endpoint == EMBEDDED
+    embedded = {now.run.settings.endpoint_for(kind) for kind in TaskKind} == {EMBEDDED}
     spent = "nothing" if embedded else money(now.spending.usd)
     of_cap = f"of ${caps.usd:,.2f} cap" if caps.usd else f"{now.spending.tokens:,} tokens"
+    if now.spending.unpriced and now.spending.usd is not None:
+        of_cap = f"and {count(now.spending.unpriced, 'call')} not priced"
     flight = f"{now.in_flight} of {now.allowed} in flight" if now.live else f"{now.spending.failed:,} failed"
     return (
         ("Survived", f"{now.survived:,}", f"of {now.decided:,} decided"),

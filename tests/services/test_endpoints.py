@@ -365,3 +365,13 @@ def test_a_server_that_lies_about_usage_is_counted_at_worst_case_and_the_run_goe
     assert rows
     assert now.spending.usd is not None
     assert sum(row["worst_cost_usd"] for row in rows) < now.spending.usd <= 1.0
+
+
+def test_what_has_no_price_is_said_beside_the_sum(house: House, servers: tuple[OpenAIServer, ...]) -> None:
+    save(house, servers[0], "test", prices=PRICED)
+    now = house.finish(house.start(answering="second"))
+    assert now.spending.usd is not None
+    assert now.spending.usd > 0
+    assert now.spending.unpriced == servers[1].stats()["chat"] > 0
+    alone = house.finish(house.start())
+    assert alone.spending.unpriced == 0
