@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from core.domain.source import Record, Refusal
 from core.errors import BadInput
@@ -13,7 +13,7 @@ _DELIMITERS = ",;\t|"
 csv.field_size_limit(_LONGEST_LINE)
 
 
-def records(file: BinaryIO) -> Iterator[Record | Refusal]:
+def records(file: IO[bytes]) -> Iterator[Record | Refusal]:
     """Each row below the header. `row` counts as spreadsheets do: the header is row 1.
 
     Raises BadInput for a header that names no columns.
@@ -82,7 +82,7 @@ class _Lines(Iterator[str]):
     Bytes that are not UTF-8 come as lone surrogates, so that the row can be refused and the next one read.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._was_cut = False
         self._is_first = True

@@ -29,12 +29,10 @@ def format_of(path: Path) -> FileFormat:
     if start.startswith(b"["):
         return FileFormat.JSON
     lines = [line.strip() for line in start.splitlines()[:50] if line.strip()]
-    if any(_is_object(line) for line in lines):
-        return FileFormat.JSONL
     if start.startswith(b"{"):
         _require_lines(lines, path.name)
         return FileFormat.JSONL
-    return FileFormat.CSV
+    return FileFormat.JSONL if any(_is_object(line) for line in lines) else FileFormat.CSV
 
 
 def require_text(head: bytes, name: str) -> None:

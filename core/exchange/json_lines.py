@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from core.domain.source import Record, Refusal
 
@@ -10,7 +10,7 @@ LONGEST_ROW = 2**20  # bytes; a longer row is a broken file, or nothing that a m
 _BOM = b"\xef\xbb\xbf"
 
 
-def records(file: BinaryIO) -> Iterator[Record | Refusal]:
+def records(file: IO[bytes]) -> Iterator[Record | Refusal]:
     """Each line that is not blank. `row` is the number of the line."""
     number = 0
     while line := file.readline(LONGEST_ROW + 1):
@@ -24,7 +24,7 @@ def records(file: BinaryIO) -> Iterator[Record | Refusal]:
             yield record_of(number, line)
 
 
-def _skip_line(file: BinaryIO) -> None:
+def _skip_line(file: IO[bytes]) -> None:
     while (rest := file.readline(LONGEST_ROW)) and not rest.endswith(b"\n"):
         pass
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from core.domain.source import Record, Refusal
 from core.exchange.json_lines import LONGEST_ROW, record_of
@@ -19,7 +19,7 @@ _ITEM = re.compile(rb"\s*+(\{(?:" + _PLAIN + rb"|" + _TEXT + rb"|" + _FLAT + rb"
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
 
 
-def records(file: BinaryIO) -> Iterator[Record | Refusal]:
+def records(file: IO[bytes]) -> Iterator[Record | Refusal]:
     """Each item of the list. `row` counts them from 1."""
     for row, item in enumerate(_Items(file), 1):
         if item is None:
@@ -31,7 +31,7 @@ def records(file: BinaryIO) -> Iterator[Record | Refusal]:
 class _Items:
     """The items of a list as bytes; None for one that is too long. Brackets and quotes are counted, nothing is decoded."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._buffer = b""
         self._at = 0  # everything before is looked at

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from core.domain.person import Actor
 from core.domain.source import Columns, FileFormat, Look, Record, Refusal, SeedRow
@@ -16,7 +16,7 @@ from core.store import parquet
 
 _SAMPLE = 100  # rows that the guess is made from
 _SHOWN = 20
-_READERS: dict[FileFormat, Callable[[BinaryIO], Iterator[Record | Refusal]]] = {
+_READERS: dict[FileFormat, Callable[[IO[bytes]], Iterator[Record | Refusal]]] = {
     FileFormat.JSONL: json_lines.records,
     FileFormat.JSON: json_list.records,
     FileFormat.CSV: csv_table.records,
@@ -34,13 +34,14 @@ class SeedFile:
                 f"This is no {self.format.label} file", where=path.name, to_do=f"It seems to be {found.label}."
             )
         self._size = max(1, path.stat().st_size)
-        self._file: BinaryIO | None = None
+        self._file: IO[bytes] | None = None
 
     def records(self, columns: Columns | None = None) -> Iterator[Record | Refusal]:
         """Rows in the file's order. With `columns`, a format that can reads only those."""
         if self.format is FileFormat.PARQUET:
             wanted = [columns.instruction, columns.input, columns.skill] if columns else []
-            yield from parquet.records(self.path, list(dict.fromkeys(filter(None, wanted))))
+            with parquet.as_json_lines(self.path, list(dict.fromkeys(filter(None, wanted)))) as rows:
+                yield from json_lines.records(rows)
             return
         with self.path.open("rb") as self._file:
             yield from _READERS[self.format](self._file)

@@ -1,77 +1,50 @@
-"""Rows from Parquet, a few at a time. What would unfold into too much memory is refused before it is read."""
+"""Rows from Parquet as JSON lines, read by a child process (parquet_child says why)."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from core.domain.source import Record, Refusal
 from core.errors import BadInput
 
-_AT_ONCE = 128  # rows; each cell is at most 1 MB in memory that counts
-_MOST_COLUMNS = 1_000
-_MOST_UNPACKED = 2**30  # bytes that one row group of the wanted columns may unfold to
-_THRIFT = 2**24  # bytes and items of the file's own description
+_ROOT = Path(__file__).parents[2]
+_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"}
+REFUSED = 3  # the child's exit status for a file that it can say something about
 
 
-def records(path: Path, columns: Sequence[str] = ()) -> Iterator[Record | Refusal]:
-    """Each row with these columns (none named: all that hold text or lists). `row` counts from 1. Raises BadInput."""
-    try:
-        yield from _rows(path, columns)
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise BadInput(
-            f"The Parquet file cannot be read ({str(error)[:200]})",
-            where=path.name,
-            to_do="Write it again, with row groups below 1 GB, or choose another file. Nothing was imported.",
-        ) from error
+@contextmanager
+def as_json_lines(path: Path, columns: Sequence[str] = ()) -> Iterator[IO[bytes]]:
+    """One line a row with these columns (none named: all that hold text or lists); a row that is no UTF-8 is no line of it.
+
+    Raises BadInput at the end of the block if the file could not be read to its own end.
+    """
+    command = [sys.executable, "-m", "core.store.parquet_child", str(path.resolve()), *columns]
+    child = subprocess.Popen(
+        command,
+        cwd=_ROOT,
+        env=os.environ | _ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        try:
+            yield child.stdout
+            said = child.stderr.read().decode("utf-8", "replace")
+            if child.wait() != 0:
+                raise _unreadable(path, said if child.returncode == REFUSED else "it is damaged")
+        finally:
+            child.kill()
 
 
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[Record | Refusal]:
-    limits = {"thrift_string_size_limit": _THRIFT, "thrift_container_size_limit": _THRIFT // 16}
-    with pq.ParquetFile(path, **limits) as file:
-        schema = file.schema_arrow
-        if len(schema.names) > _MOST_COLUMNS:
-            raise ValueError(f"{len(schema.names):,} columns; at most {_MOST_COLUMNS:,}")
-        wanted = [name for name in (columns or _readable(schema)) if name in schema.names]
-        if not wanted:
-            raise ValueError("no column with text")
-        _require_small(file.metadata, wanted)
-        texts = [name for name in wanted if pa.types.is_string(schema.field(name).type)]
-    with pq.ParquetFile(path, read_dictionary=texts, **limits) as file:
-        row = 1
-        for batch in file.iter_batches(batch_size=_AT_ONCE, columns=wanted, use_threads=False):
-            yield from _of_batch(batch, row)
-            row += batch.num_rows
-
-
-def _readable(schema: pa.Schema) -> list[str]:
-    """Every column but pictures and other bytes."""
-    return [field.name for field in schema if not pa.types.is_binary(field.type)]
-
-
-def _require_small(metadata: Any, wanted: Sequence[str]) -> None:
-    """A few kilobytes can claim to be many gigabytes: the file says of each column how much it unfolds to."""
-    for group in range(metadata.num_row_groups):
-        about = metadata.row_group(group)
-        chunks = [about.column(number) for number in range(about.num_columns)]
-        size = sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.split(".")[0] in wanted)
-        if size > _MOST_UNPACKED:
-            raise ValueError(f"row group {group + 1} unfolds to {size / 2**30:,.1f} GB; at most 1 GB")
-
-
-def _of_batch(batch: pa.RecordBatch, first: int) -> Iterator[Record | Refusal]:
-    try:
-        for row, fields in enumerate(batch.to_pylist(), first):
-            yield Record(row=row, fields=fields)
-    except UnicodeDecodeError:
-        for number in range(batch.num_rows):
-            yield _single(batch.slice(number, 1), first + number)
-
-
-def _single(batch: pa.RecordBatch, row: int) -> Record | Refusal:
-    try:
-        return Record(row=row, fields=batch.to_pylist()[0])
-    except UnicodeDecodeError:
-        return Refusal(row=row, reason="is not UTF-8")
+def _unreadable(path: Path, said: str) -> BadInput:
+    return BadInput(
+        f"The Parquet file cannot be read ({said[:300]})",
+        where=path.name,
+        to_do="Write it again, with row groups below 1 GB, or choose another file. Nothing was imported.",
+    )
