@@ -6,6 +6,13 @@ from pages.ui import kit, run_picker, shell
 
 SHOW = {"all": "All", "survivors": "Survivors", "eliminated": "Eliminated"}
 
+
+def show_other_run() -> None:
+    """The same seed in another run: the tree itself keeps the seed."""
+    st.session_state["trees.run"] = st.query_params["run"] = kit.tree_run()
+    st.query_params.pop("node", None)
+
+
 with shell.problems("trees"):
     project = shell.project()
     runs = {run.id: run for run in shell.studio().runs.list(shell.actor(), project)}
@@ -37,4 +44,5 @@ with shell.problems("trees"):
             seed=st.query_params.get("seed"),
             node=st.query_params.get("node"),
             poll_s=1.5 if live else None,
+            on_run=show_other_run,
         )

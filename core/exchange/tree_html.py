@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from core.domain.tree import Piece, TakenNode, TakenTree
-from core.exchange.tree_svg import GLYPHS, clean, drawing
+from core.exchange.tree_svg import COLOURS, clean, drawing, sign
 
 # Whoever opens the file may trust it as little as the texts in it: the page itself forbids scripts and requests.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -32,11 +32,15 @@ article.dead { border-style: dashed; border-left-style: solid } .why { color: va
 ins { background: var(--ins-bg); color: var(--ins); text-decoration: underline 1.5px; text-underline-offset: 3px }
 del { background: var(--del-bg); color: var(--del); text-decoration: line-through 1.5px }
 details { margin-top: .6rem } summary { cursor: pointer; font-size: .8667rem; color: var(--ink2) }
-.paper { fill: var(--card) } .card { fill: var(--card) } .words { fill: var(--ink) } .edge.dead, .card.dead { stroke: var(--no) }
+h2 .sign { vertical-align: -.15em } article { color: var(--ink) }
+.mark.survived { stroke: light-dark(#0B6B54, #6FD3B0) } .mark.eliminated { stroke: var(--no) }
+.mark.error { stroke: light-dark(#7D6400, #F5D98A) } .mark.waiting { stroke: light-dark(#616C66, #94A09A) } .paper { fill: var(--card) } .card { fill: var(--card) } .words { fill: var(--ink) } .edge.dead, .card.dead { stroke: var(--no) }
 @media print { figure { max-height: none; overflow: hidden } figure svg { width: 100%; height: auto } article { break-inside: avoid-page }
   body { max-width: none; padding: 0 } }
 """
-_OPERATION_STYLE = "".join(f".op-{name} {{ --c: var(--{name}); fill: var(--c) }}" for name in GLYPHS)
+_OPERATION_STYLE = "".join(
+    f".op-{name} {{ --c: var(--{name}); color: var(--c) }} .bar.op-{name} {{ fill: var(--c) }}" for name in COLOURS
+)
 
 
 def tree_html(tree: TakenTree) -> str:
@@ -68,9 +72,8 @@ def _head(node: TakenNode) -> str:
     epoch = f" · epoch {node.epoch}" if node.parent else ""
     hand = " · asked for by hand" if node.by_hand else ""
     status = f" · {escape(node.status_label)}" if node.status_label else ""
-    glyph = escape(GLYPHS.get(node.operation, "·"))
     why = f'<p class="why">Eliminated: {escape(node.why)}</p>' if node.why else ""
-    return f"<h2>{glyph} {escape(node.operation_label)}<span>{epoch}{added}{status}{hand}</span></h2>{why}"
+    return f"<h2>{sign(node.operation, 15)} {escape(node.operation_label)}<span>{epoch}{added}{status}{hand}</span></h2>{why}"
 
 
 def _pieces(pieces: Sequence[Piece]) -> str:

@@ -13,7 +13,7 @@ from html import escape
 from core.domain.tree import TakenNode, TakenTree
 
 _CARD_W, _CARD_H, _COLUMN, _ROW, _EDGE = 230, 46, 266, 58, 16
-_LETTERS = 36  # that fit a card, about; the rest is cut by the card itself
+_LETTERS = 34  # that fit a card, about; wider ones are cut by its edge
 _MOST_TITLE = 600
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TURNS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
@@ -22,10 +22,20 @@ COLOURS = {
     "seed": "#1B211F", "add_constraints": "#18478D", "deepen": "#7753BC", "concretize": "#955A28",
     "increase_reasoning": "#772753", "complicate_input": "#13757E", "mutate": "#343F00",
 }  # fmt: skip
-GLYPHS = {
-    "seed": "●", "add_constraints": "+", "deepen": "↓", "concretize": "◎", "increase_reasoning": "∴",
-    "complicate_input": "{}", "mutate": "⑂",
-}  # fmt: skip
+# The signs of pages/ui/components/shared/icons.js: a file must not depend on the fonts that its reader has.
+_DOT = 'fill="currentColor" stroke="none"'
+_BRACE = "M6 2.8c-2 0-2 1-2 2.4S3.6 7.4 2.4 8C3.6 8.6 4 9.4 4 10.8s0 2.4 2 2.4M10 2.8c2 0 2 1 2 2.4s.4 2.2 1.6 2.8c-1.2.6-1.6 1.4-1.6 2.8s0 2.4-2 2.4"
+_SIGNS = {
+    "seed": f'<circle cx="8" cy="8" r="3.6" {_DOT}/>',
+    "add_constraints": '<path d="M8 3v10M3 8h10"/>',
+    "deepen": '<path d="M8 2.5v7.5M4.6 7 8 10.4 11.4 7M3.5 13.6h9"/>',
+    "concretize": f'<circle cx="8" cy="8" r="5.3"/><circle cx="8" cy="8" r="1.7" {_DOT}/>',
+    "increase_reasoning": "".join(
+        f'<circle cx="{x}" cy="{y}" r="1.9" {_DOT}/>' for x, y in ((8, 4.2), (3.9, 11.4), (12.1, 11.4))
+    ),
+    "complicate_input": f'<path d="{_BRACE}"/>',
+    "mutate": '<path d="M2.5 8H6c2.5 0 2.5-4 6-4M6 8c2.5 0 2.5 4 6 4M10.4 2.2 12.6 4l-2.2 1.8"/>',
+}
 _RING = '<circle cx="8" cy="8" r="5.8"/>'
 _MARKS = {
     "survived": (f'{_RING}<path d="m5.5 8.2 1.8 1.8 3.3-3.7"/>', "#0B6B54"),
@@ -46,6 +56,13 @@ class _Place:
 def clean(text: str) -> str:
     """The text as XML and HTML can hold it: half characters and control characters are replaced."""
     return _NOT_XML.sub("\ufffd", text)
+
+
+def sign(operation: str, size: float, *, at: str = "") -> str:
+    """The operation's sign in the current colour; decoration, since its word stands beside it."""
+    look = 'fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"'
+    box = f'viewBox="0 0 16 16" width="{size:g}" height="{size:g}"{at}'
+    return f'<svg class="sign" {box} aria-hidden="true" {look}>{_SIGNS.get(operation, "")}</svg>'
 
 
 def tree_svg(tree: TakenTree) -> str:
@@ -110,8 +127,9 @@ def _card(node: TakenNode, place: _Place, *, linked: bool) -> str:
         f"<title>{escape(f'{said}. {_one_line(node.text)[:_MOST_TITLE]}')}</title>",
         f'<rect {dash} width="{_CARD_W}" height="{_CARD_H}" rx="7" fill="{_CARD}"/>',
         f'<rect class="bar op-{escape(node.operation)}" width="7" height="{_CARD_H}" rx="3" fill="{colour}"/>',
-        f'<text class="op op-{escape(node.operation)}" x="16" y="17" font-size="11.5" font-weight="600" fill="{colour}">'
-        f"{escape(GLYPHS.get(node.operation, '·'))} {escape(node.operation_label)}{' · by hand' if node.by_hand else ''}</text>",
+        f'<g class="op op-{escape(node.operation)}" color="{colour}">{sign(node.operation, 13, at=' x="15" y="6"')}'
+        f'<text class="name" x="33" y="17" font-size="11.5" font-weight="600" fill="currentColor">{escape(node.operation_label)}'
+        f"{' · by hand' if node.by_hand else ''}</text></g>",
         _mark(node),
         _words(node),
     )
@@ -131,7 +149,10 @@ def _mark(node: TakenNode) -> str:
 
 def _words(node: TakenNode) -> str:
     """The first words, cut by the card's own edge; a text that runs from right to left begins at the right."""
-    words = _one_line(node.text)[: 2 * _LETTERS] or ("…" if node.status == "waiting" else "(no text)")
+    line = _one_line(node.text)
+    words = (f"{line[: _LETTERS - 1]}…" if len(line) > _LETTERS else line) or (
+        "…" if node.status == "waiting" else "(no text)"
+    )
     width = _CARD_W - 28
     turned = f'x="{width}" direction="rtl"' if _runs_leftwards(words) else 'x="0"'
     text = f'<text class="words" {turned} y="14" font-size="13" font-family="Georgia, serif" fill="{_INK}">{escape(words)}</text>'

@@ -11,7 +11,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from core.domain.operation import Operation
+from core.domain.operation import DATA_FORMATS, Operation
 from pages.ui.modules import loader
 
 Element = tuple[object, ...]
@@ -34,6 +34,7 @@ VERDICT_MARKS = {
     "not_checked": ("waiting", "not checked"),
 }
 _DIFF_TAGS = {"+": "ins", "-": "del"}
+_TREE_KEY = "studio_tree"
 _ROOT = '<div class="es"></div>'
 
 
@@ -185,11 +186,18 @@ def tree(
     seed: str | None = None,
     node: str | None = None,
     poll_s: float | None = None,
+    on_run: Callable[[], None] | None = None,
 ) -> None:
-    """The lineage trees of one run: seeds, canvas and detail. It fetches /api/seeds, /api/tree and /api/node itself.
+    """The lineage trees of one run: seeds, canvas and detail. It asks pages/ui/tree_routes.py for all that it shows.
 
-    `seed` and `node` are opened first (the page's query parameters); `poll_s` asks for news while the run is live.
+    `seed` and `node` are opened first (the page's query parameters); `poll_s` asks for news while the run is live. `on_run`
+    is called when the person wants the same seed in another run: `tree_run()` is that run then.
     """
     where = {"project": project, "run": run, "show": show, "seed": seed, "node": node, "poll_s": poll_s}
-    words = {"operations": OPERATION_LABELS, "marks": MARK_WORDS, "verdicts": VERDICT_MARKS}
-    _tree()(data=where | {"words": words}, key="studio_tree")
+    words = {"operations": OPERATION_LABELS, "marks": MARK_WORDS, "verdicts": VERDICT_MARKS, "formats": DATA_FORMATS}
+    _tree()(data=where | {"words": words}, key=_TREE_KEY, on_run_change=on_run or _nothing)
+
+
+def tree_run() -> str:
+    """The run in which the person wants to see the same seed; for the callback of `tree`."""
+    return str(st.session_state[_TREE_KEY]["run"])

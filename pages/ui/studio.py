@@ -26,6 +26,7 @@ page = st.navigation(
             st.Page(_PAGES / "seeds.py", title="Seeds", icon=":material/grain:"),
             st.Page(_PAGES / "runs.py", title="Runs", icon=":material/play_circle:"),
             st.Page(_PAGES / "trees.py", title="Trees", icon=":material/account_tree:"),
+            st.Page(_PAGES / "reading.py", title="Reading", icon=":material/menu_book:", visibility="hidden"),
         ],
         "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
     },

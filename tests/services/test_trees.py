@@ -173,3 +173,64 @@ def test_a_node_tells_everything_about_itself(project: Project) -> None:
     assert node.checks[0].verdict in ("fail", "not_checked")
     with pytest.raises(NotFound):
         tree_nodes.node(ME, project, id_of("no node"), RUN)
+
+
+def test_a_search_names_the_nodes_with_the_words_around_them(project: Project) -> None:
+    (line,) = trees.seeds(ME, project, RUN, find="GRANDCHILD 8 ").seeds
+    assert (line.found, [hit.match for hit in line.hits]) == (1, ["grandchild 8 "])
+    assert line.hits[0].id == child(child(seed(8, 8))).id
+    assert (line.hits[0].epoch, line.hits[0].operation, line.hits[0].after) == (2, "deepen", "100%_sure")
+    assert trees.seeds(ME, project, RUN).seeds[0].hits == ()
+
+
+def test_far_inside_a_long_text_the_words_around_are_shown(project: Project) -> None:
+    one = seed("long", 2000)
+    of = child(one)
+    long = "so many words " * 40 + "then the Nightingale sings" + " and on it goes" * 40
+    project.database.writer.append_now([one, revision(one, "Sing."), of, revision(of, long), task(of)])
+    (line,) = trees.seeds(ME, project, RUN, find="nightingale").seeds
+    hit = line.hits[0]
+    assert hit.match == "Nightingale"
+    assert hit.before.startswith("…")
+    assert len(hit.before) < 60
+    assert hit.after.startswith(" sings and on")
+
+
+def test_in_one_tree_every_node_that_has_it_is_found(project: Project) -> None:
+    one = seed(4, 4)
+    assert trees.found(ME, project, RUN, one.id, "child").ids
+    assert set(trees.found(ME, project, RUN, one.id, "child").ids) == {child(one).id, child(child(one)).id}
+    assert trees.found(ME, project, RUN, one.id, "SEED TEXT").ids == (one.id,)
+    assert trees.found(ME, project, RUN, one.id, "").ids == ()
+    assert trees.found(ME, project, RUN, one.id, "%").ids == (child(child(one)).id,)
+
+
+def test_a_text_that_arrives_is_news_even_before_it_is_judged(project: Project) -> None:
+    one = seed(11, 11)
+    before = trees.version(ME, project, RUN, one.id)
+    assert before == trees.tree(ME, project, RUN, one.id).version
+    project.database.writer.append_now([revision(child(one), "it has come")])
+    after = trees.tree(ME, project, RUN, one.id)
+    assert after.version > before
+    assert after.nodes[1].text == "it has come"
+
+
+def test_the_runs_that_grew_a_seed_are_named_with_how_far_it_came(project: Project) -> None:
+    found = trees.in_runs(ME, project, seed(0).id)
+    assert [(one.run, one.number, one.nodes) for one in found] == [(RUN, 1, 3), (OTHER_RUN, 2, 2)]
+    assert trees.in_runs(ME, project, id_of("no seed")) == ()
+
+
+def test_what_lies_between_two_siblings(project: Project) -> None:
+    one = seed("between", 3000)
+    left, right = child(one), child(one, 1)
+    texts = ("Name three birds of the north.", "Name five birds of the south.")
+    project.database.writer.append_now(
+        [one, revision(one, "Name birds."), left, right, revision(left, texts[0]), revision(right, texts[1])]
+    )
+    found = tree_nodes.between(ME, project, left.id, right.id)
+    assert "".join(text for sign, text in found.pieces if sign != "+") == texts[0]
+    assert "".join(text for sign, text in found.pieces if sign != "-") == texts[1]
+    assert not found.rewritten
+    with pytest.raises(NotFound):
+        tree_nodes.between(ME, project, left.id, id_of("no node"))

@@ -30,6 +30,9 @@ const SHAPES = {
   set_aside: [block, path("M5 8h6", cut)],
   saved: [path("m3 8.6 3.2 3.2L13 4.6")],
   open: [path("m6 4 4 4-4 4")],
+  play: [path("M4.5 3v10l8-5z", solid)],
+  pause: [path("M5 3.4v9.2M11 3.4v9.2", { "stroke-width": 2.6 })],
+  close: [path("m4 4 8 8m0-8-8 8")],
 };
 
 export const isIcon = (name) => Object.hasOwn(SHAPES, name);

@@ -8,22 +8,37 @@ export class Refusal extends Error {
   }
 }
 
-export async function ask(path, parameters, signal) {
+export function addressOf(path, parameters) {
   const url = new URL(path, location.origin);
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, value);
   }
+  return url;
+}
+
+async function send(url, options) {
   let reply;
   try {
-    reply = await fetch(url, { signal, headers: { Accept: "application/json" } });
+    reply = await fetch(url, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refusal("The studio does not answer.", "It may have been stopped. Start it again, then try once more.");
   }
+  if (reply.status === 304) return null;
   const said = await reply.json().catch(() => null);
   if (reply.ok && said) return said;
   throw new Refusal(said?.what ?? `The studio answered with status ${reply.status}.`, said?.to_do ?? "Reload the page.");
 }
+
+export const ask = (path, parameters, signal) => send(addressOf(path, parameters), { signal, headers: { Accept: "application/json" } });
+
+/** The same, or null if `version` is still the newest. */
+export const news = (path, parameters, version) => send(addressOf(path, parameters),
+  { headers: { Accept: "application/json", "If-None-Match": `"${version}"` }, cache: "no-store" });
+
+/** Hands something over; the answer is the studio's. */
+export const hand = (path, parameters, body, signal) => send(addressOf(path, parameters),
+  { method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 /** Runs one question at a time: a newer one cancels the older, whose answer is then dropped (undefined). */
 export function latest() {

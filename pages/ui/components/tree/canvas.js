@@ -2,16 +2,19 @@
 
 import { patch } from "../shared/vdom.js";
 import { makeCamera } from "./camera.js";
-import { card, isDead } from "./card.js";
-import { CARD, edges, foldedAtFirst, grow, outline, tidy } from "./layout.js";
+import { card, isDead, matches } from "./card.js";
+import { CARD, edges, foldedAtFirst, grow, outline, preorder, tidy } from "./layout.js";
 
 const WIDE = 760; // px of canvas from which the tree is drawn left to right
 const MARGIN = 14;
 const FIRST_SCALE = [0.85, 1.1]; // never smaller only to fit: look.md
 const MANY = 400; // cards; above, only those near the window are made
 
-export function makeCanvas(pane, { words, onSelect }) {
-  const state = { root: null, byId: new Map(), folded: new Set(), selected: null, show: "all", drawing: null, seed: null };
+export function makeCanvas(pane, { words, onSelect, onPaint = () => {} }) {
+  const state = { root: null, byId: new Map(), folded: new Set(), selected: null, show: "all", drawing: null, seed: null,
+    upTo: Infinity, passes: () => true, hits: new Set(), fresh: new Set() };
+  const isHere = (item) => item.node.epoch <= state.upTo || !item.parent;
+  const isFaint = (item) => !matches(item.node, state.show) || !state.passes(item.node);
   patch(pane, [
     ["div", { class: "layer" }, ["svg", { class: "eds", "aria-hidden": "true" }], ["div", { class: "nds", role: "tree", "aria-label": "Lineage" }]],
     ["div", { class: "say", role: "status" }],
@@ -34,17 +37,22 @@ export function makeCanvas(pane, { words, onSelect }) {
   }
 
   function paint() {
-    const about = (item) => ({ words, selected: item.id === state.selected, folded: state.folded.has(item.id), show: state.show });
-    patch(cards, near().map((item) => card(item, about(item))));
+    const about = (item) => ({ words, selected: item.id === state.selected, folded: state.folded.has(item.id), faint: isFaint(item),
+      hit: state.hits.has(item.id), fresh: state.fresh.has(item.id) || (item.node.epoch === state.upTo && item.parent) });
+    const shown = near();
+    const reach = (shown.find((item) => item.id === state.selected) ?? shown[0])?.id; // the keyboard always finds in
+    patch(cards, shown.map((item) => card(item, { ...about(item), reach: item.id === reach })));
     const marked = new Set();
     for (let at = state.byId.get(state.selected); at; at = at.parent) marked.add(at);
-    const paths = edges(state.drawing.shown, wide(), isDead, marked);
-    patch(lines, [["path", { class: "ed", d: paths.solid }], ["path", { class: "ed bad", d: paths.dead }], ["path", { class: "ed on", d: paths.marked }]]);
+    const paths = edges(state.drawing.shown, wide(), { isDead, isFaint, marked });
+    patch(lines, [["path", { class: "ed", d: paths.solid }], ["path", { class: "ed bad", d: paths.dead }],
+      ["path", { class: "ed faint", d: paths.faint }], ["path", { class: "ed on", d: paths.marked }]]);
+    onPaint();
   }
 
   function arrange() {
     const width = pane.clientWidth - 2 * MARGIN;
-    state.drawing = wide() ? tidy(state.root, state.folded) : outline(state.root, state.folded, width);
+    state.drawing = wide() ? tidy(state.root, state.folded, isHere) : outline(state.root, state.folded, width, isHere);
     camera.setWorld(state.drawing.width, state.drawing.height, wide());
     pane.classList.toggle("wide", wide());
   }
@@ -61,7 +69,7 @@ export function makeCanvas(pane, { words, onSelect }) {
   const current = () => state.byId.get(state.selected);
   const reveal = () => {
     const item = current();
-    if (item) camera.reveal({ x: item.x, y: item.y, width: item.width, height: CARD.height }, wide() ? 24 : MARGIN);
+    if (item && isHere(item) && item.x !== undefined) camera.reveal({ x: item.x, y: item.y, width: item.width, height: CARD.height }, wide() ? 24 : MARGIN);
   };
 
   function home() {
@@ -99,6 +107,12 @@ export function makeCanvas(pane, { words, onSelect }) {
     camera.panBy((before.x - item.x) * camera.view.scale, (before.y - item.y) * camera.view.scale);
   }
 
+  /** After the tree has grown around it, the selected card stands where it stood. */
+  function stay(stood) {
+    const now = state.byId.get(stood.id);
+    if (now && now.x !== undefined) camera.panBy((stood.x - now.x) * camera.view.scale, (stood.y - now.y) * camera.view.scale);
+  }
+
   function visible(id) {
     for (let at = state.byId.get(id)?.parent; at; at = at.parent) if (state.folded.has(at.id)) return false;
     return true;
@@ -109,9 +123,10 @@ export function makeCanvas(pane, { words, onSelect }) {
     const item = current();
     if (!item) return state.root;
     if (key === "ArrowLeft") return item.parent;
-    if (key === "ArrowRight") return item.children[0] ?? null;
+    if (key === "ArrowRight") return item.children.find(isHere) ?? null;
     const step = key === "ArrowDown" ? 1 : -1;
-    const sibling = item.parent?.children[item.parent.children.indexOf(item) + step];
+    const family = item.parent?.children.filter(isHere) ?? [];
+    const sibling = family[family.indexOf(item) + step];
     if (sibling) return sibling;
     const rows = wide() ? state.drawing.shown.filter((other) => other.level === item.level) : state.drawing.shown;
     return rows[rows.indexOf(item) + step] ?? null;
@@ -143,18 +158,36 @@ export function makeCanvas(pane, { words, onSelect }) {
     setTree(tree, selected, show) {
       const same = state.seed === tree.seed;
       const known = state.byId;
+      const stood = state.byId.get(state.selected);
       Object.assign(state, grow(tree.nodes), { seed: tree.seed, show });
-      if (!same) state.folded = foldedAtFirst(state.byId);
-      else if (known.size === 0) state.folded = new Set();
+      state.fresh = new Set(same ? [...state.byId.keys()].filter((id) => !known.has(id)) : []);
+      if (!same) Object.assign(state, { folded: foldedAtFirst(state.byId), hits: new Set() });
       state.selected = state.byId.has(selected) ? selected : state.root?.id ?? null;
-      unfoldTo(state.selected);
+      if (!same) unfoldTo(state.selected);
       message.textContent = "";
       if (!state.root) return patch(cards, []);
       draw();
       if (!same) home();
-      return undefined;
+      else if (stood) stay(stood);
+      return state.fresh.size;
     },
     setShow(show) { state.show = show; draw(); },
+    /** Which nodes stay in the foreground. */
+    setFilter(passes) { state.passes = passes; draw(); },
+    /** Which nodes a search found. */
+    setHits(ids) { state.hits = new Set(ids); draw(); },
+    /** Shows the tree as it was after an epoch; what grew in it comes into view. */
+    setUpTo(epoch) {
+      state.upTo = epoch;
+      if (!state.root) return;
+      draw();
+      const grown = state.drawing.shown.filter((item) => item.node.epoch === epoch);
+      if (!grown.length || !Number.isFinite(epoch)) return;
+      const middle = grown[Math.floor(grown.length / 2)];
+      camera.reveal({ x: middle.x, y: middle.y, width: middle.width, height: CARD.height }, 24);
+    },
+    /** Items in reading order, those that are folded away too. */
+    inOrder: () => (state.root ? preorder(state.root, new Set()) : []),
     select(id) {
       state.selected = id;
       unfoldTo(id);

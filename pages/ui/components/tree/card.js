@@ -24,28 +24,31 @@ function statusWords(node, words) {
   if (node.status !== "seed") said.push(words.marks[node.status] + (node.rule ? `: ${node.rule}` : ""));
   if (node.human !== "undecided") said.push(words.marks[node.human]);
   if (node.set_aside) said.push(words.marks.set_aside);
+  if (node.by_hand) said.push("asked for by hand");
   return said.join(", ");
 }
 
 export const emptyText = (node) => (node.status === "waiting" ? "…" : "(no text)");
 
-export function card(item, { words, selected, folded, show }) {
+/** `faint`: the filter puts it into the background; `hit`: a search found it; `fresh`: it has just grown;
+ *  `reach`: the one that Tab leads to. */
+export function card(item, { words, selected, folded, faint, hit, fresh, reach }) {
   const { node } = item;
   const operation = words.operations[node.operation] ?? node.operation;
   const status = statusWords(node, words);
   const mark = markOf(node);
-  const classes = ["nd", `op-${node.operation}`, isDead(item) && "bad", selected && "sel", !mark && "bare", !selected && !matches(node, show) && "faint"];
+  const classes = ["nd", `op-${node.operation}`, isDead(item) && "bad", selected && "sel", !mark && "bare", !selected && faint && "faint", hit && "hit", fresh && "fresh"];
   const about = {
     key: item.id, class: classes.filter(Boolean).join(" "), "data-id": item.id, role: "treeitem",
-    tabindex: selected ? 0 : -1, "aria-level": item.level + 1, "aria-selected": String(selected),
-    "aria-label": [operation, status, node.text].filter(Boolean).join(". "),
+    tabindex: reach ? 0 : -1, "aria-level": item.level + 1, "aria-selected": String(selected),
+    "aria-label": [operation, status, hit && "found", node.text].filter(Boolean).join(". "),
     style: { "--x": `${item.x}px`, "--y": `${item.y}px`, "--w": `${item.width}px` },
   };
   if (item.children.length) about["aria-expanded"] = String(!folded);
   return ["div", about,
     ["div", { class: "nt" },
       ["icon", { name: node.operation }],
-      ["span", { class: "opn" }, operation],
+      ["span", { class: "opn" }, node.by_hand ? `${operation} · by hand` : operation],
       ...(mark ? [["span", { class: `mk mk-${mark}`, title: status, role: "img", "aria-label": status }, ["icon", { name: mark }]]] : [])],
     ["div", { class: "tx", dir: "auto" }, node.text || emptyText(node)],
     ...(item.children.length ? [foldButton(item, folded)] : [])];

@@ -2,7 +2,7 @@
 
 import { patch } from "../shared/vdom.js";
 import { callNodes } from "./calls.js";
-import { added, mark, op, pieces, read, refused } from "./words.js";
+import { added, mark, op, pieces, read, refused, verdictMark } from "./words.js";
 
 const section = (title, label, ...children) => ["section", { class: "sec" },
   ["div", { class: "hd" }, ["h3", {}, title], ...(label ? [["span", { class: "lab" }, label]] : [])], ...children];
@@ -17,7 +17,21 @@ function head(node, words) {
     const sign = node.status === "error" ? "error" : "eliminated";
     lines.push(["div", { class: `why ${sign}` }, mark(sign, node.why.title), ["p", { dir: "auto" }, node.why.detail]], ...(human ? [["div", { class: "row" }, ...people]] : []));
   } else if (status.length || human) lines.push(["div", { class: "row" }, ...status, ...people]);
+  if (node.asked_by) lines.push(["p", { class: "lab", dir: "auto" }, `Asked for by ${node.asked_by}${node.hint ? `, with the hint “${node.hint}”` : ""}`]);
   return lines;
+}
+
+const deed = (name, word, cap, label, disabled = false) => ["button", { class: "bt small", "data-deed": name, title: label, "aria-label": label, disabled }, word, ["kbd", {}, cap]];
+
+/** What can be done with a node: read its path, compare, grow. */
+const deeds = (node, { hasSibling }) => ["div", { class: "deeds", role: "group", "aria-label": "With this node" },
+  deed("read", "Read", "V", "Read the path from the seed as a page"),
+  deed("beside", "Beside", "S", hasSibling ? "Put it beside a sibling" : "It has no sibling", !hasSibling),
+  deed("again", "Evolve", "E", "Evolve again from here", !node.text)];
+
+function along(copied) {
+  const one = (what, word, cap) => ["button", { class: "bt small", "data-copy": what }, copied === what ? "Copied" : word, ...(copied === what ? [["icon", { name: "saved" }]] : [["kbd", {}, cap]])];
+  return section("Take along", "to the clipboard", ["div", { class: "deeds", role: "group", "aria-label": "Copy" }, one("id", "Id", "I"), one("link", "Link", "Y"), one("json", "JSON", "W")]);
 }
 
 function change(node) {
@@ -42,12 +56,8 @@ function response(node) {
 
 function checks(node, words) {
   if (!node.checks.length) return [];
-  const one = (check) => {
-    const [sign, usual] = words.verdicts[check.verdict] ?? ["waiting", check.verdict];
-    const value = check.verdict !== "not_checked" && check.value !== null && check.value !== "" ? String(check.value) : usual;
-    return ["li", { class: "ck" }, ["span", {}, check.label], mark(sign, value),
-      ...(check.evidence ? [["p", { class: "proof", dir: "auto" }, check.evidence]] : [])];
-  };
+  const one = (check) => ["li", { class: "ck" }, ["span", {}, check.label], verdictMark(check, words),
+    ...(check.evidence ? [["p", { class: "proof", dir: "auto" }, check.evidence]] : [])];
   return [section("Checks", null, ["ul", {}, ...node.checks.map(one)])];
 }
 
@@ -71,15 +81,18 @@ function folding(name, title, key, open, inside) {
     ...(open ? [inside()] : [])];
 }
 
-export function makeDetail(pane, { words, onSelect, onAgain }) {
+export function makeDetail(pane, { words, onSelect, onAgain, onDeed, onCopy, hasSibling, onDraw = () => {} }) {
   const open = { calls: false, path: false };
   let shown = null;
+  let copied = null;
+  let forget = 0;
   const draw = () => {
     patch(pane, [
-      ["header", { class: "dh" }, ...head(shown, words)],
+      ["header", { class: "dh" }, ...head(shown, words), deeds(shown, { hasSibling: hasSibling(shown.id) })],
       ["div", { class: "db scr", tabindex: 0, role: "region", "aria-label": "Details" }, change(shown), ...response(shown), ...checks(shown, words), ...numbers(shown),
         folding("calls", "Request and reply", "Q", open.calls, () => callNodes(shown)),
-        folding("path", "Path from the seed", "L", open.path, () => path(shown, words))]]);
+        folding("path", "Path from the seed", "L", open.path, () => path(shown, words)), along(copied)]]);
+    onDraw();
   };
   const turn = (name) => {
     if (!shown) return;
@@ -92,6 +105,8 @@ export function makeDetail(pane, { words, onSelect, onAgain }) {
     const turned = event.target.closest("[data-turn]");
     if (go) onSelect(go.dataset.go);
     else if (turned) turn(turned.dataset.turn);
+    else if (event.target.closest("[data-deed]")) onDeed(event.target.closest("[data-deed]").dataset.deed);
+    else if (event.target.closest("[data-copy]")) onCopy(event.target.closest("[data-copy]").dataset.copy);
     else if (event.target.closest("[data-do=again]")) onAgain();
   });
   return {
@@ -104,9 +119,18 @@ export function makeDetail(pane, { words, onSelect, onAgain }) {
       performance.clearMarks("tree:detail");
       performance.mark("tree:detail", { detail: node.id });
     },
+    /** Says for a while on its own button what has just been copied. */
+    copied(what) {
+      clearTimeout(forget);
+      copied = what;
+      if (shown) draw();
+      forget = setTimeout(() => { copied = null; if (shown) draw(); }, 2500);
+    },
+    get shown() { return shown; },
     wait() { pane.setAttribute("aria-busy", "true"); },
     refuse(refusal) { shown = null; pane.removeAttribute("aria-busy"); patch(pane, refused(refusal)); },
     clear() { shown = null; pane.removeAttribute("aria-busy"); patch(pane, []); },
     turn,
+    stop() { clearTimeout(forget); },
   };
 }

@@ -3,11 +3,12 @@
 const TYPING = "input, textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=textbox], [role=dialog]";
 const CONTROLS = "button, a, summary, [role=radio], [role=option], [role=tab], [role=menuitem]";
 
-export function listen(root, canvasPane, actions) {
+/** `isCovered` says whether something lies over the page that hears its own keys. */
+export function listen(root, canvasPane, actions, isCovered = () => false) {
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const from = event.composedPath()[0];
-    if (!(from instanceof Element) || from.closest(TYPING) || document.querySelector("[role=dialog]")) return;
+    if (!(from instanceof Element) || from.closest(TYPING) || document.querySelector("[role=dialog]") || isCovered()) return;
     const moves = event.key.startsWith("Arrow") || event.key === " ";
     const free = from === document.body || from === document.documentElement || canvasPane.contains(from);
     if (moves && (!free || from.closest(CONTROLS))) return;

@@ -19,7 +19,7 @@ export function grow(nodes) {
   const order = root ? preorder(root, new Set()) : [];
   for (const item of order) {
     item.level = item.parent ? item.parent.level + 1 : 0;
-    item.children.sort((a, b) => a.node.epoch - b.node.epoch || a.node.number - b.node.number);
+    item.children.sort((a, b) => a.node.epoch - b.node.epoch || Boolean(a.node.by_hand) - Boolean(b.node.by_hand) || a.node.number - b.node.number);
   }
   for (const item of order.reverse()) if (item.parent) item.parent.below += item.below + 1;
   return { root, byId };
@@ -44,9 +44,9 @@ export function foldedAtFirst(byId) {
   return new Set(deep.map((item) => item.id));
 }
 
-/** Rows downwards, children indented: for narrow canvases. */
-export function outline(root, folded, width) {
-  const shown = preorder(root, folded);
+/** Rows downwards, children indented: for narrow canvases. Only what `isHere` has a row. */
+export function outline(root, folded, width, isHere) {
+  const shown = preorder(root, folded).filter(isHere);
   const deepest = shown.reduce((most, item) => Math.max(most, item.level), 0);
   const indent = Math.max(4, Math.min(CARD.indent, (width - LEAST_OUTLINE_CARD) / Math.max(1, deepest)));
   shown.forEach((item, row) => {
@@ -57,8 +57,9 @@ export function outline(root, folded, width) {
   return { shown, width, height: shown.length * CARD.outlinePitch, indent };
 }
 
-/** Left to right, parents centred on their children, subtrees as close as their outlines allow. */
-export function tidy(root, folded) {
+/** Left to right, parents centred on their children, subtrees as close as their outlines allow.
+ *  What is not `isHere` (yet) keeps its place free: so a tree that is watched growing does not jump about. */
+export function tidy(root, folded, isHere) {
   const shown = preorder(root, folded);
   const shapes = new Map();
   for (const item of [...shown].reverse()) shapes.set(item, shape(item, folded, shapes));
@@ -76,7 +77,7 @@ export function tidy(root, folded) {
     item.width = CARD.tidyWidth;
   }
   const deepest = shown.reduce((most, item) => Math.max(most, item.level), 0);
-  return { shown, width: deepest * CARD.columnPitch + CARD.tidyWidth, height: (bottom - top) * CARD.rowPitch + CARD.height };
+  return { shown: shown.filter(isHere), width: deepest * CARD.columnPitch + CARD.tidyWidth, height: (bottom - top) * CARD.rowPitch + CARD.height };
 }
 
 /** The upper and lower edge of a subtree, level by level, in rows relative to its top item. */
@@ -99,12 +100,12 @@ function shape(item, folded, shapes) {
   return { upper: [0, ...upper.map((row) => row - middle)], lower: [0, ...lower.map((row) => row - middle)] };
 }
 
-/** Paths of all edges, [solid, dashed, towards the selected]: three elements however big the tree is. */
-export function edges(shown, wide, isDead, marked) {
-  const paths = { solid: [], dead: [], marked: [] };
+/** Paths of all edges (solid, dashed, in the background, towards the selected): four elements however big the tree is. */
+export function edges(shown, wide, { isDead, isFaint, marked }) {
+  const paths = { solid: [], dead: [], faint: [], marked: [] };
   for (const item of shown) {
     if (!item.parent) continue;
-    const elbow = isDead(item) ? paths.dead : paths.solid;
+    const elbow = isFaint(item) ? paths.faint : isDead(item) ? paths.dead : paths.solid;
     if (wide) elbow.push(curve(item));
     else {
       const x = item.parent.x + 13;

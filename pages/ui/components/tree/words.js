@@ -28,6 +28,12 @@ export function op(operation, words) {
   return ["span", { class: `op op-${operation}` }, ["icon", { name: operation }], words.operations[operation] ?? operation];
 }
 
+/** What a check found, as a mark with its value. */
+export function verdictMark(check, words) {
+  const [sign, usual] = words.verdicts[check.verdict] ?? ["waiting", check.verdict];
+  return mark(sign, check.verdict !== "not_checked" && check.value !== null && check.value !== "" ? String(check.value) : usual);
+}
+
 /** A refusal, said calmly, with what to do and a way to try again. */
 export const refused = ({ what, toDo }) => [["div", { class: "calm" }, mark("error", what), ["p", { class: "dim" }, toDo],
   ["button", { class: "bt", "data-do": "again" }, "Try again"]]];

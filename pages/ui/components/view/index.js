@@ -4,11 +4,12 @@ import { keepMeasured } from "../shared/measure.js";
 import { adopt, sheet } from "../shared/sheets.js";
 import { patch } from "../shared/vdom.js";
 
-const sheets = await Promise.all(["../tokens.css", "./pages.css"].map((file) => sheet(new URL(file, import.meta.url))));
+const sheets = await Promise.all(["../tokens.css", "./pages.css", "./reading.css"].map((file) => sheet(new URL(file, import.meta.url))));
 const started = new WeakMap(); // root element → how to stop what was started for it
 
 function onAction(root, setTriggerValue) {
   root.onclick = (event) => {
+    if (event.target.closest("[data-print]")) { print(); return; }
     const chosen = event.target.closest("[data-action]");
     if (!chosen || chosen.disabled || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
