@@ -32,15 +32,14 @@ article.dead { border-style: dashed; border-left-style: solid } .why { color: va
 ins { background: var(--ins-bg); color: var(--ins); text-decoration: underline 1.5px; text-underline-offset: 3px }
 del { background: var(--del-bg); color: var(--del); text-decoration: line-through 1.5px }
 details { margin-top: .6rem } summary { cursor: pointer; font-size: .8667rem; color: var(--ink2) }
-h2 .sign { vertical-align: -.15em } article { color: var(--ink) }
+h2 .sign { vertical-align: -.15em } g.op { color: var(--c) } .bar { fill: var(--c) }
 .mark.survived { stroke: light-dark(#0B6B54, #6FD3B0) } .mark.eliminated { stroke: var(--no) }
-.mark.error { stroke: light-dark(#7D6400, #F5D98A) } .mark.waiting { stroke: light-dark(#616C66, #94A09A) } .paper { fill: var(--card) } .card { fill: var(--card) } .words { fill: var(--ink) } .edge.dead, .card.dead { stroke: var(--no) }
+.mark.error { stroke: light-dark(#7D6400, #F5D98A) } .mark.waiting { stroke: light-dark(#616C66, #94A09A) }
+.paper { fill: var(--card) } .card { fill: var(--card) } .words { fill: var(--ink) } .edge.dead, .card.dead { stroke: var(--no) }
 @media print { figure { max-height: none; overflow: hidden } figure svg { width: 100%; height: auto } article { break-inside: avoid-page }
   body { max-width: none; padding: 0 } }
 """
-_OPERATION_STYLE = "".join(
-    f".op-{name} {{ --c: var(--{name}); color: var(--c) }} .bar.op-{name} {{ fill: var(--c) }}" for name in COLOURS
-)
+_OPERATION_STYLE = "".join(f".op-{name} {{ --c: var(--{name}) }}" for name in COLOURS)
 
 
 def tree_html(tree: TakenTree) -> str:

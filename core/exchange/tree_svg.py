@@ -58,10 +58,10 @@ def clean(text: str) -> str:
     return _NOT_XML.sub("\ufffd", text)
 
 
-def sign(operation: str, size: float, *, at: str = "") -> str:
+def sign(operation: str, size: float, *, x: float = 0, y: float = 0) -> str:
     """The operation's sign in the current colour; decoration, since its word stands beside it."""
     look = 'fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"'
-    box = f'viewBox="0 0 16 16" width="{size:g}" height="{size:g}"{at}'
+    box = f'viewBox="0 0 16 16" x="{x:g}" y="{y:g}" width="{size:g}" height="{size:g}"'
     return f'<svg class="sign" {box} aria-hidden="true" {look}>{_SIGNS.get(operation, "")}</svg>'
 
 
@@ -127,7 +127,7 @@ def _card(node: TakenNode, place: _Place, *, linked: bool) -> str:
         f"<title>{escape(f'{said}. {_one_line(node.text)[:_MOST_TITLE]}')}</title>",
         f'<rect {dash} width="{_CARD_W}" height="{_CARD_H}" rx="7" fill="{_CARD}"/>',
         f'<rect class="bar op-{escape(node.operation)}" width="7" height="{_CARD_H}" rx="3" fill="{colour}"/>',
-        f'<g class="op op-{escape(node.operation)}" color="{colour}">{sign(node.operation, 13, at=' x="15" y="6"')}'
+        f'<g class="op op-{escape(node.operation)}" color="{colour}">{sign(node.operation, 13, x=15, y=6)}'
         f'<text class="name" x="33" y="17" font-size="11.5" font-weight="600" fill="currentColor">{escape(node.operation_label)}'
         f"{' · by hand' if node.by_hand else ''}</text></g>",
         _mark(node),
