@@ -8,9 +8,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, MutableSequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
-from time import monotonic
 
 from core.domain.call import Call, CallFailure, ChatReply, ChatRequest
 from core.domain.run import CAP_REACHED
@@ -20,11 +19,11 @@ from core.errors import StudioError
 from core.evolution.budget import Budget, Worst, worst_case
 from core.evolution.frontier import Families
 from core.evolution.method import Method, Step
+from core.evolution.pulse import Pulse, Rate
 from core.evolution.record import Asked, call_of, spent
 from core.ports import Cast, Clock, RunLog, Voice
 
 _CLAIM = 512  # tasks at a time: one query's worth, a few hundred kB of text
-_RATE_WINDOW_S = 60.0
 
 Backoff = Callable[[CallFailure, int, Random], float | None]
 """(failure, attempts so far, chance) → seconds to wait before asking again, or None to give up."""
@@ -32,14 +31,6 @@ Backoff = Callable[[CallFailure, int, Random], float | None]
 
 class Blocked(Exception):
     """The run cannot go on; `reason` is for people. What was claimed goes back to waiting."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pulse:
-    """What only the engine knows of a live run."""
-
-    in_flight: int
-    calls_per_s: float | None
 
 
 class Engine:
@@ -66,7 +57,7 @@ class Engine:
         self._pausing = asyncio.Event()
         self._queued: set[asyncio.Task[None] | None] = set()  # chains that wait for a place at the endpoint
         self._families = Families(method, log)
-        self._finished: deque[float] = deque()
+        self._rate = Rate()
         self._reason: str | None = None
         self._commits, self._dry_at = 0, -1
         self._failures_in_row = 0
@@ -102,13 +93,7 @@ class Engine:
 
     def pulse(self) -> Pulse:
         """Calls in flight, and calls a second over the last minute."""
-        self._forget_before(monotonic() - _RATE_WINDOW_S)
-        span = monotonic() - self._finished[0] if len(self._finished) > 1 else 0.0
-        return Pulse(in_flight=self._budget.in_flight, calls_per_s=len(self._finished) / span if span > 0 else None)
-
-    def _forget_before(self, moment: float) -> None:
-        while self._finished and self._finished[0] < moment:
-            self._finished.popleft()
+        return Pulse(in_flight=self._budget.in_flight, calls_per_s=self._rate.per_s())
 
     async def _next(self) -> Work | None:
         """The next piece of work for a free worker; None when there will be no more, or when pausing."""
@@ -128,7 +113,11 @@ class Engine:
         if self._ready or self._dry_at == self._commits:
             return
         commits = self._commits
-        self._ready.extend(await self._log.claim(_CLAIM))
+        try:
+            self._ready.extend(await self._log.claim(_CLAIM))
+        except StudioError as error:  # no room on the disk: begin nothing more, and keep what is in flight
+            self._reason = self._reason or str(error)
+            self.pause()
         if not self._ready:
             self._dry_at = commits
 
@@ -228,8 +217,7 @@ class Engine:
             raise
         voice.limiter.observe(outcome)
         outcome = self._cast.heard(work.task.kind, voice, outcome)
-        self._finished.append(monotonic())
-        self._forget_before(self._finished[-1] - _RATE_WINDOW_S)
+        self._rate.note()
         failure = self._method.refuse(work, outcome) if isinstance(outcome, ChatReply) else outcome
         call = call_of(asked, outcome, failure, system_id=voice.system_id, prices=voice.prices)
         tokens, usd = spent(call)

@@ -15,8 +15,9 @@ from core.domain.run import RunEvent, RunEventKind
 from core.domain.system import Endpoint
 from core.errors import StudioError
 from core.evolution.budget import Budget
-from core.evolution.engine import Blocked, Engine, Pulse
+from core.evolution.engine import Blocked, Engine
 from core.evolution.method import Method
+from core.evolution.pulse import Pulse
 from core.models.limits import AdaptiveLimit
 from core.models.pace import Bounds
 from core.models.pool import Ensemble
