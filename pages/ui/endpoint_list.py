@@ -117,8 +117,9 @@ def _confirm_removal(name: str) -> None:
         text = f"“{name}” is forgotten. What runs made with it stays; a run that still needs it cannot resume."
         kit.show("stop", h("p", text), key="settings.remove.words")
         yes, no = st.columns(2)
-        if yes.button("Remove it", key="settings.remove.yes", width="stretch"):
-            shell.studio().endpoints.remove(shell.actor(), name)
-            st.rerun()
+        is_meant = yes.button("Remove it", key="settings.remove.yes", width="stretch")
         if no.button("Keep it", key="settings.remove.no", type="primary", width="stretch"):
+            st.rerun()
+        if is_meant:
+            shell.studio().endpoints.remove(shell.actor(), name)
             st.rerun()

@@ -72,8 +72,9 @@ def _confirm_removal(name: str) -> None:
         text = f"“{name}” is forgotten; its endpoints stay. A run that still needs it cannot resume."
         kit.show("stop", h("p", text), key="pool.remove.words")
         yes, no = st.columns(2)
-        if yes.button("Remove it", key="pool.remove.yes", width="stretch"):
-            shell.studio().endpoints.remove_pool(shell.actor(), name)
-            st.rerun()
+        is_meant = yes.button("Remove it", key="pool.remove.yes", width="stretch")
         if no.button("Keep it", key="pool.remove.no", type="primary", width="stretch"):
+            st.rerun()
+        if is_meant:
+            shell.studio().endpoints.remove_pool(shell.actor(), name)
             st.rerun()
