@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -11,11 +12,13 @@ from typing import Any
 import duckdb
 
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer
-from core.store.writer import Writer
+from core.store.writer import DiskFull, Writer
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # One thread a query: on a busy machine a look-up that waits for a second thread takes twice as long.
 _CONFIG: Mapping[str, str | int] = {"threads": 1, "memory_limit": os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")}
+# Engines stop while so much of the disk is free: a commit or checkpoint that finds no room at all may have to be replayed.
+_RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISK_RESERVE_MB", "200"))
 _MIGRATION_TABLE = "create table if not exists migration (number integer primary key, kind varchar not null, applied_at timestamptz not null)"
 _MANY = 1_000  # ids; more are found sooner by reading through the ids of the table
 _DIFFERENCES = """select count(*) as n from (
@@ -52,6 +55,15 @@ class Database:
         if len(wanted) > _MANY:
             return self.query(sql.replace(":ids", "select unnest(?::uuid[])"), [wanted, *parameters])
         return self.query(sql.replace(":ids", ", ".join("?" * len(wanted))), [*wanted, *parameters])
+
+    def require_room(self) -> None:
+        """DiskFull if less than the reserve is free: what is in flight can then still be kept, and people can decide."""
+        free_mb = shutil.disk_usage(self.path.parent).free // 1_000_000
+        if free_mb < _RESERVE_MB:
+            raise DiskFull(
+                f"The disk is full: {free_mb:,} MB are free, and the last {_RESERVE_MB:,} MB are kept back",
+                to_do="Free some space, then resume. Everything that came back is kept.",
+            )
 
     def backup(self, target: Path) -> None:
         """Copy everything into a new file while work goes on. ProjectError if the target exists."""

@@ -3,11 +3,17 @@
 A limit on the size of files makes the system refuse further bytes as a full disk does, without a disk to fill.
 """
 
+import json
+import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tests.builders import project_at
+from tests.e2e.running import ROOT
+from tests.openai_server import openai_server
 
 FILL = """
 import resource, sys
@@ -100,3 +106,52 @@ database.close()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["p.duckdb", "second.duckdb"]
     with project_at(tmp_path / "second.duckdb") as copy:
         assert copy.query("select count(*) as n from audit") == [{"n": 300}]
+
+
+def grow(home: Path, reserve_mb: int, *words: str) -> "subprocess.Popen[str]":
+    """A run as a command of its own that keeps so much of the disk back."""
+    environment = os.environ | {"EVOL_STUDIO_HOME": str(home), "EVOL_STUDIO_DISK_RESERVE_MB": str(reserve_mb)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "core", "grow", "--json", *words],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(run: "subprocess.Popen[str]", status: int) -> dict[str, object]:
+    said, problem = run.communicate(timeout=120)
+    assert run.returncode == status, said + problem
+    return dict(json.loads(said))
+
+
+def test_a_run_stops_before_the_disk_is_full_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    """The disk is real: a file takes the room away while the run is going."""
+    free_mb = shutil.disk_usage(tmp_path).free // 1_000_000
+    seeds, ballast = tmp_path / "seeds.jsonl", tmp_path / "ballast"
+    seeds.write_text("\n".join(json.dumps({"instruction": f"Explain {n} to a child."}) for n in range(30)))
+    with openai_server(latency_s=0.3) as server:
+        words = ("--seeds", str(seeds), "--url", server.base_url, "--model", "fake", "--epochs", "3")
+        with grow(tmp_path, free_mb - 1_000, *words) as run:
+            deadline = time.monotonic() + 60
+            while server.stats().get("chat", 0) < 5 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            with ballast.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, 2_000_000_000)
+            now = ended(run, 1)
+        assert now["state"] == "blocked"
+        assert "The disk is full: " in str(now["reason"])
+        assert "Free some space, then resume." in str(now["reason"])
+        asked = server.stats()["chat"]
+        with grow(tmp_path, free_mb - 1_000, "--resume", "--url", server.base_url, "--model", "fake") as again:
+            assert ended(again, 1)["state"] == "blocked"
+        assert server.stats()["chat"] == asked  # it is looked at before anything is spent
+        ballast.unlink()
+        with grow(tmp_path, free_mb - 1_000, "--resume") as again:
+            now = ended(again, 0)
+        assert (now["state"], now["decided"], now["expected"]) == ("finished", 90, 90)
+        assert server.stats()["chat"] == now["calls"]  # what was in flight was kept: no call was paid for twice
+    with project_at(tmp_path / "projects" / "my-project.duckdb") as database:
+        assert database.projection_is_right()
