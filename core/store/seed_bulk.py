@@ -15,7 +15,7 @@ from core.store.database import Database
 from core.store.tables import arrow_batch
 from core.store.writer import DiskFull
 
-_AT_ONCE = 8_192  # rows that are held in memory
+_AT_ONCE = 4_096  # rows that are held in memory
 _SCHEMA = pa.schema(
     [
         ("id", pa.string()), ("revision_id", pa.string()), ("label_id", pa.string()), ("n", pa.int64()),

@@ -133,9 +133,19 @@ class Window:
         self.press("Add the starter seeds")
         self.expect_said("taken")
 
-    def import_file(self, path: Path) -> None:
+    def choose_file(self, path: Path) -> None:
+        """It is sent; what it seems to be, or why it is useless, comes on the page."""
         self.page.locator("input[type=file]").set_input_files(path)
+
+    def import_file(self, path: Path) -> None:
+        self.choose_file(path)
         self.press("Import this file")
+
+    def choose(self, label: str, option: str) -> None:
+        """From a list, by the words of the choice."""
+        self.page.get_by_role("combobox", name=re.compile(re.escape(label))).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+        self.settle()
 
     def start_run(self, *, seeds: int | None = None) -> str:
         """Start what the form says; the new run's id."""

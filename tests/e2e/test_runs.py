@@ -141,41 +141,6 @@ def test_empty_pages_say_what_to_do(window: Window) -> None:
     assert window.page.get_by_role("button", name="New run").is_visible()
 
 
-def test_a_bad_file_is_refused_row_by_row(window: Window, tmp_path: Path) -> None:
-    file = tmp_path / "seeds.jsonl"
-    rows = [
-        b'\xef\xbb\xbf{"instruction": "Name a fish."}',
-        b"not json",
-        b'{"text": "no instruction"}',
-        b'["a"]',
-        b"\xff\xfe\xfa",
-    ]
-    file.write_bytes(
-        b"\n".join([*rows, b'{"instruction": "Name a fish."}', b'{"instruction": "\\u0000 Name a bird."}'])
-    )
-    window.open_seeds("imports")
-    window.import_file(file)
-    window.expect_said("seeds.jsonl: 1 seed taken, 1 merged as exact duplicates")
-    report = window.page.locator(".report")
-    for words in ("Row 2 is not JSON.", "Row 3", "Row 4 is no JSON object.", "Row 5 is not UTF-8."):
-        expect(report).to_contain_text(words)
-
-
-def test_a_useless_file_is_refused_with_its_name_and_row(window: Window, tmp_path: Path) -> None:
-    window.open_seeds("empty")
-    for name, content, words in (
-        ("none.jsonl", b"", "The file is empty"),
-        ("wrong.jsonl", b"one\ntwo\n", "row 1 is not JSON"),
-        ("wide.jsonl", "{}".encode("utf-16"), "The file is UTF-16"),
-    ):
-        file = tmp_path / name
-        file.write_bytes(content)
-        window.import_file(file)
-        window.expect_said(words)
-    window.open_seeds("empty")
-    window.expect_said("No seeds yet.")
-
-
 def test_a_killed_studio_leaves_a_run_that_is_resumed_by_one_button(
     browser: Browser, home: Path, tmp_path: Path
 ) -> None:
