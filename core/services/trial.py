@@ -46,16 +46,18 @@ def taught(endpoint: Endpoint, report: EndpointReport) -> Endpoint:
     found = {finding.name: finding for finding in report.findings}
 
     def knows(name: str, before: bool) -> bool:
-        holds = found[name].holds
+        holds = found[name].holds if name in found else None
         return before if holds is None else holds
 
     # A seed that two answers differ under is still sent: only a refusal says that it must not be.
-    is_refused = found[SEED].holds is False and found[SEED].words.startswith(_REFUSED)
+    seed = found.get(SEED)
+    is_unknown = seed is None or seed.holds is None
+    is_refused = seed is not None and seed.holds is False and seed.words.startswith(_REFUSED)
     return replace(
         endpoint,
         supports_schema=knows(SCHEMA, endpoint.supports_schema),
         supports_logprobs=knows(LOGPROBS, endpoint.supports_logprobs),
-        supports_seed=endpoint.supports_seed if found[SEED].holds is None else not is_refused,
+        supports_seed=endpoint.supports_seed if is_unknown else not is_refused,
     )
 
 
@@ -68,6 +70,13 @@ class _Heard:
 
 
 _REFUSED = "Refused"
+_REMEDIES = {  # a test asks once: what a run does by itself is no remedy here
+    ErrorKind.MALFORMED_REPLY: "Check its address",
+    ErrorKind.RATE_LIMIT: "Test it again later",
+    ErrorKind.SERVER_ERROR: "Test it again later; if it lasts, ask its operator",
+    ErrorKind.TIME_OUT: "Test it again later",
+    ErrorKind.UNREACHABLE: "Start it, or check its address",
+}
 
 
 async def try_out(endpoint: Endpoint, model: ChatModel) -> EndpointReport:
@@ -84,17 +93,15 @@ async def try_out(endpoint: Endpoint, model: ChatModel) -> EndpointReport:
         is_refused = isinstance(first, CallFailure) and first.kind is ErrorKind.BAD_REQUEST
         plain = await ask(_WORDS) if is_refused else first
         if isinstance(plain, CallFailure):
-            findings = (
-                _silent(plain),
-                *(Finding(name=name, holds=None, words=_NOT_ASKED) for name in (SCHEMA, LOGPROBS, SEED)),
-            )
+            findings: tuple[Finding, ...] = (_silent(plain),)
         else:
             seed = _refusal(SEED, first) if isinstance(first, CallFailure) else _seed(first, await ask(_SEEDED))
             schema, logprobs = _schema(await ask(_FORMED)), _logprobs(await ask(_SURE))
-            findings = (Finding(name=ANSWERS, holds=True, words="Usable answers came"), schema, logprobs, seed)
+            answers = Finding(name=ANSWERS, holds=True, words="Usable answers came")
+            findings = (answers, schema, logprobs, seed, _usage(heard))
     finally:
         await model.close()
-    return _report(endpoint, heard, (*findings, _usage(heard)))
+    return _report(endpoint, heard, findings)
 
 
 def _silent(failure: CallFailure) -> Finding:
@@ -102,7 +109,8 @@ def _silent(failure: CallFailure) -> Finding:
     if failure.kind is ErrorKind.MALFORMED_REPLY and "ran out of tokens" in failure.detail:
         words = f"{MOST_TOKENS} tokens were used up before its first word. It may think before it answers; a run gives it more"
         return Finding(name=ANSWERS, holds=None, words=words)
-    return Finding(name=ANSWERS, holds=False, words=f"{failure.kind.cause}{detail}. {failure.kind.remedy}")
+    remedy = _REMEDIES.get(failure.kind, failure.kind.remedy)
+    return Finding(name=ANSWERS, holds=False, words=f"{failure.kind.cause}{detail}. {remedy}")
 
 
 def _refusal(name: str, failure: CallFailure) -> Finding:
@@ -146,8 +154,6 @@ def _logprobs(outcome: ChatReply | CallFailure) -> Finding:
 def _usage(heard: Iterable[_Heard]) -> Finding:
     """Whether what it says of tokens can be counted with."""
     replies = [(one.request, one.outcome) for one in heard if isinstance(one.outcome, ChatReply)]
-    if not replies:
-        return Finding(name=USAGE, holds=None, words=_NOT_ASKED)
     for request, reply in replies:
         if None in counted(reply, worst_case(request, Prices())):
             said = _said_usage(reply.raw)
