@@ -35,6 +35,8 @@ def grow(
     url: str | None = None,
     model: str | None = None,
     key_env: str | None = None,
+    answering: str = "",
+    judging: str = "",
     calls: int | None = None,
     tokens: int | None = None,
     usd: float | None = None,
@@ -53,6 +55,7 @@ def grow(
         preset, name="From the command line", endpoint=named, seeds=SeedChoice(limit=limit), rng_seed=rng_seed
     )
     settings = replace(settings, epochs=epochs, caps=Caps(calls=calls, tokens=tokens, usd=usd))
+    settings = studio.endpoints.with_defaults(actor, replace(settings, answering=answering, judging=judging))
     n_seeds = min(limit or seed_service.count(actor, project_), seed_service.count(actor, project_))
     said = estimate(actor, project_, settings, studio.endpoints.cast(actor, settings), n_seeds)
     return {
@@ -148,7 +151,9 @@ def money(usd: float | None) -> str:
 def _options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--seeds", type=whole_path, metavar="FILE", help="JSONL with `instruction`, and maybe `input` and `skill`")
-    add("--endpoint", metavar="NAME", help="default: the embedded model")
+    add("--endpoint", metavar="NAME", help="an endpoint or a pool; default: the embedded model")
+    add("--answering", metavar="NAME", default="", help="another one for answering")
+    add("--judging", metavar="NAME", default="", help="another one for judging and scoring")
     add("--url", help="set the endpoint up: its address")
     add("--model", help="and its model")
     add("--key-env", metavar="VARIABLE", help="and the NAME of the variable that holds its key")
