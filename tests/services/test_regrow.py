@@ -13,6 +13,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.person import Actor, Role
 from core.domain.regrow import HINT_MOST, Wish
 from core.domain.run import Caps, Difficulty, RunSettings
+from core.domain.system import Endpoint, Member, Pool
 from core.errors import BadInput, NotAllowed, NotFound, RunRefused
 from core.services import regrow, tree_nodes, trees
 from core.services.projects import Project
@@ -205,3 +206,19 @@ def draws(project: Project, run: str) -> list[str]:
         "select seed_id, epoch, child_number, operation from instruction where run_id = ? order by all", [run]
     )
     return [json.dumps(row) for row in rows]
+
+
+def test_of_a_pool_the_weightiest_member_with_a_key_is_asked(tmp_path: Path, server: OpenAIServer) -> None:
+    studio, project = studio_at(tmp_path)
+    furnish(studio, project, server.base_url, n_seeds=1)
+    for name, key in (("light", None), ("heavy", None), ("keyless", "EVOL_STUDIO_NO_SUCH_KEY")):
+        one = Endpoint(name=name, base_url=server.base_url, model="fake", key_env=key)
+        studio.endpoints.save(ME, one)
+    members = (Member(endpoint="light"), Member(endpoint="heavy", weight=2.0), Member(endpoint="keyless", weight=9.0))
+    studio.endpoints.save_pool(ME, Pool(name="pool", members=members))
+    run = grown(studio, project, settings(endpoint="pool"))
+    seed = trees.seeds(ME, project, run).seeds[0].id
+    made = regrow.evolve(studio, ME, project, run, seed, DEEPEN)
+    node = tree_nodes.node(ME, project, made.id, run)
+    assert [call.system for call in node.calls] == ["fake (heavy)"]
+    studio.close()
