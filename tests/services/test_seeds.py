@@ -1,16 +1,20 @@
 """The import of seeds: exact counts, rows by number, all or nothing, order kept."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.domain.instruction import RunStatus
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import SeedChoice
-from core.errors import BadInput
+from core.domain.source import ImportProgress
+from core.errors import BadInput, ProjectError
 from core.services import seeds
 from core.services.projects import Project, Projects
+from tests.builders import child, outcome
 
 
 @pytest.fixture
@@ -143,3 +147,67 @@ def test_a_random_choice_of_seeds_follows_from_the_runs_seed(project: Project, t
     drawn = chosen(1, limit=8, at_random=True)
     assert drawn == sorted(drawn) == chosen(1, limit=8, at_random=True)
     assert drawn != chosen(2, limit=8, at_random=True)
+
+
+def test_an_import_that_is_broken_off_leaves_nothing(project: Project, tmp_path: Path) -> None:
+    path = a_file(tmp_path, *({"instruction": str(number)} for number in range(9_000)))
+    before = counts(project)
+    heard: list[ImportProgress] = []
+
+    def tell(now: ImportProgress) -> None:
+        heard.append(now)
+        if len(heard) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        seeds.import_file(ME, project, path, name="x", licence="", tell=tell)
+    assert counts(project) == before
+    assert [now.rows for now in heard] == [2_000, 4_000, 6_000]
+    assert all(now.share is not None and 0 < now.share <= 1 for now in heard)
+    assert seeds.import_file(ME, project, path, name="x", licence="", tell=heard.append).taken == 9_000
+    assert heard[-1] == ImportProgress(rows=9_000, is_writing=True)
+
+
+def test_of_two_imports_at_once_none_takes_a_text_twice(project: Project, tmp_path: Path) -> None:
+    path = a_file(tmp_path, *({"instruction": str(number)} for number in range(5_000)))
+
+    def meanwhile(now: ImportProgress) -> None:
+        if now.is_writing:
+            seeds.import_file(ME, project, path, name="the quick one", licence="")
+
+    with pytest.raises(ProjectError, match=r"Another import was finished meanwhile.*Nothing was taken"):
+        seeds.import_file(ME, project, path, name="the slow one", licence="", tell=meanwhile)
+    assert seeds.count(ME, project) == 5_000
+    assert [one.name for one in seeds.sources(ME, project)] == ["the quick one"]
+
+
+def test_every_refused_row_is_counted_by_its_reason(project: Project, tmp_path: Path) -> None:
+    path = a_file(tmp_path, {"instruction": "One."}, *["{}"] * 12_000, *["["] * 3)
+    report = seeds.import_file(ME, project, path, name="x", licence="")
+    assert (report.taken, report.refused_count, len(report.refused)) == (1, 12_003, 10_000)
+    assert report.reasons == (("has no `instruction`", 12_000), ("is not JSON", 3))
+    assert seeds.sources(ME, project)[0].refused == 12_003
+
+
+def test_the_file_is_known_again_by_its_hash_and_its_facts_come_in_order(project: Project, tmp_path: Path) -> None:
+    path = a_file(tmp_path, *({"instruction": str(number), "skill": "Law"} for number in range(3)))
+    seeds.import_file(ME, project, path, name="x", licence="")
+    (source,) = project.database.query("select seq, file_sha256 from source")
+    assert source["file_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    seqs = [row["seq"] for table in ("instruction", "revision", "label") for row in project.database.query(f"select seq from {table} order by seq")]  # noqa: S608 # fmt: skip
+    assert seqs == list(range(source["seq"] + 1, source["seq"] + 10))
+    assert project.database.query("select seq from last_seq") == [{"seq": seqs[-1]}]
+
+
+def test_survivors_have_the_skill_of_their_seed(project: Project, tmp_path: Path) -> None:
+    path = a_file(
+        tmp_path, {"instruction": "A", "skill": "Law"}, {"instruction": "B", "skill": "Art"}, {"instruction": "C"}
+    )
+    seeds.import_file(ME, project, path, name="x", licence="")
+    law = seeds.chosen(project, SeedChoice(skills=("Law",)), 1)[0]
+    children = [child(law, number) for number in range(3)]
+    statuses = (RunStatus.SURVIVED, RunStatus.SURVIVED, RunStatus.ELIMINATED)
+    outcomes = [outcome(one, status) for one, status in zip(children, statuses, strict=True)]
+    project.database.writer.append_now([*children, *outcomes])
+    shares = {one.skill: (one.seeds, one.survivors) for one in seeds.shares(ME, project)}
+    assert shares == {"Law": (1, 2), "Art": (1, 0), "": (1, 0)}
