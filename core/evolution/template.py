@@ -12,9 +12,9 @@ from core.domain.operation import Operation
 from core.errors import BadInput
 from core.evolution.signs import KINDS, kind
 
-JUDGE, SCORE = "judge", "score"
+JUDGE, SCORE, SCORE_SIBLINGS = "judge", "score", "score_siblings"
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-MOST_BYTES = 64 * 1024  # a prompt this long costs more than what it evolves; the longest shipped one has 7 KB
+MOST_BYTES = 64 * 1024  # a prompt this long costs more than what it evolves; the longest shipped one has 4 KB
 _LEAST_WORDS = 3  # beside the placeholders; fewer ask for nothing
 _TURN = re.compile(r"^--- (system|user|assistant) ---[ \t]*$", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -24,8 +24,12 @@ _HEADERS = {
     "max_tokens": re.compile("[1-9][0-9]{0,5}"),
     **{f"write{kind and ' '}{kind}": re.compile(r".*\{\{[a-z_]+\}\}.*") for kind in ("", *KINDS)},
 }
-_NEEDS = {JUDGE: ("parent", "child"), Operation.COMPLICATE_INPUT.value: ("instruction", "data_format")}
-_KNOWN = frozenset({"instruction", "parent", "child", "data_format", "spark"})
+_NEEDS = {
+    JUDGE: ("parent", "child"),
+    SCORE_SIBLINGS: ("instructions",),
+    Operation.COMPLICATE_INPUT.value: ("instruction", "data_format"),
+}
+_KNOWN = frozenset({"instruction", "instructions", "parent", "child", "data_format", "spark"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,6 +21,7 @@ page = st.navigation(
         "": [
             st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=True),
             st.Page(_PAGES / "projects.py", title="Projects", icon=":material/inventory_2:", visibility="hidden"),
+            st.Page(_PAGES / "packs.py", title="Prompt packs", icon=":material/stacks:", visibility="hidden"),
         ],
         "Grow": [
             st.Page(_PAGES / "seeds.py", title="Seeds", icon=":material/grain:"),
