@@ -41,7 +41,7 @@ _FIND = "const find = path => [...document.querySelectorAll('*')].map(one => one
 _UNTIL = "const until = async test => { while (!test()) await new Promise(done => setTimeout(done, 1)); };"
 _FRAME = "await new Promise(done => requestAnimationFrame(done));"
 # From the click as the browser gets it until the detail is in the page and the next frame begins.
-_CLICK_NODE = f"""async id => {{ {_FIND} {_UNTIL}
+CLICK_NODE = f"""async id => {{ {_FIND} {_UNTIL}
   const card = find(`.nd[data-id="${{id}}"]`);
   const began = performance.now();
   card.dispatchEvent(new MouseEvent('click', {{ bubbles: true, composed: true, detail: 1 }}));
@@ -149,7 +149,7 @@ def of_studio(browser: Browser, home: Path, times: int) -> tuple[Measured, dict[
         memory, cpu = idle(process)
         page.goto(f"{address}/trees?project=wide")
         page.locator(".dh").wait_for()
-        clicks = [page.evaluate(_CLICK_NODE, node) for seed in seeds_of(page) for node in nodes_of(page, seed)]
+        clicks = [page.evaluate(CLICK_NODE, node) for seed in seeds_of(page) for node in nodes_of(page, seed)]
         trees = {"30": tree_times(page, address, "thirty"), "2,000": tree_times(page, address, "many")}
         page.close()
     return Measured(first_page=first, first_cpu=first_cpu, clicks=clicks, idle_mb=memory, idle_cpu_percent=cpu), trees

@@ -63,6 +63,8 @@ export function makeFind(box, { where, inOrder, roots, onHits, onSelect, onSay }
     onHits(state.ids);
     draw(selected());
     mark();
+    performance.clearMarks("tree:found");
+    performance.mark("tree:found", { detail: text });
   }
 
   function go(by, selected) {

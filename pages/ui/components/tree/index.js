@@ -129,12 +129,15 @@ function start(root, toPython) {
   async function refresh() {
     if (document.hidden || now.version === null) return;
     const seed = now.seed;
+    const began = performance.now();
     const said = await news("/api/tree", tree(), now.version).catch(() => null); // the next poll asks again
     if (!said || seed !== now.seed || said.version === now.version) return;
     const before = new Map(now.tree.nodes.map((node) => [node.id, JSON.stringify(node)]));
     for (const node of said.nodes) if (before.get(node.id) !== JSON.stringify(node)) details.delete(node.id);
     const grown = take(said, false);
     if (grown) say(`${countOf(grown, "new node")} in this tree`);
+    performance.clearMeasures("tree:news");
+    performance.measure("tree:news", { start: began, end: performance.now(), detail: said.version });
     showDetail(now.node, { quietly: true });
   }
 
