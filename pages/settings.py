@@ -1,8 +1,8 @@
-"""Settings: endpoints and pools. Which servers may be asked, within what limits, at what price."""
+"""Settings: endpoints and pools (which servers may be asked, within what limits, at what price), and the way to prompt packs."""
 
 import streamlit as st
 
-from pages.ui import endpoint_form, endpoint_list, endpoint_pools, kit, shell
+from pages.ui import endpoint_form, endpoint_list, endpoint_pools, kit, pack_list, shell
 
 with shell.problems("settings"):
     with st.container(horizontal=True, vertical_alignment="center", key="settings_head"):
@@ -13,3 +13,4 @@ with shell.problems("settings"):
     kit.show("lead", kit.h("p", lead), key="settings.lead")
     endpoint_list.endpoints()
     endpoint_pools.pools()
+    pack_list.section()

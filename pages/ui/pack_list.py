@@ -28,6 +28,17 @@ def page(project: Project) -> None:
     _past(project)
 
 
+def section() -> None:
+    """What the page Settings shows of packs: their names, and the way to their page."""
+    with st.container(horizontal=True, vertical_alignment="center", key="settings_packs"):
+        st.subheader("Prompt packs", anchor=False, width="stretch")
+        if st.button("Open the packs", key="settings.packs"):
+            st.switch_page("../packs.py")
+    names = ", ".join(shell.studio().packs.names(shell.actor()))
+    text = f"The words that a run asks with: {names}. Copy one to change it, preview it on a seed, compare two."
+    kit.show("hint", h("p", {"class": "lab"}, text), key="settings.packs.words")
+
+
 def go(**query: str) -> None:
     """Another view of the page, by its address. For `on_click`: the page that follows begins with it."""
     kept = {name: value for name, value in st.query_params.items() if name == "project"}
