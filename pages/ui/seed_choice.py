@@ -86,11 +86,17 @@ def _mix(project: Project, choice: SeedChoice, start: SeedChoice) -> SeedChoice:
         for column, skill in zip(st.columns(_COLUMNS), mixed[first : first + _COLUMNS], strict=False):
             wanted = start.mix.get(skill, round(100 / len(mixed)) if start.mix == {} else 0.0)
             shares[skill] = column.number_input(
-                f"{skill or NO_SKILL}, share", 0.0, 100.0, float(wanted), 5.0, key=f"runs.seeds.share.{skill}"
+                f"{_in_a_label(skill)}, share", 0.0, 100.0, float(wanted), 5.0, key=f"runs.seeds.share.{skill}"
             )
     choice = replace(choice, at_random=True, mix={skill: share for skill, share in shares.items() if share > 0})
     _say_mix(seeds.mix_of(shell.actor(), project, choice))
     return choice
+
+
+def _in_a_label(skill: str) -> str:
+    """A label is Markdown, and a skill comes from a file: what could be more than a word is left out."""
+    kept = "".join(letter if letter.isalnum() or letter in " -&" else " " for letter in skill)
+    return " ".join(kept.split()).lstrip("- ")[:40] or NO_SKILL
 
 
 def _say_mix(lines: tuple[MixLine, ...]) -> None:

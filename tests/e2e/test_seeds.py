@@ -25,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, endpoint: OpenAIServer) -> Pa
     folder = tmp_path_factory.mktemp("home")
     with furnished(folder) as fresh:
         fresh.endpoint(endpoint.base_url)
-        for slug in ("empty", "imports", "paths", "labels"):
+        for slug in ("empty", "imports", "paths", "labels", "hostile"):
             fresh.project(slug)
         fresh.project("bare", PLAIN)
         fresh.grow(fresh.project("grown", PLAIN))
@@ -102,7 +102,7 @@ def test_a_useless_file_is_refused_with_its_name_and_what_to_do(window: Window, 
         window.choose_file(file)
         window.expect_said(words)
         window.press("Choose another file")
-        window.settle()
+        expect(window.page.locator("input[type=file]")).to_be_attached()
     assert uploads(app) == []
     window.expect_said("No seeds yet.")
 
@@ -125,6 +125,23 @@ def test_survivors_stand_beside_the_seeds(window: Window) -> None:
     expect(window.page.locator(".skills")).not_to_contain_text("survivors")
     window.open_seeds("grown")
     expect(window.page.locator(".skills")).to_contain_text("survivors")
+
+
+def test_a_skill_from_a_file_is_never_markup(window: Window, tmp_path: Path) -> None:
+    file = tmp_path / "hostile.csv"
+    rows = [
+        "instruction,skill",
+        "Name a fish.,![x](http://192.0.2.1/f.png)",
+        "Name a bird.,:red[<img src=http://192.0.2.1/i>]",
+    ]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    window.open_seeds("hostile")
+    window.import_file(file)
+    window.expect_said("2 seeds taken")
+    window.open_new_run("hostile")
+    window.page.get_by_text("A mix by skill").click()
+    window.expect_said("2 seeds:")
+    assert window.page.get_by_test_id("stMain").locator("img, a[href*='192']").count() == 0
 
 
 def test_a_model_names_the_skills_that_are_missing(window: Window, tmp_path: Path) -> None:
