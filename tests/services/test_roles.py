@@ -71,6 +71,7 @@ ASKED: dict[str, Ask] = {
     "Runs.stop": lambda s, p, who: s.runs.stop(who, p, RUN),
     "Runs.resume": lambda s, p, who: s.runs.resume(who, p, RUN),
     "Runs.resume_by_themselves": lambda s, p, who: s.runs.resume_by_themselves(who, p),
+    "Runs.change_caps": lambda s, p, who: s.runs.change_caps(who, p, RUN, Caps()),
     "Runs.progress": lambda s, p, who: s.runs.progress(who, p, RUN),
     "Endpoints.list": lambda s, p, who: s.endpoints.list(who),
     "Endpoints.get": lambda s, p, who: s.endpoints.get(who, "embedded"),
