@@ -1,6 +1,6 @@
 """One tree as a page that stands alone: drawing, then every node with its change. No script, nothing from elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from core.domain.tree import Piece, TakenNode, TakenTree
@@ -45,6 +45,7 @@ _OPERATION_STYLE = "".join(f".op-{name} {{ --c: var(--{name}) }}" for name in CO
 def tree_html(tree: TakenTree) -> str:
     """A whole file."""
     title = f"Lineage of “{' '.join(clean(tree.seed).split())[:80]}”"
+    labels = {node.id: node.operation_label for node in tree.nodes}
     survived = sum(node.status == "survived" for node in tree.nodes)
     facts = f"{tree.project} · {tree.run} · {tree.model} · {len(tree.nodes):,} nodes, {survived:,} survived · {tree.taken_at:%Y-%m-%d %H:%M} UTC"
     return (
@@ -54,15 +55,15 @@ def tree_html(tree: TakenTree) -> str:
         f"<title>{escape(title)}</title><style>{_STYLE}{_OPERATION_STYLE}</style></head><body>"
         f'<header><h1 dir="auto">{escape(clean(tree.seed))}</h1><p class="dim" dir="auto">{escape(clean(facts))}</p></header>'
         f'<figure tabindex="0" role="group" aria-label="The tree">{drawing(tree, linked=True)}</figure>'
-        f"<main>{''.join(_article(node, tree) for node in tree.nodes)}</main></body></html>\n"
+        f"<main>{''.join(_article(node, labels) for node in tree.nodes)}</main></body></html>\n"
     )
 
 
-def _article(node: TakenNode, tree: TakenTree) -> str:
+def _article(node: TakenNode, labels: Mapping[str, str]) -> str:
     dead = " dead" if node.status in ("eliminated", "error") else ""
     return (
         f'<article id="n-{escape(node.id)}" class="op-{escape(node.operation)}{dead}">{_head(node)}'
-        f'<div class="read" dir="auto">{_pieces(node.pieces)}</div>{_response(node)}{_parent(node, tree)}</article>'
+        f'<div class="read" dir="auto">{_pieces(node.pieces)}</div>{_response(node)}{_parent(node, labels)}</article>'
     )
 
 
@@ -90,12 +91,7 @@ def _response(node: TakenNode) -> str:
     return f'<details><summary>Response</summary><div class="read" dir="auto">{escape(clean(node.response))}</div></details>'
 
 
-def _parent(node: TakenNode, tree: TakenTree) -> str:
-    if not node.parent:
+def _parent(node: TakenNode, labels: Mapping[str, str]) -> str:
+    if node.parent is None or node.parent not in labels:
         return ""
-    parent = next((one for one in tree.nodes if one.id == node.parent), None)
-    return (
-        f'<p class="dim">From <a href="#n-{escape(parent.id)}">{escape(parent.operation_label)}</a></p>'
-        if parent
-        else ""
-    )
+    return f'<p class="dim">From <a href="#n-{escape(node.parent)}">{escape(labels[node.parent])}</a></p>'

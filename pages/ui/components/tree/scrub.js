@@ -56,8 +56,8 @@ export function makeScrub(row, { onEpoch }) {
     setNodes(nodes, isOther) {
       state.nodes = nodes;
       state.most = nodes.reduce((most, node) => Math.max(most, node.epoch), 0);
-      if (isOther && (state.at !== null || state.timer)) { stop(); state.at = null; onEpoch(Infinity); }
-      if (state.at !== null && state.at >= state.most) state.at = null;
+      if (isOther) stop();
+      if (state.at !== null && (isOther || state.at >= state.most)) { state.at = null; onEpoch(Infinity); }
       draw();
     },
     /** So far that a node of this epoch is seen. */
