@@ -21,12 +21,12 @@ def page(project: Project, name: str) -> None:
     draft = drafted(version)
     faults = shell.studio().packs.faults(draft)
     _head(version)
-    _said()
+    _said(version, draft)
     part = st.segmented_control(
         "Part", [_PROMPTS, _VERSIONS], default=_PROMPTS, key="packs.part", required=True, label_visibility="collapsed"
     )
     if part == _VERSIONS:
-        pack_versions.show(project, version)
+        pack_versions.show(project, version, keep)
         return
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
@@ -68,27 +68,28 @@ def _head(version: PackVersion) -> None:
 
 def _save(version: PackVersion) -> None:
     """A callback: what the text areas say is newer than what the page was drawn with."""
-    files = drafted(version)
-    if not shell.studio().packs.faults(files) and files == dict(version.files):
-        st.session_state["packs.said"] = ("waiting", "Nothing has changed", "So no version was made.")
-        return
+    keep(version, drafted(version))
+
+
+def keep(version: PackVersion, files: Mapping[str, str]) -> None:
+    """Save these files as the pack's newest version, and have the page say what became of it."""
     try:
         kept = shell.studio().packs.save(shell.actor(), version.name, files, from_hash=version.hash)
     except StudioError as error:
-        st.session_state["packs.said"] = ("error", "Not saved", f"{error}")
-        return
-    st.session_state["packs.said"] = (
-        "saved",
-        "Saved",
-        f"as version {kept.hash[:10]}. Runs that start now ask with it.",
-    )
+        said = ("error", "Not saved", f"{error}")
+    else:
+        if kept.hash == version.hash:
+            said = ("waiting", "Nothing has changed", "So no version was made.")
+        else:
+            said = ("saved", "Saved", f"as version {kept.hash[:10]}. Runs that start now ask with it.")
+    st.session_state["packs.said"] = (version.name, dict(files), said)
 
 
-def _said() -> None:
-    """What became of the last act, once."""
-    said: tuple[str, str, str] | None = st.session_state.pop("packs.said", None)
-    if said is not None:
-        kit.show("said", kit.note(said[0], said[1], said[2]), key="packs.said.view")
+def _said(version: PackVersion, draft: Mapping[str, str]) -> None:
+    """What became of the last save, until something else is typed."""
+    name, files, said = st.session_state.get("packs.said", ("", {}, ("", "", "")))
+    if (name, files) == (version.name, dict(draft)):
+        kit.show("said", kit.note(*said), key="packs.said.view")
 
 
 def _file(version: PackVersion, draft: Mapping[str, str], faults: tuple[BadInput, ...]) -> str:

@@ -1,11 +1,10 @@
 """The versions of a pack: which there were, which runs asked with them, and how two of them differ, prompt by prompt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import streamlit as st
 
 from core.domain.prompt_pack import FileDifference, PackUse, PackVersion
-from core.errors import StudioError
 from core.services.projects import Project
 from pages.ui import kit, pack_list, shell
 from pages.ui.kit import h
@@ -14,15 +13,18 @@ from pages.ui.words import count
 _AROUND = 160  # characters of what is alike that stay beside a change
 
 
-def show(project: Project, current: PackVersion) -> None:
-    """All versions, then the difference of two."""
+Restore = Callable[[PackVersion, Mapping[str, str]], None]
+
+
+def show(project: Project, current: PackVersion, restore: Restore) -> None:
+    """All versions, then the difference of two. `restore` makes old texts the newest version: nothing is taken back."""
     packs, actor = shell.studio().packs, shell.actor()
     versions = packs.versions(actor, current.name, project)
     used = packs.used(actor, project)
     rows = (_row(one, [use for use in used if use.hash == one.hash]) for one in versions)
     kit.show("packs", *rows, key="packs.versions")
     others = [packs.current(actor, name) for name in packs.names(actor) if name != current.name]
-    _difference([*versions, *others], current)
+    _difference([*versions, *others], current, restore)
 
 
 def _row(version: PackVersion, uses: Sequence[PackUse]) -> kit.Element:
@@ -49,7 +51,7 @@ def _origin(version: PackVersion) -> str:
     return "" if version.from_hash in (None, version.hash) else f"from {version.from_hash:.10}"
 
 
-def _difference(versions: Sequence[PackVersion], current: PackVersion) -> None:
+def _difference(versions: Sequence[PackVersion], current: PackVersion, restore: Restore) -> None:
     if len(versions) < 2:
         return
     by_place = range(len(versions))
@@ -63,20 +65,10 @@ def _difference(versions: Sequence[PackVersion], current: PackVersion) -> None:
     after = two.selectbox("After", by_place, index=0, format_func=words, key=f"packs.after.{current.hash[:8]}")
     old, new = versions[before], versions[after]
     if current.is_own and old.name == current.name and old.hash != current.hash:
-        three.button(f"Go back to {old.hash[:10]}", key="packs.restore", on_click=_restore, args=(current, old))
+        three.button(f"Go back to {old.hash[:10]}", key="packs.restore", on_click=restore, args=(current, old.files))
     files = shell.studio().packs.difference(old.files, new.files)
     changed = [file for file in files if file.status != "same"]
     kit.show("packdiff", *(_file(file) for file in changed), _alike(len(files) - len(changed)), key="packs.difference")
-
-
-def _restore(current: PackVersion, old: PackVersion) -> None:
-    """The old texts as the newest version: nothing is taken back, something is added."""
-    try:
-        shell.studio().packs.save(shell.actor(), current.name, old.files, from_hash=current.hash)
-    except StudioError as error:
-        st.session_state["packs.said"] = ("error", "Not saved", f"{error}")
-        return
-    st.session_state["packs.said"] = ("saved", "Saved", f"Version {old.hash[:10]} is the newest again.")
 
 
 def _alike(n: int) -> kit.Element | None:
