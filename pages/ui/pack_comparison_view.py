@@ -25,7 +25,7 @@ def page(project: Project, first: str, second: str) -> None:
         raise NotFound("There is no such run in this project", to_do="Choose a comparison on the page Prompt packs.")
     now = compare(shell.actor(), project, first, second, most=0)
     with st.container(horizontal=True, vertical_alignment="center", key="packs_head"):
-        st.title(f"{_pack(now.first)} or {_pack(now.second)}", width="stretch", anchor=False)
+        st.title("Two packs on the same seeds", width="stretch", anchor=False)
         st.button("All packs", key="packs.back", on_click=pack_list.go)
         st.button("Compare again", type="primary", key="packs.again", on_click=pack_list.go, kwargs={"compare": "1"})
     pages = max(1, -(-now.total // _PAGE))

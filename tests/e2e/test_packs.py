@@ -99,7 +99,7 @@ def test_a_person_copies_edits_previews_and_compares(packs: Packs, window: Windo
     packs.choose("The other", "compact")
     window.expect_said("What both runs will take", "Nothing is spent yet")
     window.press("Start both runs")
-    window.expect_title("brief or compact")
+    window.expect_title("Two packs on the same seeds")
     lines = packs.page.locator(".versus .pl")
     expect(lines).to_have_count(len(PLAIN))
     window.expect_said("Run 1 with brief: finished", "Run 2 with compact: finished", timeout_s=60)
