@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.__main__ import main
+from tests.openai_server import openai_server
 
 CSV = 'No;What to do;Field\n1;Explain a tide to a child.;Physics\n2;"Name three birds; all of them grey.";Biology\n3;\n4;Explain a tide to a child.;\n'
 
@@ -73,3 +74,16 @@ def test_a_useless_file_is_refused_with_what_to_do(home: Path) -> None:
         status, text = said("seeds", "import", home / name)
         assert status == 1
         assert words in text
+
+
+def test_a_model_names_what_has_no_skill(home: Path) -> None:
+    in_json("seeds", "import", home / "odd.csv", "--skill", "No")
+    with openai_server() as server:
+        in_json("endpoints", "connect", "--name", "test", "--url", server.base_url, "--model", "fake")
+        (home / "more.csv").write_text("instruction\nName a fish.\nName a bird.\n", encoding="utf-8")
+        in_json("seeds", "import", home / "more.csv")
+        first = in_json("seeds", "label", "--endpoint", "test", "--most", "1")
+        assert (first["labelled"], first["left"], first["is_going"]) == (1, 1, False)
+        status, text = said("seeds", "label", "--endpoint", "test")
+    assert status == 0
+    assert text.startswith("1 named, 0 unclear, 0 failed;")

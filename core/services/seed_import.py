@@ -58,15 +58,30 @@ def import_file(
         taking.seen.clear()  # the database needs the memory now
         _require_some(taking, name, columns)
         tell(ImportProgress(rows=taking.rows, is_writing=True))
-        source = Source(
-            id=source_id, kind="seeds", name=name, licence=licence, file_sha256=_sha256(path), taken=shelf.n,
-            merged=taking.merged, refused=taking.refused_count, by=actor.person_id, received_at=datetime.now(UTC),
-        )  # fmt: skip
-        write(project.database, shelf, source, n_before)
-    return ImportReport(
-        source_id=source_id,
+        write(project.database, shelf, _source(actor, path, taking, name=name, licence=licence), n_before)
+    return _report(taking, name)
+
+
+def _source(actor: Actor, path: Path, taking: "_Taking", *, name: str, licence: str) -> Source:
+    return Source(
+        id=taking.source_id,
+        kind="seeds",
         name=name,
-        taken=shelf.n,
+        licence=licence,
+        file_sha256=_sha256(path),
+        taken=taking.shelf.n,
+        merged=taking.merged,
+        refused=taking.refused_count,
+        by=actor.person_id,
+        received_at=datetime.now(UTC),
+    )
+
+
+def _report(taking: "_Taking", name: str) -> ImportReport:
+    return ImportReport(
+        source_id=taking.source_id,
+        name=name,
+        taken=taking.shelf.n,
         merged=taking.merged,
         refused=tuple(taking.refused),
         refused_count=taking.refused_count,

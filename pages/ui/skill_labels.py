@@ -6,7 +6,7 @@ from core.domain.run import Caps
 from core.domain.system import EMBEDDED
 from core.services import seeds
 from core.services.projects import Project
-from core.services.skills import LabelProgress
+from core.services.skill_work import LabelProgress
 from pages.ui import kit, shell
 from pages.ui.kit import h
 from pages.ui.words import count, duration, money

@@ -16,7 +16,7 @@ from core.errors import BadInput, EndpointError
 from core.services import seeds
 from core.services.projects import Project
 from core.services.skill_question import question, skill_in
-from core.services.skills import LabelProgress
+from core.services.skill_work import LabelProgress
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.openai_server import OpenAIServer, openai_server

@@ -1,16 +1,20 @@
-"""`seeds …`: list, look, import, skills."""
+"""`seeds …`: list, look, import, skills, label."""
 
 import argparse
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 from core.domain.person import Actor
+from core.domain.run import Caps
 from core.domain.source import Columns, FileFormat, Look, Refusal
+from core.domain.system import EMBEDDED
 from core.errors import BadInput
 from core.services import seeds
 from core.services.commands.verb import Answer, Noun, Verb, opened, printable, table, whole_path, with_project
 from core.services.studio import Studio
 
+_PATIENCE_S = 100.0  # the app answers a command within two minutes
 _REFUSALS = 1_000  # that an answer names one by one; all are counted
 
 
@@ -116,6 +120,35 @@ def say_skills(answer: Answer) -> str:
     return table(rows, ("skill", "seeds", "survivors"), empty="No seeds yet.")
 
 
+def label(
+    studio: Studio,
+    actor: Actor,
+    *,
+    project: str,
+    endpoint: str,
+    most: int | None,
+    tokens: int | None,
+    usd: float | None,
+) -> Answer:
+    """Let a model name the skills that are missing. Ends after a while; asked again, it goes on with what is left."""
+    project_ = opened(studio, actor, project)
+    studio.skills.start(actor, project_, endpoint, caps=Caps(tokens=tokens, usd=usd), most=most)
+    until = time.monotonic() + _PATIENCE_S
+    while (now := studio.skills.progress(actor, project_)) is not None and now.is_going:
+        if time.monotonic() > until:
+            studio.skills.stop(actor, project_)
+        time.sleep(0.1)
+    assert now is not None
+    return asdict(now) | {"left": seeds.skills(actor, project_).get("", 0)}
+
+
+def say_label(answer: Answer) -> str:
+    cost = "" if answer["usd"] is None else f", ${answer['usd']:.4f}"
+    said = f"{answer['labelled']:,} named, {answer['unclear']:,} unclear, {answer['failed']:,} failed; {answer['tokens']:,} tokens{cost}."
+    more = f" {answer['left']:,} seeds have no skill yet: ask again to go on." if answer["left"] else ""
+    return f"{said} {answer['reason']}".rstrip() + more
+
+
 def _looked_at(actor: Actor, file: str, format_: str | None) -> Look:
     return seeds.look(actor, Path(file), FileFormat(format_) if format_ else None)
 
@@ -144,6 +177,14 @@ def _of_a_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--skill", default="", metavar="COLUMN", help="its skill, if a column holds that")
 
 
+def _labelling(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--endpoint", default=EMBEDDED, metavar="NAME", help="default: the embedded model")
+    parser.add_argument("--most", type=int, metavar="N", help="ask about at most so many seeds")
+    parser.add_argument("--tokens", type=int, help="cap on tokens")
+    parser.add_argument("--usd", type=float, help="cap on money")
+    with_project(parser)
+
+
 def _importing(parser: argparse.ArgumentParser) -> None:
     _of_a_file(parser)
     parser.add_argument("--licence", default="", help="of these seeds, kept with them")
@@ -160,5 +201,6 @@ NOUN = Noun(
         Verb(name="look", help="what a file holds; nothing is imported", do=look, options=_of_a_file, say=say_look),
         Verb(name="import", help="take the seeds of a file", do=import_, options=_importing, say=say_import),
         Verb(name="skills", help="seeds and survivors by skill", do=skills, options=with_project, say=say_skills),
+        Verb(name="label", help="let a model name missing skills", do=label, options=_labelling, say=say_label),
     ),
 )
