@@ -13,6 +13,7 @@ from core.domain.person import Actor
 from core.domain.project import Audit
 from core.domain.regrow import Offer, Regrown, Wish
 from core.domain.source import Label
+from core.domain.system import EMBEDDED
 from core.errors import RunRefused, StudioError
 from core.evolution.budget import Budget, Worst
 from core.evolution.method import Step
@@ -30,20 +31,27 @@ def offer(studio: Studio, actor: Actor, project: Project, run_id: str, parent_id
     """The most that this wish can take, before anything is spent."""
     may_grow(actor)
     question = question_of(studio, actor, project, run_id, parent_id, wish)
-    refusal = ""
-    try:
-        studio.endpoints.check(actor, question.endpoint.name)
-        _require_room(_budget(studio, actor, project, run_id), question.worst)
-    except StudioError as error:
-        refusal = str(error)
     return Offer(
         endpoint=question.endpoint.name,
         model=question.endpoint.model,
         worst_tokens=question.worst.tokens,
         worst_usd=question.worst.usd,
         checks=tuple(rule.label for rule in question.method.settings.rules),
-        refusal=refusal,
+        refusal=_refusal(studio, actor, project, run_id, question),
     )
+
+
+def _refusal(studio: Studio, actor: Actor, project: Project, run_id: str, question: Question) -> str:
+    """Why the call could not be made now, as far as can be told without asking the endpoint; "" if it could."""
+    if problem := studio.endpoints.key_problem(actor, question.endpoint.name):
+        return problem
+    try:
+        if question.endpoint.name == EMBEDDED:
+            studio.endpoints.check(actor, EMBEDDED)
+        _require_room(_budget(studio, actor, project, run_id), question.worst)
+    except StudioError as error:
+        return str(error)
+    return ""
 
 
 def evolve(studio: Studio, actor: Actor, project: Project, run_id: str, parent_id: str, wish: Wish) -> Regrown:

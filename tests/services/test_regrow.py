@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from core.domain.person import Actor, Role
 from core.domain.regrow import HINT_MOST, Wish
 from core.domain.run import Caps, Difficulty, RunSettings
 from core.domain.system import Endpoint, Member, Pool
-from core.errors import BadInput, NotAllowed, NotFound, RunRefused
+from core.errors import BadInput, EndpointError, NotAllowed, NotFound, RunRefused
 from core.services import regrow, tree_nodes, trees
 from core.services.projects import Project
 from core.services.studio import Studio
@@ -222,3 +222,13 @@ def test_of_a_pool_the_weightiest_member_with_a_key_is_asked(tmp_path: Path, ser
     node = tree_nodes.node(ME, project, made.id, run)
     assert [call.system for call in node.calls] == ["fake (heavy)"]
     studio.close()
+
+
+def test_a_missing_key_is_said_before_anybody_asks(house: House) -> None:
+    endpoint = house.studio.endpoints.get(ME, "test")
+    house.studio.endpoints.save(ME, replace(endpoint, key_env="EVOL_STUDIO_NO_SUCH_KEY"))
+    said = regrow.offer(house.studio, ME, house.project, house.run, house.seed, DEEPEN)
+    assert "EVOL_STUDIO_NO_SUCH_KEY is not set" in said.refusal
+    with pytest.raises(EndpointError):
+        house.evolve(house.seed)
+    assert house.asked() == 0
