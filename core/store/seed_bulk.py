@@ -40,7 +40,7 @@ class SeedShelf:
 
     path: Path
     n: int = 0
-    _columns: dict[str, list[object]] = field(default_factory=lambda: {name: [] for name in _SCHEMA.names})
+    _rows: list[tuple[object, ...]] = field(default_factory=list)
     _writer: pa.RecordBatchStreamWriter | None = None
 
     def __enter__(self) -> Self:
@@ -55,9 +55,7 @@ class SeedShelf:
         self, *, id_: str, revision_id: str, label_id: str, text: str, text_hash: str, words: int, skill: str
     ) -> None:
         """One more. OSError when the disk is full."""
-        row = (id_, revision_id, label_id, self.n, text, text_hash, words, skill)
-        for column, value in zip(self._columns.values(), row, strict=True):
-            column.append(value)
+        self._rows.append((id_, revision_id, label_id, self.n, text, text_hash, words, skill))
         self.n += 1
         if self.n % _AT_ONCE == 0:
             self.flush()
@@ -65,12 +63,15 @@ class SeedShelf:
     def flush(self) -> None:
         """What is still in memory goes into the file."""
         assert self._writer is not None
+        columns = zip(*self._rows, strict=True)
+        arrays = [pa.array(column, type=kind) for column, kind in zip(columns, _SCHEMA.types, strict=False)]
+        self._rows.clear()
+        if not arrays:
+            return
         try:
-            self._writer.write_batch(pa.RecordBatch.from_pydict(self._columns, _SCHEMA))
+            self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA))
         except OSError as error:
             raise DiskFull("The disk is full", to_do="Free some space, then import again.") from error
-        for column in self._columns.values():
-            column.clear()
 
 
 def write(database: Database, shelf: SeedShelf, source: Source, n_before: int) -> None:

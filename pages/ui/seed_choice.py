@@ -14,6 +14,7 @@ from pages.ui.words import count
 ALL, FIRST, RANDOM, MIX = "All", "The first", "At random", "A mix by skill"
 NO_SKILL = "no skill"
 _COLUMNS = 4
+_MIXED = 8  # skills that a mix begins with
 
 
 def ask_seed_choice(project: Project, *, usual: int = 50, start: SeedChoice | None = None) -> SeedChoice:
@@ -28,7 +29,7 @@ def ask_seed_choice(project: Project, *, usual: int = 50, start: SeedChoice | No
         "Which", [RANDOM, FIRST, ALL, MIX], default=_way(start), key="runs.seeds.way", required=True
     )
     limit = one.number_input(
-        "Seeds", 1, max(1, total), min(total, start.limit or usual), key="runs.seeds.limit", disabled=way == ALL
+        "Seeds", 1, max(1, total), max(1, min(total, start.limit or usual)), key="runs.seeds.limit", disabled=way == ALL
     )
     choice = _filter(project, start)
     if way == MIX:
@@ -73,7 +74,7 @@ def _mix(project: Project, choice: SeedChoice, start: SeedChoice) -> SeedChoice:
     """A share for each skill of the mix, and what comes of it."""
     there = seeds.skills(shell.actor(), project)
     known = [skill for skill in there if not choice.skills or skill in choice.skills]
-    usual = [skill for skill in (start.mix or known) if skill in known][:8]
+    usual = [skill for skill in start.mix if skill in known] or known[:_MIXED]
     mixed = st.multiselect(
         "Skills in the mix",
         known,
@@ -86,7 +87,12 @@ def _mix(project: Project, choice: SeedChoice, start: SeedChoice) -> SeedChoice:
         for column, skill in zip(st.columns(_COLUMNS), mixed[first : first + _COLUMNS], strict=False):
             wanted = start.mix.get(skill, round(100 / len(mixed)) if start.mix == {} else 0.0)
             shares[skill] = column.number_input(
-                f"{_in_a_label(skill)}, share", 0.0, 100.0, float(wanted), 5.0, key=f"runs.seeds.share.{skill}"
+                f"{_in_a_label(skill)}, share",
+                0.0,
+                100.0,
+                min(100.0, float(wanted)),
+                5.0,
+                key=f"runs.seeds.share.{skill}",
             )
     choice = replace(choice, at_random=True, mix={skill: share for skill, share in shares.items() if share > 0})
     _say_mix(seeds.mix_of(shell.actor(), project, choice))
