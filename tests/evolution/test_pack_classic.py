@@ -81,7 +81,7 @@ def test_every_demonstration_would_survive_every_rule(classic: Pack) -> None:
     assert len(found) == len(DATA_FORMATS)
     for name, parent, child in found:
         findings = check_instruction(
-            tuple(Rule),
+            tuple(set(Rule) - {Rule.LEAKED_PROMPT}),  # to repeat the prompt's own example is a leak, of course
             {},
             pack=classic,
             operation=Operation.COMPLICATE_INPUT,
@@ -93,6 +93,7 @@ def test_every_demonstration_would_survive_every_rule(classic: Pack) -> None:
         )
         assert len(findings) > 5
         assert not [finding for finding in findings if finding.verdict is not Verdict.PASS], name
+        assert not [label for label in classic.labels if label in child.casefold()]
         assert child.rstrip().endswith("?"), "a question-style instruction"
 
 
