@@ -51,11 +51,16 @@ def _about(now: PackComparison, project: Project) -> kit.Element:
     links: list[kit.Child] = []
     for one in (now.first, now.second):
         where = f"/runs?project={project.slug}&run={one.run.id}"
-        links.append(h("a", {"href": where}, f"Run {one.run.number} with {_pack(one)}: {one.run.state}"))
+        links.append(h("a", {"href": where}, f"Run {one.run.number} with {_pack(one)}: {one.run.state}{_how_far(one)}"))
     settings = now.first.run.settings
     endpoint = "the embedded model" if settings.endpoint == EMBEDDED else settings.endpoint
     said = f"{count(now.first.run.n_seeds, 'seed')}, {count(settings.epochs, 'epoch')}, {endpoint}; the same operation in every place."
     return h("div", {"class": "legend"}, h("span", said), *links)
+
+
+def _how_far(one: Overview) -> str:
+    expected = one.run.n_seeds * one.run.settings.epochs
+    return "" if one.decided >= expected else f", {one.decided:,} of {expected:,} decided"
 
 
 def _figures(now: PackComparison) -> Iterator[tuple[str, str, str]]:
