@@ -225,6 +225,8 @@ def completion(request: Mapping[str, Any], prompt: bytes, script: Script) -> dic
     if request.get("logprobs"):
         text, candidates = _choice(request, script, rng)
         logprobs = {"content": [_token(text, candidates, request.get("top_logprobs") or 1)]}
+    elif rated := re.findall(r"(?m)^\[(\d+)\] ", _last_user_turn(request)):
+        text = "\n".join(f"{number}: {rng.randint(1, 10)}" for number in rated)  # instructions to be rated together
     elif schema:
         text = json.dumps(_object(schema, request, script, rng), ensure_ascii=False)
     elif (asked_for := _last_user_turn(request)) != (instruction := re.sub(script.label, "", asked_for)):

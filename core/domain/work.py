@@ -8,8 +8,20 @@ from core.domain.task import Task
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sibling:
+    """A child of the same parent in the same epoch, with its text. `status` None: not decided."""
+
+    instruction: Instruction
+    text: str
+    status: RunStatus | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
-    """A claimed task with the texts that it needs. `failed` are rules that failed in earlier steps (paper's order)."""
+    """A claimed task with the texts that it needs. `failed` are rules that failed in earlier steps (paper's order).
+
+    `siblings`, for scores that were claimed: all children of its parent in its epoch, itself among them.
+    """
 
     task: Task
     instruction: Instruction
@@ -18,6 +30,7 @@ class Work:
     seed_text: str = ""
     ancestor_texts: tuple[str, ...] = ()
     failed: tuple[Rule, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

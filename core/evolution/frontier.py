@@ -27,10 +27,11 @@ class Families:
         if not family.is_complete:
             return ()
         del self._open[key]
+        scores = self._method.sibling_scores(family)
         if child.epoch >= self._method.settings.epochs:
-            return ()
+            return scores
         parents = next_frontier(family, self._method.settings.max_frontier_per_seed)
-        return self._method.children(parents, child.epoch + 1)
+        return [*scores, *self._method.children(parents, child.epoch + 1)]
 
 
 def next_frontier(family: Family, most: int) -> list[Instruction]:

@@ -11,10 +11,10 @@ from datetime import datetime
 from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
 from core.domain.check import Rule, Verdict
 from core.domain.instruction import Instruction, RunStatus
-from core.domain.run import Difficulty, RunSettings, StepOrder
+from core.domain.run import Difficulty, RunSettings, Scoring, StepOrder
 from core.domain.task import Task, TaskKind, TaskState
-from core.domain.work import Work
-from core.evolution.chance import Place, draw, model_seed
+from core.domain.work import Family, Work
+from core.evolution.chance import Place, draw
 from core.evolution.elimination import (
     Finding,
     check_equality,
@@ -32,15 +32,10 @@ from core.evolution.facts import (
     revision_of,
     task_of,
 )
-from core.evolution.pack import (
-    Pack,
-    evolve_request,
-    judge_request,
-    read_evolution,
-    respond_request,
-    score_request,
-)
-from core.evolution.verdicts import read_difficulty, read_equality
+from core.evolution.pack import Pack, read_evolution
+from core.evolution.questions import request_for
+from core.evolution.siblings import first_of_siblings, scored_together
+from core.evolution.verdicts import read_difficulties, read_difficulty, read_equality
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,28 +92,15 @@ class Method:
             return []
         return [self._task(TaskKind.SCORE, seed) for seed in seeds]
 
+    def sibling_scores(self, family: Family) -> list[object]:
+        """When a seed's epoch is decided: one difficulty task for the children of each parent, if they are scored together."""
+        if self.settings.scoring is Scoring.ALONE:
+            return []
+        return [self._task(TaskKind.SCORE, first) for first in first_of_siblings(family, self.settings.difficulty)]
+
     def request(self, work: Work, attempt: int) -> ChatRequest:
         """What to ask the model for this work."""
-        of = work.instruction
-        place = Place(position=of.position, epoch=of.epoch, child_number=of.child_number)
-        seed = model_seed(self.settings.rng_seed, work.task.kind, place, attempt)
-        match work.task.kind:
-            case TaskKind.EVOLVE:
-                assert work.instruction.operation is not None
-                return evolve_request(
-                    self.pack,
-                    operation=work.instruction.operation,
-                    instruction=work.parent_text,
-                    data_format=work.instruction.data_format,
-                    sampling=self.settings.evolving,
-                    seed=seed,
-                )
-            case TaskKind.JUDGE:
-                return judge_request(self.pack, parent=work.parent_text, child=work.text)
-            case TaskKind.RESPOND:
-                return respond_request(instruction=work.text, sampling=self.settings.responding, seed=seed)
-            case TaskKind.SCORE:
-                return score_request(self.pack, instruction=work.text)
+        return request_for(work, self.settings, self.pack, attempt)
 
     def refuse(self, work: Work, reply: ChatReply) -> CallFailure | None:
         """A reply that cannot be used is a failed call; None if it can."""
@@ -237,6 +219,8 @@ class Method:
         return replace(work, task=task)
 
     def _score_after(self, work: Work, status: RunStatus) -> tuple[Work, ...]:
+        if self.settings.scoring is Scoring.TOGETHER:
+            return ()  # that waits for its siblings
         wanted = self.settings.difficulty is Difficulty.ALL or (
             self.settings.difficulty is Difficulty.SURVIVORS and status is RunStatus.SURVIVED
         )
@@ -251,7 +235,16 @@ class Method:
         return cut
 
     def _scored(self, work: Work, reply: ChatReply, origin: Origin) -> list[object]:
-        value = read_difficulty(reply)
-        if value is None:
-            return []  # the call is kept; an unreadable score is no score
-        return [difficulty_of(self.run_id, work.instruction, value, drawn_by=self.system_id, origin=origin)]
+        """An unreadable score is no score; the call is kept."""
+        asked, values = [work.instruction], _one_or_none(read_difficulty(reply))
+        if self.settings.scoring is Scoring.TOGETHER:
+            asked = [sibling.instruction for sibling in scored_together(work, self.settings)]
+            values = read_difficulties(reply, len(asked)) or ()
+        return [
+            difficulty_of(self.run_id, of, value, drawn_by=self.system_id, origin=origin)
+            for of, value in zip(asked, values, strict=False)
+        ]
+
+
+def _one_or_none(value: float | None) -> tuple[float, ...]:
+    return () if value is None else (value,)

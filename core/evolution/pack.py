@@ -15,7 +15,16 @@ from types import MappingProxyType
 from core.domain.call import ChatReply, ChatRequest, Message, Sampling
 from core.domain.operation import DATA_FORMATS, Operation
 from core.errors import BadInput
-from core.evolution.template import JUDGE, MOST_BYTES, PLACEHOLDER, SCORE, Template, read_template, require_text
+from core.evolution.template import (
+    JUDGE,
+    MOST_BYTES,
+    PLACEHOLDER,
+    SCORE,
+    SCORE_SIBLINGS,
+    Template,
+    read_template,
+    require_text,
+)
 from core.evolution.text import shingles, telling_words
 
 LABELS_FILE = "labels.md"
@@ -25,7 +34,8 @@ EXAMPLE_WORDS = 5
 _TOP_LOGPROBS = 20
 _JSON_KINDS = ("json", "append")
 _REQUIRED = (*(operation.value for operation in Operation), JUDGE, SCORE)
-_OPTIONAL = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_FORMATS)
+_FORMATS = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_FORMATS)
+_OPTIONAL = (*_FORMATS, SCORE_SIBLINGS)
 NEEDED_FILES = (*(f"{name}.md" for name in _REQUIRED), LABELS_FILE)
 KNOWN_FILES = (*NEEDED_FILES, *(f"{name}.md" for name in _OPTIONAL), SPARKS_FILE)
 
@@ -47,6 +57,11 @@ class Pack:
     files: Mapping[str, str]
     own_words: frozenset[str]
     examples: frozenset[tuple[str, ...]]
+
+    @property
+    def scores_siblings(self) -> bool:
+        """Whether it has the prompt that rates several instructions in one call."""
+        return SCORE_SIBLINGS in self.templates
 
 
 def load_pack(folder: Path) -> Pack:
@@ -124,7 +139,7 @@ def _check(file_name: str, text: str, texts: Mapping[str, str]) -> None:
     template = read_template(stem, file_name, text)
     if "{{spark}}" in text and not _lines(texts.get(SPARKS_FILE, "")):
         raise BadInput("It wants a {{spark}}, but there are none.", where=file_name, to_do="Add sparks.md.")
-    if stem in _OPTIONAL:
+    if stem in _FORMATS:
         _require_same_reply(template, file_name, texts)
 
 
@@ -200,12 +215,19 @@ def score_request(pack: Pack, *, instruction: str) -> ChatRequest:
     return _ask(pack.templates[SCORE], _EXACT, None, {"instruction": instruction})
 
 
+def siblings_request(pack: Pack, *, instructions: Sequence[str]) -> ChatRequest:
+    """Ask how difficult several instructions are, in one call; they are numbered from 1. KeyError if the pack cannot."""
+    numbered = "\n\n".join(f"[{number}] {text}" for number, text in enumerate(instructions, 1))
+    return _ask(pack.templates[SCORE_SIBLINGS], _EXACT_LINES, None, {"instructions": numbered})
+
+
 def respond_request(*, instruction: str, sampling: Sampling, seed: int) -> ChatRequest:
     """Ask the instruction itself, with nothing around it, as the paper does."""
     return ChatRequest(messages=(Message(role="user", content=instruction),), sampling=sampling, seed=seed)
 
 
 _EXACT = Sampling(temperature=0.0, top_p=1.0, max_tokens=16)
+_EXACT_LINES = Sampling(temperature=0.0, top_p=1.0, max_tokens=128)
 
 
 def read_evolution(pack: Pack, operation: Operation, reply: ChatReply, *, parent: str) -> str | None:

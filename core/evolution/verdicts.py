@@ -69,6 +69,18 @@ def read_difficulty(reply: ChatReply) -> float | None:
     return sum(grade * p for grade, p in mass.items()) / sum(mass.values())
 
 
+def read_difficulties(reply: ChatReply, n: int) -> tuple[float, ...] | None:
+    """Difficulties of `n` instructions from one reply: lines such as "2: 7", else bare numbers in order; None if unclear."""
+    named = _NAMED.findall(reply.text)
+    grades = {int(number): float(grade) for number, grade in named}
+    if len(named) == n and sorted(grades) == list(range(1, n + 1)):
+        return tuple(grades[number] for number in range(1, n + 1))
+    bare = _BARE.findall(reply.text)
+    return tuple(map(float, bare)) if len(bare) == n and not named else None
+
+
+_NAMED = re.compile(r"(?m)^\W{0,3}(?:[A-Za-z]{1,12} )?(\d{1,2})\W{0,2}[:=.)\]-]\s*(10|[1-9])\b")
+_BARE = re.compile(r"(?<![\d.])(10|[1-9])(?![\d.]*\d)")
 _GRADES = frozenset(str(grade) for grade in range(1, 11))
 
 

@@ -9,7 +9,7 @@ import uuid_utils
 from core.domain.instruction import Instruction
 from core.domain.person import Actor
 from core.domain.progress import RunProgress, RunSummary
-from core.domain.run import Caps, Run, RunEvent, RunEventKind, RunSettings
+from core.domain.run import Caps, Difficulty, Run, RunEvent, RunEventKind, RunSettings, Scoring
 from core.domain.system import Player
 from core.domain.task import TaskKind
 from core.errors import NotFound, RunRefused
@@ -61,6 +61,7 @@ class Runs:
         _require_sound(settings, cast, len(chosen))
         self._check(actor, cast)
         pack = self.packs.load(actor, settings.pack)
+        _require_prompts(settings, pack)
         casting = casting_of(cast, settings, pack)
         run = Run(
             id=str(uuid_utils.uuid7()),
@@ -201,6 +202,15 @@ def _require_sound(settings: RunSettings, cast: Mapping[TaskKind, Player], n_see
     if settings.epochs < 1 or settings.children < 1 or settings.max_frontier_per_seed < 1:
         raise RunRefused("Epochs, children and frontier must be at least 1", to_do="Raise what is below 1.")
     _require_caps(settings.caps, cast)
+
+
+def _require_prompts(settings: RunSettings, pack: Pack) -> None:
+    together = settings.scoring is Scoring.TOGETHER and settings.difficulty is not Difficulty.NONE
+    if together and not pack.scores_siblings:
+        raise RunRefused(
+            f"The pack “{pack.name}” has no prompt to score siblings together",
+            to_do="Add score_siblings.md to it, or score each alone.",
+        )
 
 
 def _require_caps(caps: Caps, cast: Mapping[TaskKind, Player]) -> None:

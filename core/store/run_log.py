@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from core.domain.check import Rule
 from core.domain.instruction import Instruction, InstructionKind, RunStatus
 from core.domain.operation import Operation
 from core.domain.task import Task, TaskKind, TaskState
-from core.domain.work import Family, Work
+from core.domain.work import Family, Sibling, Work
 from core.store.database import Database
 
 _LEASE = timedelta(minutes=15)
@@ -25,6 +26,7 @@ _INSTRUCTIONS = "select * exclude (seq) from instruction where id in (:ids)"
 _TEXTS = "select id, text from revision where id in (:ids)"
 _FAILED = "select instruction_id, rule from rule_check where verdict = 'fail' and instruction_id in (:ids) order by seq"
 _FAMILY = "select * exclude (seq) from instruction where seed_id = ? and run_id = ? and epoch = ? order by child_number"
+_CHILDREN = "select * exclude (seq) from instruction where seed_id in (:ids) and run_id = ? order by child_number"
 _OUTCOMES = "select instruction_id, status from outcome where instruction_id in (:ids)"
 
 
@@ -77,7 +79,27 @@ class ProjectRunLog:
         failed: dict[str, list[Rule]] = {}
         for row in self._database.query_ids(_FAILED, begun):
             failed.setdefault(row["instruction_id"], []).append(Rule(row["rule"]))
-        return [_work(task, subjects[task.subject_id], texts, failed) for task in tasks]
+        siblings = self._siblings([subjects[task.subject_id] for task in tasks if task.kind is TaskKind.SCORE])
+        return [
+            replace(_work(task, subjects[task.subject_id], texts, failed), siblings=siblings.get(task.subject_id, ()))
+            for task in tasks
+        ]
+
+    def _siblings(self, scored: Sequence[Instruction]) -> dict[str, tuple[Sibling, ...]]:
+        """By child: all children of its parent in its epoch, with texts and outcomes."""
+        wanted = {one.id: (one.parent_id, one.epoch) for one in scored if one.parent_id}
+        seeds = {one.seed_id for one in scored if one.parent_id}
+        rows = [instruction_from(row) for row in self._database.query_ids(_CHILDREN, seeds, [self._run_id])]
+        near = [row for row in rows if (row.parent_id, row.epoch) in set(wanted.values())]
+        revised = {ids.revision_id(row.id): row.id for row in near}
+        texts = {revised[row["id"]]: row["text"] for row in self._database.query_ids(_TEXTS, revised)}
+        found = self._database.query_ids(_OUTCOMES, [row.id for row in near])
+        statuses = {row["instruction_id"]: RunStatus(row["status"]) for row in found}
+        families: dict[tuple[str | None, int], list[Sibling]] = {}
+        for row in near:
+            sibling = Sibling(instruction=row, text=texts.get(row.id, ""), status=statuses.get(row.id))
+            families.setdefault((row.parent_id, row.epoch), []).append(sibling)
+        return {id_: tuple(families.get(family, ())) for id_, family in wanted.items()}
 
 
 def _text_ids(task: Task, of: Instruction) -> list[str]:

@@ -125,7 +125,7 @@ def _rule(rule: Rule, settings: RunSettings, thresholds: dict[Rule, float], key:
         rule in settings.rules,
         key=f"{key}.rule.{rule}",
         disabled=useless,
-        help="Without responses it has nothing to check." if useless else threshold and threshold.words.capitalize(),
+        help="Without responses it has nothing to check." if useless else threshold.words if threshold else None,
     )
     if threshold is not None and beside is not None:
         thresholds[rule] = beside.number_input(
