@@ -1,6 +1,7 @@
 """Files with seeds: what one seems to be, and its rows, whatever its format."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -71,10 +72,23 @@ def preview(record: Record | Refusal, columns: Columns) -> SeedRow | Refusal:
     return record if isinstance(record, Refusal) else seed_of(record, columns)
 
 
-def look(actor: Actor, path: Path, format_: FileFormat | None = None) -> Look:
-    """What a file seems to be, with its first 20 rows. Raises BadInput for one that is unusable as a whole."""
+def look(actor: Actor, path: Path, format_: FileFormat | None = None, *, name: str = "") -> Look:
+    """What a file seems to be, with its first 20 rows. Raises BadInput for one that is unusable as a whole.
+
+    `name` is what people call it, where its path says something else (an upload).
+    """
     may_grow(actor)
-    found = SeedFile(path, format_).look()
-    if not found.records:
-        raise BadInput("The file has no rows", where=path.name, to_do="Choose a file with at least one row.")
+    with called(name):
+        found = SeedFile(path, format_).look()
+        if not found.records:
+            raise BadInput("The file has no rows", where=path.name, to_do="Choose a file with at least one row.")
     return found
+
+
+@contextmanager
+def called(name: str) -> Iterator[None]:
+    """What is wrong with a file is said of it by the name that people know."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(error.what, where=name or error.where, to_do=error.to_do) from error

@@ -18,7 +18,7 @@ from core.evolution.text import count_words
 from core.exchange.seed_rows import seed_of
 from core.services.access import may_grow
 from core.services.projects import Project
-from core.services.seed_files import SeedFile
+from core.services.seed_files import SeedFile, called
 from core.store import seed_reading
 from core.store.seed_bulk import SeedShelf, write
 
@@ -47,13 +47,15 @@ def import_file(
     every row of it is unusable. Whatever `tell` raises ends the import, and nothing is taken.
     """
     may_grow(actor)
-    file = SeedFile(path, format_)
-    columns = columns or _guessed(file, name)
+    with called(name):
+        file = SeedFile(path, format_)
+        columns = columns or _guessed(file, name)
     source_id, n_before = str(uuid_utils.uuid7()), seed_reading.count_seeds(project.database)
     with TemporaryDirectory(prefix="seeds-") as folder:
         with SeedShelf(Path(folder) / "seeds.arrow") as shelf:
             taking = _Taking(shelf, source_id, seed_reading.text_hashes(project.database), limit=limit)
-            _read(file, columns, taking, tell)
+            with called(name):
+                _read(file, columns, taking, tell)
             shelf.flush()
         taking.seen.clear()  # the database needs the memory now
         _require_some(taking, name, columns)

@@ -28,7 +28,7 @@ def ask(path: Path, name: str) -> Asked | None:
     """Draw the preview. None while no column is named as the instruction. Raises BadInput for an unusable file."""
     one, two, three, four, five = st.columns([1, 1.2, 1, 1, 1.4])
     slot = one.container()
-    found = seeds.look(shell.actor(), path, st.session_state.get("seeds.format"))
+    found = seeds.look(shell.actor(), path, st.session_state.get("seeds.format"), name=name)
     formats = list(FileFormat)
     format_ = slot.selectbox(
         "Format", formats, formats.index(found.format), format_func=lambda each: each.label, key="seeds.format"

@@ -100,7 +100,7 @@ def test_a_useless_file_is_refused_with_its_name_and_what_to_do(window: Window, 
         file = tmp_path / name
         file.write_bytes(content)
         window.choose_file(file)
-        window.expect_said(words)
+        window.expect_said(words, name)
         window.press("Choose another file")
         expect(window.page.locator("input[type=file]")).to_be_attached()
     assert uploads(app) == []

@@ -84,8 +84,10 @@ def test_a_file_without_one_usable_row_changes_nothing(project: Project, tmp_pat
         seeds.import_file(ME, project, a_file(tmp_path, "", '{"x', '{"y'), name="bad.jsonl", licence="")
     with pytest.raises(BadInput, match=r"No column looks like an instruction.*There are: x, y"):
         seeds.import_file(ME, project, a_file(tmp_path, {"x": 1, "y": "two words"}), name="odd.jsonl", licence="")
-    with pytest.raises(BadInput, match="empty"):
-        seeds.import_file(ME, project, a_file(tmp_path), name="empty.jsonl", licence="")
+    with pytest.raises(BadInput, match=r"mine\.jsonl: The file is empty"):
+        seeds.import_file(ME, project, a_file(tmp_path), name="mine.jsonl", licence="")
+    with pytest.raises(BadInput, match=r"mine\.jsonl: The file is empty"):
+        seeds.look(ME, a_file(tmp_path), name="mine.jsonl")
     assert counts(project) == before
 
 
