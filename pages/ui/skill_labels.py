@@ -61,8 +61,8 @@ def _dialog(project: Project) -> None:
         one, two, three = st.columns(3)
         there = seeds.skills(shell.actor(), project).get("", 0)
         most = one.number_input("Seeds without a skill", 1, max(1, there), max(1, there), key="seeds.label.most")
-        tokens = two.number_input("Cap on tokens", 0, None, None, key="seeds.label.tokens", placeholder="no cap")
-        usd = three.number_input("Cap on dollars", 0.0, None, None, key="seeds.label.usd", placeholder="no cap")
+        tokens = two.number_input("Cap on tokens", 1, None, None, key="seeds.label.tokens", placeholder="no cap")
+        usd = three.number_input("Cap on dollars", 0.01, None, None, key="seeds.label.usd", placeholder="no cap")
         said = shell.studio().skills.estimate(shell.actor(), project, endpoint, int(most))
         price = "nothing" if endpoint == EMBEDDED else money(said.usd)
         words = (
