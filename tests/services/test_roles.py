@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.operation import Operation
+from core.domain.overview import Pick
 from core.domain.person import LOCAL_OWNER, Actor, Role
 from core.domain.regrow import Wish
 from core.domain.run import Caps, RunSettings, SeedChoice
@@ -18,6 +19,7 @@ from core.errors import NotAllowed
 from core.services import (
     commands,
     estimate,
+    overview,
     regrow,
     seed_choice,
     seed_files,
@@ -114,6 +116,8 @@ ASKED: dict[str, Ask] = {
     "regrow.offer": lambda s, p, who: regrow.offer(s, who, p, RUN, id_of("seed"), WISH),
     "regrow.evolve": lambda s, p, who: regrow.evolve(s, who, p, RUN, id_of("seed"), WISH),
     "tree_nodes.node": lambda s, p, who: tree_nodes.node(who, p, id_of("seed"), RUN),
+    "overview.overview": lambda s, p, who: overview.overview(who, p, RUN),
+    "overview.picked": lambda s, p, who: overview.picked(who, p, RUN, Pick()),
     "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, CAST, 1),
     "Projects.create": lambda s, p, who: s.projects.create(who, "New"),
     "Projects.rename": lambda s, p, who: s.projects.rename(who, "my-project", "New"),
@@ -143,7 +147,24 @@ def test_an_annotator_is_refused(ask: Ask, studio: Studio, project: Project) -> 
 
 def public_services_with_an_actor() -> set[str]:
     found = set()
-    for owner in (Projects, Shelf, Runs, Endpoints, Studio, SkillLabels, seeds, seed_choice, seed_files, seed_import, trees, tree_nodes, tree_files, regrow, estimate):
+    for owner in (
+        Projects,
+        Shelf,
+        Runs,
+        Endpoints,
+        Studio,
+        SkillLabels,
+        seeds,
+        seed_choice,
+        seed_files,
+        seed_import,
+        trees,
+        tree_nodes,
+        tree_files,
+        regrow,
+        estimate,
+        overview,
+    ):
         for name, function in inspect.getmembers(owner, inspect.isfunction):
             is_its_own = function.__module__ == getattr(owner, "__module__", owner.__name__)
             if is_its_own and not name.startswith("_") and "actor" in inspect.signature(function).parameters:
