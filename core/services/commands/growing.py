@@ -113,6 +113,7 @@ def _progress(now: RunProgress) -> Answer:
         "calls": now.spending.calls,
         "tokens": now.spending.tokens,
         "usd": now.spending.usd,
+        "unpriced": now.spending.unpriced,
         "left_s": now.left_s,
         "by_operation": {operation.value: n for operation, n in now.made_by_operation.items()},
         "rules": [{"operation": one.operation, "rule": one.rule, "n": one.n} for one in now.rules],
@@ -121,10 +122,11 @@ def _progress(now: RunProgress) -> Answer:
 
 def say_progress(now: Answer) -> str:
     """How a run stands, in words."""
+    unpriced = f", {now['unpriced']:,} calls not priced" if now["unpriced"] and now["usd"] is not None else ""
     lines = [
         f"{now['name']}: {now['state']}. {now['reason']}".rstrip(),
         f"{now['survived']} survived, {now['eliminated']} eliminated, {now['errors']} errors;"
-        f" {now['calls']:,} calls, {now['tokens']:,} tokens{money(now['usd'])}.",
+        f" {now['calls']:,} calls, {now['tokens']:,} tokens{money(now['usd'])}{unpriced}.",
     ]
     lines += [f"  {operation}: {n} decided" for operation, n in sorted(now["by_operation"].items())]
     lines += [f"  eliminated: {one['operation']}, {one['rule']}: {one['n']}" for one in now["rules"]]
