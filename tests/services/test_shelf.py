@@ -12,7 +12,16 @@ import pytest
 
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import RunEventKind
-from core.errors import BadInput, NotFound, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer, RunRefused, StudioError
+from core.errors import (
+    BadInput,
+    NotFound,
+    ProjectError,
+    ProjectForeign,
+    ProjectLocked,
+    ProjectNewer,
+    RunRefused,
+    StudioError,
+)
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.builders import event, id_of, project_at, run
@@ -90,7 +99,9 @@ def test_a_renamed_project_keeps_its_file_and_its_address(studio: Studio, begin:
     assert names(later) == ["birds"]
 
 
-def test_an_archived_project_is_listed_no_more_and_its_file_stays_as_it_is(studio: Studio, begin: Callable[[], Studio]) -> None:
+def test_an_archived_project_is_listed_no_more_and_its_file_stays_as_it_is(
+    studio: Studio, begin: Callable[[], Studio]
+) -> None:
     made = studio.shelf.create(ME, "Old one")
     path = made.path
     studio.shelf.archive(ME, "old-one")
@@ -140,7 +151,9 @@ def test_what_was_put_away_and_is_made_again_is_listed(studio: Studio, begin: Ca
     assert names(later) == ["My project", "Twice"]
 
 
-def test_one_begins_with_the_project_chosen_last_unless_it_was_put_away(studio: Studio, begin: Callable[[], Studio]) -> None:
+def test_one_begins_with_the_project_chosen_last_unless_it_was_put_away(
+    studio: Studio, begin: Callable[[], Studio]
+) -> None:
     assert studio.shelf.default(ME) == "my-project"
     studio.shelf.create(ME, "Second")
     studio.shelf.choose(ME, "second")
@@ -153,7 +166,9 @@ def test_one_begins_with_the_project_chosen_last_unless_it_was_put_away(studio: 
     assert later.shelf.default(ME) == "third"
 
 
-def test_a_file_opened_by_path_is_listed_in_the_next_process_too(studio: Studio, begin: Callable[[], Studio], tmp_path: Path) -> None:
+def test_a_file_opened_by_path_is_listed_in_the_next_process_too(
+    studio: Studio, begin: Callable[[], Studio], tmp_path: Path
+) -> None:
     with project_at(tmp_path / "elsewhere" / "Work.duckdb"):
         pass
     opened = studio.shelf.open_file(ME, f' "{tmp_path}/elsewhere/../elsewhere/Work.duckdb" ')
@@ -249,7 +264,9 @@ def test_a_file_that_another_program_has_open_is_refused_with_its_process(studio
     assert studio.shelf.open_file(ME, str(path)).slug == "busy"
 
 
-@pytest.mark.parametrize("path", ["", "  ", "\x00", "a\x00b", "x" * 5_000, "~nobody-of-this-name/x.duckdb", "/dev/null"])
+@pytest.mark.parametrize(
+    "path", ["", "  ", "\x00", "a\x00b", "x" * 5_000, "~nobody-of-this-name/x.duckdb", "/dev/null"]
+)
 def test_what_can_be_no_path_is_refused(path: str, studio: Studio) -> None:
     with pytest.raises(StudioError) as refused:
         studio.shelf.open_file(ME, path)
