@@ -54,6 +54,11 @@ class Packs:
         self.text().press("Control+Enter")
         self.window.settle()
 
+    def expect_state(self, *words: str) -> None:
+        """What stands under the prompt about whether the pack could be saved."""
+        for text in words:
+            expect(self.page.locator(".said", has_text=text)).to_be_visible()
+
     def messages(self) -> Locator:
         return self.page.locator(".packmsg .m")
 
@@ -75,11 +80,11 @@ def test_a_person_copies_edits_previews_and_compares(packs: Packs, window: Windo
 
     packs.choose("Prompt", "deepen.md")
     packs.write(LOST)
-    window.expect_said("deepen.md", "The placeholder {{instruction}} is lost. Put it back in.")
+    packs.expect_state("deepen.md", "The placeholder {{instruction}} is lost. Put it back in.")
     window.press("Save")
     window.expect_said("Not saved")
     packs.write("--- user ---\nAsk something deeper than this:\n{{instruction}}")
-    window.expect_said("It can be saved", "1 prompt changed: deepen.md.")
+    packs.expect_state("It can be saved", "1 prompt changed: deepen.md.")
 
     asked = endpoint.stats().get("chat", 0)
     expect(packs.messages()).to_have_count(1)
@@ -128,7 +133,7 @@ def test_what_was_typed_stays_while_other_prompts_are_looked_at(packs: Packs, wi
     window.expect_said("Saved")
     window.page.get_by_text("Versions", exact=True).first.click()
     expect(packs.page.locator(".packs .l")).to_have_count(2)
-    expect(packs.page.locator(".packdiff ins").first).to_contain_text("Invent")
+    expect(packs.page.locator(".packdiff")).to_contain_text("Invent something rarer")
     window.press("Go back to")
     window.expect_said("Runs that start now ask with it.")
     expect(packs.page.locator(".packs .l").first).to_contain_text("the newest")
@@ -138,6 +143,7 @@ def test_a_hostile_prompt_is_only_text(packs: Packs, window: Window) -> None:
     packs.open("hostile", pack="hostile")
     packs.choose("Prompt", "deepen.md")
     packs.write(HOSTILE)
+    expect(packs.messages()).to_have_count(1)
     expect(packs.messages()).to_contain_text("<img src=x onerror=alert(1)>")
     window.press("Save")
     window.expect_said("Runs that start now ask with it.")
