@@ -90,6 +90,7 @@ def _choose(chosen: _Chosen) -> None:
 def _forget() -> None:
     """Nothing is chosen any more; the box begins anew."""
     chosen: _Chosen | None = st.session_state.pop(_CHOSEN, None)
+    seed_preview.forget()
     st.session_state[_BOX] = st.session_state.get(_BOX, 0) + 1
     if chosen is not None and chosen.upload:
         throw_away(chosen.upload)

@@ -12,6 +12,7 @@ from pages.ui.kit import h
 from pages.ui.words import count
 
 _NONE = ""
+_LOOK = "seeds.look"
 _SHOWN = 400  # characters of a text
 
 
@@ -28,7 +29,7 @@ def ask(path: Path, name: str) -> Asked | None:
     """Draw the preview. None while no column is named as the instruction. Raises BadInput for an unusable file."""
     one, two, three, four, five = st.columns([1, 1.2, 1, 1, 1.4])
     slot = one.container()
-    found = seeds.look(shell.actor(), path, st.session_state.get("seeds.format"), name=name)
+    found = _look(path, name, st.session_state.get("seeds.format"))
     formats = list(FileFormat)
     format_ = slot.selectbox(
         "Format", formats, formats.index(found.format), format_func=lambda each: each.label, key="seeds.format"
@@ -46,6 +47,21 @@ def ask(path: Path, name: str) -> Asked | None:
     columns = Columns(instruction=instruction, input=input_, skill=skill)
     _rows(name, found, columns)
     return Asked(format=format_, columns=columns, licence=licence.strip())
+
+
+def _look(path: Path, name: str, format_: FileFormat | None) -> Look:
+    """Looked at once, not with every choice of a column: for Parquet that takes the better part of a second."""
+    kept: tuple[object, Look] | None = st.session_state.get(_LOOK)
+    asked = (path, name, format_)
+    if kept is None or kept[0] != asked:
+        kept = (asked, seeds.look(shell.actor(), path, format_, name=name))
+        st.session_state[_LOOK] = kept
+    return kept[1]
+
+
+def forget() -> None:
+    """The file may be another one the next time."""
+    st.session_state.pop(_LOOK, None)
 
 
 def _column(where: st.delta_generator.DeltaGenerator, label: str, found: Look, guess: str, key: str) -> str:
