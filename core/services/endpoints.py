@@ -96,6 +96,9 @@ class Endpoints:
             raise BadInput("The model's name is missing", to_do="Choose one that the endpoint lists.")
         _require_sound(endpoint)
         kept = replace(endpoint, base_url=tidy_address(endpoint.base_url), model=endpoint.model.strip())
+        before = next((one for one in self.list(actor) if one.name == kept.name), kept)
+        if (before.base_url, before.model) != (kept.base_url, kept.model):  # what was found was found of another one
+            kept = replace(kept, supports_schema=True, supports_logprobs=True, supports_seed=True)
         installation.save_endpoint(self._database, kept)
         return kept
 

@@ -1,5 +1,7 @@
 """Connecting an endpoint: address and model are kept, the key never leaves the environment."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.domain.call import Prices
@@ -32,15 +34,29 @@ def dialog() -> None:
             "hint", kit.h("p", {"class": "lab"}, "Prices are optional. Unknown stays unknown."), key="connect.hint"
         )
         if st.button("Keep it and set up a run", type="primary", key="connect.save"):
-            kept = shell.studio().endpoints.save(
-                shell.actor(),
-                Endpoint(
-                    name=name,
-                    base_url=url,
-                    model=str(model),
-                    key_env=key_env or None,
-                    prices=Prices(input_usd=usd_in, output_usd=usd_out),
-                    in_flight=int(calls),
-                ),
+            asked = Endpoint(
+                name=name,
+                base_url=url,
+                model=str(model),
+                key_env=key_env or None,
+                prices=Prices(input_usd=usd_in, output_usd=usd_out),
+                in_flight=int(calls),
             )
+            kept = shell.studio().endpoints.save(shell.actor(), _with_what_was_set(asked))
             st.switch_page("../runs.py", query_params={"new": "1", "endpoint": kept.name})
+
+
+def _with_what_was_set(asked: Endpoint) -> Endpoint:
+    """Of an endpoint that is set up already, what is not asked for here stays: limits a minute, time-out, sampling, abilities."""
+    endpoints = shell.studio().endpoints.list(shell.actor())
+    before = next((one for one in endpoints if one.name == asked.name), asked)
+    return replace(
+        asked,
+        requests_per_min=before.requests_per_min,
+        tokens_per_min=before.tokens_per_min,
+        timeout_s=before.timeout_s,
+        sampling=before.sampling,
+        supports_schema=before.supports_schema,
+        supports_logprobs=before.supports_logprobs,
+        supports_seed=before.supports_seed,
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,15 @@ def test_what_was_found_is_kept_with_the_endpoint_until_its_address_or_model_cha
         assert (kept.supports_schema, kept.supports_logprobs, kept.supports_seed) == (True, True, True)
         studio.endpoints.save(ME, endpoint_of(server, model="another"))
         assert studio.endpoints.report(ME, "test") is None
+
+
+def test_another_model_at_the_same_name_begins_with_nothing_known(studio: Studio) -> None:
+    with openai_server(refuses=("response_format",), models=("fake", "other")) as server:
+        studio.endpoints.save(ME, endpoint_of(server))
+        studio.endpoints.test(ME, "test")
+        learnt = studio.endpoints.get(ME, "test")
+        assert not studio.endpoints.save(ME, replace(learnt, in_flight=3)).supports_schema
+        assert studio.endpoints.save(ME, replace(learnt, model="other")).supports_schema
 
 
 def test_a_seed_that_brings_two_answers_is_still_sent(studio: Studio) -> None:
