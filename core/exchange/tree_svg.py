@@ -15,6 +15,7 @@ from core.domain.tree import TakenNode, TakenTree
 _CARD_W, _CARD_H, _COLUMN, _ROW, _EDGE = 230, 46, 266, 58, 16
 _LETTERS = 34  # that fit a card, about; wider ones are cut by its edge
 _MOST_TITLE = 600
+_TALL = 24  # rows that a window shows, about
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TURNS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _INK, _INK2, _PAPER, _CARD, _LINE, _DEAD = "#1B211F", "#545E59", "#FCFCFB", "#FFFFFF", "#8E9993", "#9C270C"
@@ -87,7 +88,10 @@ def drawing(tree: TakenTree, *, linked: bool) -> str:
 
 
 def _places(nodes: Sequence[TakenNode]) -> dict[str, _Place]:
-    """Left to right; what has no children takes the next row, a parent stands in the middle of its children."""
+    """Left to right; what has no children takes the next row, a parent stands in the middle of its children.
+
+    In a tall drawing it stands beside the first one: the seed must be in sight when the file is opened.
+    """
     children: dict[str | None, list[str]] = {}
     for node in nodes:
         children.setdefault(node.parent, []).append(node.id)
@@ -100,7 +104,7 @@ def _places(nodes: Sequence[TakenNode]) -> dict[str, _Place]:
     for node in reversed(nodes):
         if node.id in children:
             own = children[node.id]
-            rows[node.id] = (rows[own[0]] + rows[own[-1]]) / 2
+            rows[node.id] = rows[own[0]] if free > _TALL else (rows[own[0]] + rows[own[-1]]) / 2
     return {node.id: _Place(x=node.level * _COLUMN, y=rows[node.id] * _ROW) for node in nodes}
 
 
