@@ -1,5 +1,7 @@
 """One endpoint's fields: new, or changed. Of a key only the name is asked for."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.domain.call import Prices
@@ -15,7 +17,7 @@ def dialog(endpoint: Endpoint | None) -> None:
     """Set one up (None), or change this one."""
     with shell.problems("endpoint"):
         before = endpoint or _NEW
-        asked = _limits(before, _address(before))
+        asked = _prices_and_sampling(before, _limits(before, _address(before)))
         about = (
             "Empty limits are not known: then only the server limits. Unknown prices stay unknown; they are never 0."
         )
@@ -56,7 +58,7 @@ def _address(before: Endpoint) -> Endpoint:
     key_env = (named or None) if where == _ENVIRONMENT else None
     key_secret = (named or None) if where == _SECRET else None
     model = _model(before, url, key_env, key_secret)
-    return Endpoint(name=name.strip(), base_url=url, model=model, key_env=key_env, key_secret=key_secret)
+    return replace(before, name=name.strip(), base_url=url, model=model, key_env=key_env, key_secret=key_secret)
 
 
 def _model(before: Endpoint, url: str, key_env: str | None, key_secret: str | None) -> str:
@@ -80,59 +82,52 @@ def _model(before: Endpoint, url: str, key_env: str | None, key_secret: str | No
 
 
 def _limits(before: Endpoint, asked: Endpoint) -> Endpoint:
-    """Limits, prices and sampling."""
-    key, most = before, 10**9
+    """What may be asked of it at once, and in a minute."""
     one, two, three, four = st.columns(4)
-    calls = one.number_input("Calls in flight", 1, 512, before.in_flight, key=_key(key, "in_flight"))
+    calls = one.number_input("Calls in flight", 1, 512, before.in_flight, key=_key(before, "in_flight"))
     rpm = two.number_input(
-        "Requests a minute", 1, 10**6, before.requests_per_min, key=_key(key, "rpm"), placeholder="not known"
+        "Requests a minute", 1, 10**6, before.requests_per_min, key=_key(before, "rpm"), placeholder="not known"
     )
     tpm = three.number_input(
-        "Tokens a minute", 1, most, before.tokens_per_min, key=_key(key, "tpm"), placeholder="not known"
+        "Tokens a minute", 1, 10**9, before.tokens_per_min, key=_key(before, "tpm"), placeholder="not known"
     )
-    timeout = four.number_input("Time-out, s", 1.0, 3_600.0, before.timeout_s, format="%g", key=_key(key, "timeout"))
+    timeout_s = four.number_input(
+        "Time-out, s", 1.0, 3_600.0, before.timeout_s, format="%g", key=_key(before, "timeout")
+    )
+    return replace(asked, in_flight=int(calls), requests_per_min=rpm, tokens_per_min=tpm, timeout_s=timeout_s)
+
+
+def _prices_and_sampling(before: Endpoint, asked: Endpoint) -> Endpoint:
+    """What it costs, and how its replies are drawn unless a run says otherwise."""
     one, two, three, four, five = st.columns(5)
+    prices, drawn, as_run = before.prices, before.sampling, "as the run says"
     usd_in = one.number_input(
         "$ per million in",
         0.0,
         None,
-        before.prices.input_usd,
+        prices.input_usd,
         format="%g",
-        key=_key(key, "usd_in"),
+        key=_key(before, "usd_in"),
         placeholder="not known",
     )
     usd_out = two.number_input(
         "$ per million out",
         0.0,
         None,
-        before.prices.output_usd,
+        prices.output_usd,
         format="%g",
-        key=_key(key, "usd_out"),
+        key=_key(before, "usd_out"),
         placeholder="not known",
     )
-    drawn = before.sampling
     temperature = three.number_input(
-        "Temperature", 0.0, 2.0, drawn.temperature, 0.1, key=_key(key, "temperature"), placeholder="as the run says"
+        "Temperature", 0.0, 2.0, drawn.temperature, 0.1, key=_key(before, "temperature"), placeholder=as_run
     )
-    top_p = four.number_input(
-        "Top-p", 0.0, 1.0, drawn.top_p, 0.05, key=_key(key, "top_p"), placeholder="as the run says"
-    )
+    top_p = four.number_input("Top-p", 0.0, 1.0, drawn.top_p, 0.05, key=_key(before, "top_p"), placeholder=as_run)
     tokens = five.number_input(
-        "Most tokens", 1, 10**6, drawn.max_tokens, key=_key(key, "max_tokens"), placeholder="as the run says"
+        "Most tokens", 1, 10**6, drawn.max_tokens, key=_key(before, "max_tokens"), placeholder=as_run
     )
-    return Endpoint(
-        name=asked.name,
-        base_url=asked.base_url,
-        model=asked.model,
-        key_env=asked.key_env,
-        key_secret=asked.key_secret,
+    return replace(
+        asked,
         prices=Prices(input_usd=usd_in, output_usd=usd_out),
-        in_flight=int(calls),
-        requests_per_min=rpm,
-        tokens_per_min=tpm,
-        timeout_s=timeout,
         sampling=SamplingDefaults(temperature=temperature, top_p=top_p, max_tokens=tokens),
-        supports_schema=before.supports_schema,
-        supports_logprobs=before.supports_logprobs,
-        supports_seed=before.supports_seed,
     )

@@ -68,7 +68,9 @@ def _facts(endpoint: Endpoint) -> list[str]:
         said.append(f"{count(endpoint.requests_per_min, 'request')} a minute")
     if endpoint.tokens_per_min:
         said.append(f"{count(endpoint.tokens_per_min, 'token')} a minute")
-    if endpoint.name != EMBEDDED:
+    if endpoint.name == EMBEDDED:
+        said.append("costs nothing")
+    else:
         prices = endpoint.prices
         is_known = None not in (prices.input_usd, prices.output_usd)
         priced = (
