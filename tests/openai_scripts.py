@@ -229,7 +229,7 @@ def completion(request: Mapping[str, Any], prompt: bytes, script: Script) -> dic
         text = "\n".join(f"{number}: {rng.randint(1, 10)}" for number in rated)  # instructions to be rated together
     elif schema:
         text = json.dumps(_object(schema, request, script, rng), ensure_ascii=False)
-    elif (asked_for := _last_user_turn(request)) != (instruction := re.sub(script.label, "", asked_for)):
+    elif (asked_for := _asked_last(request)) != (instruction := re.sub(script.label, "", asked_for)):
         text = _told(instruction, script, rng)  # a pack that wants plain text: the instruction stands under a label
     else:
         text = _sentence(rng, max(3, round(script.words * rng.uniform(0.6, 1.4)))) + script.tail
@@ -250,6 +250,11 @@ def _last_user_turn(request: Mapping[str, Any]) -> str:
     return next((str(turn["content"]) for turn in reversed(request["messages"]) if turn.get("role") == "user"), "")
 
 
+def _asked_last(request: Mapping[str, Any]) -> str:
+    """The last user turn without what a pack may put after the instruction ("Now write …")."""
+    return re.split(r"\n\nNow ", _last_user_turn(request))[0]
+
+
 def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Script, rng: Random) -> dict[str, Any]:
     """Every required property: enums one of theirs, numbers 1 to 10, texts as the script says."""
     values: dict[str, Any] = {}
@@ -263,7 +268,7 @@ def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Scrip
         elif name != names[-1]:
             values[name] = _sentence(rng, 3)
         else:
-            asked = re.split(r"\n\nNow ", _last_user_turn(request))[0]
+            asked = _asked_last(request)
             instruction = re.sub(script.label, "", asked) if name in script.whole else ""
             values[name] = _told(instruction, script, rng)
     return values

@@ -22,7 +22,7 @@ _JUDGE = "judge.md"
 def show(project: Project, files: Mapping[str, str], file: str, *, is_usable: bool) -> None:
     """The right half of the editor."""
     if not can_show(file):
-        text = "This file holds words, one a line, that the prompts and the rules use. It is never sent by itself."
+        text = "A run never sends this file for one seed alone, so there is nothing to preview."
         kit.show("hint", h("p", {"class": "dim"}, text), key="packs.no_preview")
         return
     question = _question(project, file)

@@ -36,10 +36,15 @@ def reply(text: str) -> ChatReply:
     return ChatReply(text=text, finish_reason="stop", tokens_in=1, tokens_out=1, raw="", latency_ms=1.0)
 
 
+def _source(turn: str) -> str:
+    """What a user turn hands over, without what stands around it."""
+    return turn.removeprefix("Source prompt:\n").rpartition("\n\nNow write the ")[0]
+
+
 def demonstrations(pack: Pack) -> list[tuple[str, str, str]]:
     """Template, source prompt, evolved prompt."""
     return [
-        (name, template.turns[at - 1].content.removeprefix("Source prompt:\n"), turn.content)
+        (name, _source(template.turns[at - 1].content), turn.content)
         for name, template in pack.templates.items()
         for at, turn in enumerate(template.turns)
         if turn.role == "assistant"
@@ -61,7 +66,7 @@ def test_no_operation_wants_a_schema_and_the_whole_reply_is_the_instruction(clas
     for operation in Operation:
         request = asked(classic, operation)
         assert request.schema is None
-        assert request.messages[-1].content.endswith(SEED)
+        assert _source(request.messages[-1].content) == SEED
         assert request.sampling.max_tokens == Sampling().max_tokens
         assert (
             read_evolution(classic, operation, reply(" Why, and since when?\n"), parent=SEED) == "Why, and since when?"
