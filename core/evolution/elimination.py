@@ -117,15 +117,15 @@ def check_instruction(
     return tuple(check(evolved) for rule, check in _TEXT_RULES.items() if rule in rules)
 
 
-def check_equality(equality: Equality, thresholds: Mapping[Rule, float]) -> Finding:
+def check_equality(equality: Equality) -> Finding:
     """The judge's word as a finding. An unreadable one is unknown, and eliminates nothing."""
     rule, chance = Rule.NO_INFORMATION_GAIN, equality.p_not_equal
     if chance is None:
         evidence = "" if equality.verdict is Verdict.PASS else f"the judge said “{equality.said[:200]}”"
         return Finding(rule=rule, verdict=equality.verdict, evidence=evidence)
-    cut = _cut(thresholds, rule)
-    lost = f"the judge gives {chance:.0%} that it is not equal to its parent; at least {cut:.0%} passes"
-    return _finding(rule, lost if chance < cut else "", chance)
+    what = f"its parent leaves “{short(equality.named)}” open" if equality.named else "it is not equal to its parent"
+    lost = f"the judge gives {chance:.0%} that {what}; at least {equality.cut:.0%} passes"
+    return _finding(rule, lost if chance < equality.cut else "", chance)
 
 
 def check_response(

@@ -32,10 +32,10 @@ from core.evolution.facts import (
     revision_of,
     task_of,
 )
-from core.evolution.pack import Pack, read_evolution
+from core.evolution.pack import Pack, judge_of, named_in, read_evolution
 from core.evolution.questions import request_for
 from core.evolution.siblings import first_of_siblings, scored_together
-from core.evolution.verdicts import read_difficulties, read_difficulty, read_equality
+from core.evolution.verdicts import Equality, read_difficulties, read_difficulty, read_equality
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,8 +125,7 @@ class Method:
             case TaskKind.EVOLVE:
                 return self._evolved(work, reply, origin)
             case TaskKind.JUDGE:
-                equality = read_equality(reply, cut=self._equality_cut())
-                findings = (check_equality(equality, self.settings.thresholds),)
+                findings = (check_equality(self._equality(work, reply)),)
                 return self._checked(work, findings, [], origin)
             case TaskKind.RESPOND:
                 return self._responded(work, reply, origin)
@@ -228,11 +227,15 @@ class Method:
             return ()
         return (replace(work, task=self._task(TaskKind.SCORE, work.instruction, TaskState.CLAIMED)),)
 
-    def _equality_cut(self) -> float:
-        own = self.settings.thresholds.get(Rule.NO_INFORMATION_GAIN)
-        cut = default_threshold(Rule.NO_INFORMATION_GAIN) if own is None else own
+    def _equality(self, work: Work, reply: ChatReply) -> Equality:
+        """A judge of what was named has its pack's own cut; the run's threshold is for the judge of equality."""
+        cut = self.settings.thresholds.get(Rule.NO_INFORMATION_GAIN, default_threshold(Rule.NO_INFORMATION_GAIN))
         assert cut is not None
-        return cut
+        named = named_in(self.pack, parent=work.parent_text, child=work.text)
+        if not named:
+            return read_equality(reply, cut=cut)
+        judge = judge_of(self.pack, named)
+        return read_equality(reply, cut=cut if judge.cut is None else judge.cut, words=judge.words, named=named)
 
     def _scored(self, work: Work, reply: ChatReply, origin: Origin) -> list[object]:
         """An unreadable score is no score; the call is kept."""

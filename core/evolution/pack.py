@@ -17,6 +17,7 @@ from core.domain.operation import DATA_FORMATS, Operation
 from core.errors import BadInput
 from core.evolution.template import (
     JUDGE,
+    JUDGE_NAMED,
     MOST_BYTES,
     PLACEHOLDER,
     SCORE,
@@ -35,7 +36,7 @@ _TOP_LOGPROBS = 20
 _JSON_KINDS = ("json", "append")
 _REQUIRED = (*(operation.value for operation in Operation), JUDGE, SCORE)
 _FORMATS = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_FORMATS)
-_OPTIONAL = (*_FORMATS, SCORE_SIBLINGS)
+_OPTIONAL = (*_FORMATS, JUDGE_NAMED, SCORE_SIBLINGS)
 NEEDED_FILES = (*(f"{name}.md" for name in _REQUIRED), LABELS_FILE)
 KNOWN_FILES = (*NEEDED_FILES, *(f"{name}.md" for name in _OPTIONAL), SPARKS_FILE)
 
@@ -206,8 +207,27 @@ def evolve_request(
 
 
 def judge_request(pack: Pack, *, parent: str, child: str) -> ChatRequest:
-    """Ask whether a child is equal to its parent."""
-    return _ask(pack.templates[JUDGE], _EXACT, None, {"parent": parent, "child": child})
+    """Ask whether a child is equal to its parent, or whether what it was made of is open in the parent at all."""
+    named = named_in(pack, parent=parent, child=child)
+    return _ask(judge_of(pack, named), _EXACT, None, {"parent": parent, "child": child, "named": named})
+
+
+def judge_of(pack: Pack, named: str) -> Template:
+    """The judge for a child with this in its pattern; the judge of equality for "" (docs/quality.md says why)."""
+    return pack.templates[JUDGE_NAMED if named else JUDGE]
+
+
+def named_in(pack: Pack, *, parent: str, child: str) -> str:
+    """What the model named and a pattern made a demand of; "" if no pattern did, or nobody judges that field."""
+    judge = pack.templates.get(JUDGE_NAMED)
+    if judge is None or not child.startswith(parent.strip()):
+        return ""
+    added, slot = child[len(parent.strip()) :].lstrip(" .\n"), "{{" + judge.named + "}}"
+    for pattern in _patterns(pack.templates.values()):
+        before, found, after = pattern.partition(slot)
+        if found and len(added) > len(before + after) and added.startswith(before) and added.endswith(after):
+            return added[len(before) : len(added) - len(after)]
+    return ""
 
 
 def score_request(pack: Pack, *, instruction: str) -> ChatRequest:

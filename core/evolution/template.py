@@ -12,7 +12,7 @@ from core.domain.operation import Operation
 from core.errors import BadInput
 from core.evolution.signs import KINDS, kind
 
-JUDGE, SCORE, SCORE_SIBLINGS = "judge", "score", "score_siblings"
+JUDGE, JUDGE_NAMED, SCORE, SCORE_SIBLINGS = "judge", "judge_named", "score", "score_siblings"
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 MOST_BYTES = 64 * 1024  # a prompt this long costs more than what it evolves; the longest shipped one has 4 KB
 _LEAST_WORDS = 3  # beside the placeholders; fewer ask for nothing
@@ -22,14 +22,17 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _HEADERS = {
     "reply": re.compile(r"text|digit|(?:json|append) [a-z_]+(?:[,+][a-z_]+)*|choice [^|]+(?:\|[^|]+)+"),
     "max_tokens": re.compile("[1-9][0-9]{0,5}"),
+    "named": re.compile("[a-z_]+"),
+    "cut": re.compile(r"0?\.[0-9]{1,4}"),
     **{f"write{kind and ' '}{kind}": re.compile(r".*\{\{[a-z_]+\}\}.*") for kind in ("", *KINDS)},
 }
 _NEEDS = {
     JUDGE: ("parent", "child"),
+    JUDGE_NAMED: ("parent", "named"),
     SCORE_SIBLINGS: ("instructions",),
     Operation.COMPLICATE_INPUT.value: ("instruction", "data_format"),
 }
-_KNOWN = frozenset({"instruction", "instructions", "parent", "child", "data_format", "spark"})
+_KNOWN = frozenset({"instruction", "instructions", "parent", "child", "named", "data_format", "spark"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +44,8 @@ class Template:
     parent's text, which so loses nothing. Fields joined by "+" in the last place are read as paragraphs. With `patterns`
     (header lines `write: … {{field}} …`; a backslash and n is a new line) one of them is filled with the fields instead,
     and which one follows from the reply. `write code: …` is for parents of that kind (`signs.kind`) alone.
+    A judge's two words are the one for "nothing new" and the one for "new"; `cut` is the least probability of the second
+    that passes, and `named` the field about which `judge_named` asks.
     """
 
     name: str
@@ -48,6 +53,14 @@ class Template:
     max_tokens: int | None
     turns: tuple[Message, ...]
     patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cut: float | None = None
+    named: str = ""
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """A judge's two words."""
+        old, _, new = self.reply.removeprefix("choice ").partition("|")
+        return old, new
 
     def patterns_for(self, parent: str) -> tuple[str, ...]:
         """The patterns for this kind of parent, or those for any."""
@@ -79,7 +92,22 @@ def read_template(name: str, file_name: str, text: str) -> Template:
     reply, tokens = settings.get("reply", ["text"])[-1], settings.get("max_tokens", [""])[-1]
     patterns = _patterns(file_name, settings, re.split("[ ,+]", reply))
     _require_words(file_name, turns)
-    return Template(name=name, reply=reply, max_tokens=int(tokens) if tokens else None, turns=turns, patterns=patterns)
+    cut, named = settings.get("cut", [""])[-1], settings.get("named", [""])[-1]
+    if name == JUDGE_NAMED and not (named and reply.startswith("choice ")):
+        raise BadInput(
+            "It does not say about which field it asks.",
+            where=file_name,
+            to_do="Give `named: FIELD` and `reply: choice A|B`.",
+        )
+    return Template(
+        name=name,
+        reply=reply,
+        max_tokens=int(tokens) if tokens else None,
+        turns=turns,
+        patterns=patterns,
+        cut=float(cut) if cut else None,
+        named=named,
+    )
 
 
 def _require_placeholders(name: str, file_name: str, turns: tuple[Message, ...]) -> None:
@@ -122,7 +150,7 @@ def _header(file_name: str, header: str) -> dict[str, list[str]]:
             raise BadInput(
                 f"This header line is not understood: {line.strip()[:80]}",
                 where=file_name,
-                to_do="Use `reply: text`, `json FIELD`, `append FIELD`, `choice A|B` or `digit`; `max_tokens: NUMBER`; `write: … {{field}} …`.",
+                to_do="Use `reply: text`, `json FIELD`, `append FIELD`, `choice A|B` or `digit`; `max_tokens: NUMBER`; `write: … {{field}} …`; `cut: 0.05`; `named: FIELD`.",
             )
         if line.strip():
             settings.setdefault(key, []).append(value)

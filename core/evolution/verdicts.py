@@ -17,39 +17,50 @@ _LEAST_MASS = 0.05  # below this the candidates for the first token are not answ
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Equality:
-    """What the judge said of a pair. PASS: the child is something else; FAIL: it is equal to its parent."""
+    """What the judge said of a pair. PASS: the child is something else; FAIL: it is equal to its parent.
+
+    `cut`: the least P(not equal) that passes. `named`: what the judge was asked about, if not about the whole.
+    """
 
     verdict: Verdict
     p_not_equal: float | None
     said: str
+    cut: float
+    named: str = ""
 
 
-def read_equality(reply: ChatReply, *, cut: float) -> Equality:
-    """The judge's word by P(not equal) against `cut`, else by the text; neither readable is UNKNOWN."""
+def read_equality(
+    reply: ChatReply, *, cut: float, words: tuple[str, str] = ("Equal", "Not equal"), named: str = ""
+) -> Equality:
+    """The judge's word by P(the second of its words) against `cut`, else by the text; neither readable is UNKNOWN."""
     said = reply.text.strip()
-    p_not_equal = _p_not_equal(reply.first_logprobs)
+    p_not_equal = _p_second(reply.first_logprobs, words)
     if p_not_equal is not None:
         verdict = Verdict.PASS if p_not_equal >= cut else Verdict.FAIL
     else:
-        verdict = _equality_in_words(said)
-    return Equality(verdict=verdict, p_not_equal=p_not_equal, said=said)
+        verdict = _in_words(said, words)
+    return Equality(verdict=verdict, p_not_equal=p_not_equal, said=said, cut=cut, named=named)
 
 
-def _equality_in_words(said: str) -> Verdict:
+def _in_words(said: str, words: tuple[str, str]) -> Verdict:
     """The negative first: "equal" stands inside "not equal"."""
     lower = said.casefold()
+    same, other = (re.escape(word.casefold()) for word in words)
+    if re.match(rf"\W*{other}\b", lower):
+        return Verdict.PASS
     if re.search(r"(?:\bnot|n['’]t)\b[\s\w,]{0,20}\bequal\b|\bunequal\b|\bdifferent\b", lower):
         return Verdict.PASS
-    return Verdict.FAIL if re.search(r"\bequal\b", lower) else Verdict.UNKNOWN
+    return Verdict.FAIL if re.search(rf"\b(?:equal|{same})\b", lower) else Verdict.UNKNOWN
 
 
-def _p_not_equal(logprobs: Mapping[str, float]) -> float | None:
-    """P(not equal) over the tokens that begin one of the two answers; None when they hold next to nothing together."""
+def _p_second(logprobs: Mapping[str, float], words: tuple[str, str]) -> float | None:
+    """P(second word) over the tokens that begin one of the two; None when they hold next to nothing together."""
+    same, other = (word.casefold() for word in words)
     no = yes = 0.0
     for token, logprob in logprobs.items():
         start = token.strip(" \n\"'*").casefold()
-        no += math.exp(logprob) if start and "not equal".startswith(start) else 0.0
-        yes += math.exp(logprob) if start and "equal".startswith(start) else 0.0
+        no += math.exp(logprob) if start and other.startswith(start) else 0.0
+        yes += math.exp(logprob) if start and same.startswith(start) else 0.0
     return no / (no + yes) if no + yes >= _LEAST_MASS else None
 
 

@@ -145,7 +145,7 @@ def _read(pack: Pack, question: Question, reply: ChatReply, endpoint: Endpoint) 
 def _judged(reply: ChatReply, attempt: Attempt) -> Attempt:
     cut = default_threshold(Rule.NO_INFORMATION_GAIN)
     assert cut is not None
-    finding = check_equality(read_equality(reply, cut=cut), {})
+    finding = check_equality(read_equality(reply, cut=cut))
     sure = "" if finding.score is None else f", {finding.score:.0%} for not equal"
     return replace(attempt, text=f"“{reply.text.strip()[:200]}”{sure}", rules=(_word(finding),))
 

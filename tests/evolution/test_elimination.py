@@ -248,16 +248,14 @@ def test_a_letter_that_says_please_provide_because_it_was_told_to_does_not_ask_b
 
 
 def test_an_unknown_judge_eliminates_nothing() -> None:
-    unreadable = Equality(verdict=Verdict.UNKNOWN, p_not_equal=None, said="hm")
-    found = check_equality(unreadable, {})
+    unreadable = Equality(verdict=Verdict.UNKNOWN, p_not_equal=None, said="hm", cut=0.3)
+    found = check_equality(unreadable)
     assert (found.verdict, found.evidence) == (Verdict.UNKNOWN, "the judge said “hm”")
 
 
 def test_the_equality_cut_is_the_least_chance_that_passes() -> None:
     def verdict(chance: float) -> Verdict:
-        return check_equality(
-            Equality(verdict=Verdict.PASS, p_not_equal=chance, said=""), {Rule.NO_INFORMATION_GAIN: 0.3}
-        ).verdict
+        return check_equality(Equality(verdict=Verdict.PASS, p_not_equal=chance, said="", cut=0.3)).verdict
 
     assert (verdict(0.3), verdict(0.29)) == (Verdict.PASS, Verdict.FAIL)
 
@@ -328,3 +326,10 @@ def test_a_child_that_repeats_the_prompts_own_example_has_leaked_it() -> None:
     for added, leaked in ((shown, True), ("Answer for a farmer with two fields in Ghent.", False)):
         assert (Rule.LEAKED_PROMPT in failed(f"{parent} {added}", parent=parent)) is leaked
     assert Rule.LEAKED_PROMPT not in failed(f"{shown} Say why.", parent=shown)
+
+
+def test_a_judge_of_what_was_named_says_so_in_the_evidence() -> None:
+    asked = Equality(verdict=Verdict.FAIL, p_not_equal=0.02, said="Yes", cut=0.05, named="the purpose of it")
+    found = check_equality(asked)
+    assert found.verdict is Verdict.FAIL
+    assert "leaves “the purpose of it” open" in found.evidence

@@ -1,5 +1,6 @@
 """What is asked next, and what follows from a reply."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -69,6 +70,15 @@ class TestTheCheapOrder:
         assert step.decided is RunStatus.ELIMINATED
         assert one(step, Outcome).rule is Rule.NO_INFORMATION_GAIN
         assert [check.rule for check in step.facts if isinstance(check, Check)] == [Rule.NO_INFORMATION_GAIN]
+
+    def test_a_judge_of_what_was_named_has_the_packs_own_words_and_cut(self) -> None:
+        named = (
+            PARENT + " Give the answer for two different choices of {} side by side, in no more than 150 words in all."
+        )
+        asked = work(TaskKind.JUDGE, named.format("the purpose"), Operation.ADD_CONSTRAINTS)
+        for p_open, decided in ((0.02, RunStatus.ELIMINATED), (0.08, None)):
+            chances = {"No": math.log(p_open), "Yes": math.log(1 - p_open)}
+            assert conclude(method(), asked, "Yes", first_logprobs=chances).decided is decided
 
     def test_an_unparseable_judge_is_unknown_and_eliminates_nothing(self) -> None:
         step = conclude(method(), work(TaskKind.JUDGE), "Perhaps")

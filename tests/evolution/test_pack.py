@@ -18,6 +18,7 @@ from core.evolution.pack import (
     faults,
     judge_request,
     load_pack,
+    named_in,
     pack_from_files,
     read_evolution,
     respond_request,
@@ -405,3 +406,54 @@ def test_a_pack_with_patterns_has_some_for_every_parent(compact: Pack) -> None:
     lines = "reply: append x\nwrite code: Code {{x}}.\n--- user ---\nRewrite this prompt: {{instruction}}"
     with pytest.raises(BadInput, match="no pattern for every kind"):
         pack_from_files("p", with_file(compact, "deepen.md", lines))
+
+
+NAMED = "Give the answer for two different choices of the size and the season side by side, in no more than 150 words in all."
+
+
+def test_what_was_named_is_judged_by_itself(compact: Pack) -> None:
+    parent = "How are roads built?"
+    assert (
+        NAMED.replace("the size and the season", "{{particulars}}") in compact.templates["add_constraints"].patterns[""]
+    )
+    named = named_in(compact, parent=parent, child=f"{parent} {NAMED}")
+    assert named == "the size and the season"
+    asked = judge_request(compact, parent=parent, child=f"{parent} {NAMED}").messages[-1].content
+    assert asked == f"TASK: {parent}\nTHINGS: the size and the season"
+    for child in (f"{parent} Say why.", "How are ships built?", parent):
+        assert named_in(compact, parent=parent, child=child) == ""
+        assert "SECOND: " in judge_request(compact, parent=parent, child=child).messages[-1].content
+
+
+def test_every_pattern_with_what_is_judged_gives_it_back(compact: Pack) -> None:
+    parent = "Why do shops hold sales"
+    for template in compact.templates.values():
+        for pattern in sum(template.patterns.values(), ()):
+            if "{{particulars}}" in pattern:
+                added = pattern.replace("{{particulars}}", "the town and the season")
+                for child in (f"{parent}. {added}", f"{parent}\n\n{added}"):
+                    assert named_in(compact, parent=parent, child=child) == "the town and the season"
+
+
+def test_a_judge_may_have_words_of_its_own() -> None:
+    for text, verdict in (("No", Verdict.PASS), ("Yes.", Verdict.FAIL), ("Nobody knows", Verdict.UNKNOWN)):
+        assert read_equality(reply(text), cut=0.5, words=("Yes", "No")).verdict is verdict
+    assert read_equality(reply("Yes", Yes=0.9, No=0.1), cut=0.05, words=("Yes", "No")).verdict is Verdict.PASS
+    assert read_equality(reply("Yes", Yes=0.97, No=0.01), cut=0.05, words=("Yes", "No")).verdict is Verdict.FAIL
+
+
+def test_a_pack_without_such_a_judge_asks_for_equality_alone(compact: Pack) -> None:
+    files = {name: text for name, text in compact.files.items() if name != "judge_named.md"}
+    pack = pack_from_files("p", files)
+    assert named_in(pack, parent="How are roads built?", child=f"How are roads built? {NAMED}") == ""
+
+
+@pytest.mark.parametrize(
+    "header", ["reply: choice Yes|No", "reply: text\nnamed: x", "reply: choice Yes|No\nnamed: x\ncut: 7"]
+)
+def test_a_judge_of_what_was_named_says_of_what(compact: Pack, header: str) -> None:
+    with pytest.raises(BadInput, match=r"about which field|not understood"):
+        pack_from_files(
+            "p",
+            with_file(compact, "judge_named.md", f"{header}\n--- user ---\nIs it there? {{{{parent}}}} {{{{named}}}}"),
+        )
