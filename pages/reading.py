@@ -12,7 +12,9 @@ with shell.problems("reading"):
     if run_id is None or not named:
         with st.container(key="reading_head"):
             st.title("Reading", anchor=False)
-        kit.show("empty", kit.h("p", "Choose a node of a tree: its path from the seed is read here."), key="reading.empty")
+        kit.show(
+            "empty", kit.h("p", "Choose a node of a tree: its path from the seed is read here."), key="reading.empty"
+        )
         if st.button("Open the trees", type="primary", key="reading.trees"):
             st.switch_page("../trees.py", query_params={"project": project.slug})
     else:

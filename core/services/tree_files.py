@@ -51,53 +51,70 @@ def _taken(project: Project, run_id: str, seed_id: str) -> TakenTree:
         raise NotFound("There is no such tree in this run", to_do="Choose a seed from the list.")
     answers = {row["id"]: ids.revision_id(row["response_id"]) for row in rows if row["response_id"]}
     wanted = [row["revision_id"] for row in rows if row["revision_id"]]
-    texts = tree_reading.texts(project.database, {*wanted, *answers.values()})
+    found = tree_reading.texts(project.database, {*wanted, *answers.values()})
+    texts = _Texts(by_id=found, answers=answers)
+    by_hand, shows_change = ids.by_hand_id(run_id), len(rows) <= _MOST_CHANGES
     return TakenTree(
         project=project.name,
         run=f"Run {run.number} · {run.name}",
         model=run.settings.endpoint,
-        seed=_text(texts, rows[0]["revision_id"]),
+        seed=texts.of(rows[0]["revision_id"]),
         taken_at=datetime.now(UTC),
-        nodes=_in_reading_order(run_id, rows, texts, answers),
+        nodes=tuple(
+            _node(row, level, texts, by_hand=row["run_id"] == by_hand, shows_change=shows_change)
+            for row, level in _in_reading_order(rows)
+        ),
     )
 
 
-def _in_reading_order(
-    run_id: str, rows: list[dict[str, Any]], texts: dict[str, dict[str, Any]], answers: dict[str, str]
-) -> tuple[TakenNode, ...]:
-    """Every node after its parent, before its parent's next child. No recursion: a chain may be thousands deep."""
+def _in_reading_order(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
+    """Every row after its parent's, before its parent's next child, with its level below the seed.
+
+    No recursion: a chain may be thousands deep.
+    """
     children: dict[str | None, list[dict[str, Any]]] = {}
     for row in rows:
         children.setdefault(row["parent_id"], []).append(row)
-    shows_change = len(rows) <= _MOST_CHANGES
-    by_hand = ids.by_hand_id(run_id)
-    found: list[TakenNode] = []
+    found = []
     stack = [(rows[0], 0)]
     while stack:
         row, level = stack.pop()
         stack += [(child, level + 1) for child in reversed(children.get(row["id"], []))]
-        text = _text(texts, row["revision_id"])
-        before = _text(texts, row["parent_revision_id"]) if row["parent_id"] and shows_change else ""
-        answer = texts.get(answers.get(row["id"], ""))
-        found.append(
-            TakenNode(
-                id=row["id"],
-                parent=row["parent_id"],
-                operation=row["operation"] or "seed",
-                operation_label=Operation(row["operation"]).label if row["operation"] else "Seed",
-                epoch=row["epoch"],
-                level=level,
-                status=row["run_status"] or "seed",
-                status_label=_STATUS.get(row["run_status"] or "", ""),
-                why=Rule(row["rule"]).label if row["rule"] else "",
-                by_hand=row["run_id"] == by_hand,
-                text=text,
-                pieces=_pieces(before, text),
-                words_added=row["words_added"],
-                response=str(answer["text"]) if answer else None,
-            )
-        )
-    return tuple(found)
+        found.append((row, level))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Texts:
+    """Every text of a tree by its revision; `answers`: instruction → revision of its response."""
+
+    by_id: dict[str, dict[str, Any]]
+    answers: dict[str, str]
+
+    def of(self, revision_id: str | None) -> str:
+        return str(self.by_id[revision_id]["text"]) if revision_id in self.by_id else ""
+
+
+def _node(row: dict[str, Any], level: int, texts: _Texts, *, by_hand: bool, shows_change: bool) -> TakenNode:
+    text = texts.of(row["revision_id"])
+    before = texts.of(row["parent_revision_id"]) if row["parent_id"] and shows_change else ""
+    answer = texts.answers.get(row["id"])
+    return TakenNode(
+        id=row["id"],
+        parent=row["parent_id"],
+        operation=row["operation"] or "seed",
+        operation_label=Operation(row["operation"]).label if row["operation"] else "Seed",
+        epoch=row["epoch"],
+        level=level,
+        status=row["run_status"] or "seed",
+        status_label=_STATUS.get(row["run_status"] or "", ""),
+        why=Rule(row["rule"]).label if row["rule"] else "",
+        by_hand=by_hand,
+        text=text,
+        pieces=_pieces(before, text),
+        words_added=row["words_added"],
+        response=texts.of(answer) if answer in texts.by_id else None,
+    )
 
 
 def _pieces(before: str, text: str) -> tuple[Piece, ...]:
@@ -107,7 +124,3 @@ def _pieces(before: str, text: str) -> tuple[Piece, ...]:
         if not changed.is_rewritten:
             return changed.pieces
     return (("=", text),) if text else ()
-
-
-def _text(texts: dict[str, dict[str, Any]], revision_id: str | None) -> str:
-    return str(texts[revision_id]["text"]) if revision_id in texts else ""
