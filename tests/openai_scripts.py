@@ -280,7 +280,8 @@ def _told(instruction: str, script: Script, rng: Random) -> str:
     return f"{instruction.strip()} {told}{script.tail}".strip()
 
 
-_ASKS_WHETHER_TOLD, _WHETHER_TOLD = "say only: yes, or no", ("No", "Yes")  # the judge of what a pattern was made of
+# The judge of what a pattern was made of has other words for the same.
+_ASKS_WHETHER_TOLD, _WHETHER_TOLD = "say only: yes, or no", {"Not equal": "No", "Equal": "Yes"}
 
 
 def _choice(request: Mapping[str, Any], script: Script, rng: Random) -> tuple[str, dict[str, float]]:
@@ -288,9 +289,10 @@ def _choice(request: Mapping[str, Any], script: Script, rng: Random) -> tuple[st
     asked = str(request["messages"][0].get("content")).casefold()
     if script.judge_says in asked or _ASKS_WHETHER_TOLD in asked:
         is_equal = rng.random() < script.p_equal
-        choices, least = (script.choices, 0.8) if script.judge_says in asked else (_WHETHER_TOLD, 0.96)
-        p = rng.uniform(least, 0.98)
-        said, other = choices[is_equal], choices[not is_equal]
+        said, other = script.choices[is_equal], script.choices[not is_equal]
+        p = rng.uniform(0.96, 0.98)
+        if script.judge_says not in asked:
+            said, other = _WHETHER_TOLD.get(said, said), _WHETHER_TOLD.get(other, other)
         return said, {said.split()[0]: p, other.split()[0]: 0.99 - p, "The": 0.006}
     grade = rng.randint(1, 9)
     near = {grade: 0.6, grade - 1: 0.2, grade + 1: 0.15}
