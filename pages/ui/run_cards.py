@@ -11,7 +11,7 @@ from core.domain.task import TaskKind
 from core.services.projects import Project
 from pages.ui import kit
 from pages.ui.kit import h
-from pages.ui.words import count, duration, money
+from pages.ui.words import ago, count, duration, money
 
 GOING = ("preparing", RunEventKind.STARTED, RunEventKind.RESUMED)
 _SAID = {
@@ -200,7 +200,6 @@ def _latest(now: RunProgress, project: Project) -> kit.Element:
 
 
 def _line(one: Evolution, project: Project, run_id: str) -> kit.Element:
-    age = (datetime.now(UTC) - one.received_at).total_seconds()
     words = f"{one.words_added:+,} words" if one.words_added is not None else ""
     return h(
         "a",
@@ -214,9 +213,5 @@ def _line(one: Evolution, project: Project, run_id: str) -> kit.Element:
         kit.op(one.operation),
         kit.read(one.text or "(no reply)", "one"),
         h("span", {"class": "r num dim"}, words),
-        h(
-            "span",
-            {"class": "r num dim"},
-            f"{duration(age)} ago" if age < 86_400 else one.received_at.astimezone().strftime("%d %b"),
-        ),
+        h("span", {"class": "r num dim"}, ago(one.received_at, datetime.now(UTC))),
     )

@@ -1,5 +1,7 @@
 """Numbers as people say them."""
 
+from datetime import datetime
+
 
 def bytes_in_words(n_bytes: int) -> str:
     """1.1 GB, 52 MB."""
@@ -16,6 +18,14 @@ def duration(seconds: float) -> str:
     if whole < 3_600:
         return f"{round(whole / 60)} min"
     return f"{whole // 3_600} h {whole % 3_600 // 60} min"
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """40 s ago, 2 h ago, 3 Nov: as much as fits into a narrow column."""
+    age_s = max(0.0, (now - then).total_seconds())
+    if age_s >= 86_400:
+        return f"{then.astimezone():%d %b}"
+    return f"{round(age_s // 3_600)} h ago" if age_s >= 3_600 else f"{duration(age_s)} ago"
 
 
 def money(usd: float | None) -> str:
