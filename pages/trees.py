@@ -5,6 +5,7 @@ import streamlit as st
 from pages.ui import kit, run_picker, shell
 
 SHOW = {"all": "All", "survivors": "Survivors", "eliminated": "Eliminated"}
+_AT_REST_S = 15.0  # between two looks for news of a run at rest: another tab may evolve a node, or resume the run
 
 
 def show_other_run() -> None:
@@ -43,6 +44,6 @@ with shell.problems("trees"):
             show=chosen or "all",
             seed=st.query_params.get("seed"),
             node=st.query_params.get("node"),
-            poll_s=1.5 if live else None,
+            poll_s=1.5 if live else _AT_REST_S,
             on_run=show_other_run,
         )
