@@ -8,7 +8,7 @@ from core.analysis.intervals import mean, mean_difference, share_difference, wil
 from core.domain.check import Rule, Verdict
 from core.domain.instruction import RunStatus
 from core.domain.operation import WORD_BUDGET, Operation
-from core.domain.overview import Compared, Cost, Grade, Overview, Pick, Rate, WordsAdded
+from core.domain.overview import Compared, Cost, Grade, Overview, Pick, Rate, Share, WordsAdded
 from core.domain.person import Actor
 from core.domain.progress import Evolution
 from core.errors import NotFound
@@ -72,41 +72,28 @@ def compared(first: Overview, second: Overview) -> tuple[Compared, ...]:
 
 
 def _compared(first: Overview, second: Overview) -> Iterator[Compared]:
-    def shares(part: str, ours: Sequence[Rate], theirs: Sequence[Rate]) -> Iterator[Compared]:
-        others = {rate.name: rate.share for rate in theirs}
-        for one in ours:
-            if one.share.n and one.name in others and others[one.name].n:
-                moved = share_difference(one.share, others[one.name])
-                yield Compared(part=part, name=one.name, first=one.share, second=others[one.name], difference=moved)
-
-    yield Compared(
-        part="survived",
-        name="",
-        first=first.survival,
-        second=second.survival,
-        difference=share_difference(first.survival, second.survival),
-    )
-    yield from shares("epoch", first.epochs, second.epochs)
-    yield from shares("operation", first.operations, second.operations)
-    yield from shares("rule", first.rules, second.rules)
-    yield Compared(
-        part="words",
-        name="",
-        first=first.words.within,
-        second=second.words.within,
-        difference=share_difference(first.words.within, second.words.within),
-    )
-    grades = {grade.epoch: grade.mean for grade in second.grades}
+    yield _shares("survived", "", first.survival, second.survival)
+    yield from _rates_compared("epoch", first.epochs, second.epochs)
+    yield from _rates_compared("operation", first.operations, second.operations)
+    yield from _rates_compared("rule", first.rules, second.rules)
+    yield _shares("words", "", first.words.within, second.words.within)
+    others = {grade.epoch: grade.mean for grade in second.grades}
     for grade in first.grades:
-        if grade.epoch in grades:
-            moved = mean_difference(grade.mean, grades[grade.epoch])
-            yield Compared(
-                part="difficulty",
-                name=str(grade.epoch),
-                first=grade.mean,
-                second=grades[grade.epoch],
-                difference=moved,
-            )
+        if grade.epoch in others:
+            other = others[grade.epoch]
+            moved = mean_difference(grade.mean, other)
+            yield Compared(part="difficulty", name=str(grade.epoch), first=grade.mean, second=other, difference=moved)
+
+
+def _shares(part: str, name: str, first: Share, second: Share) -> Compared:
+    return Compared(part=part, name=name, first=first, second=second, difference=share_difference(first, second))
+
+
+def _rates_compared(part: str, ours: Sequence[Rate], theirs: Sequence[Rate]) -> Iterator[Compared]:
+    others = {rate.name: rate.share for rate in theirs}
+    for one in ours:
+        if one.share.n and one.name in others and others[one.name].n:
+            yield _shares(part, one.name, one.share, others[one.name])
 
 
 def _count(outcomes: Sequence[OutcomeCount], status: RunStatus) -> int:

@@ -69,6 +69,20 @@ def _growth(settings: RunSettings, key: str) -> RunSettings:
 
 
 def _rules(settings: RunSettings, key: str) -> RunSettings:
+    settings = _order(settings, key)
+    left, right = st.columns(2)
+    chosen: dict[Rule, bool] = {}
+    thresholds = dict(settings.thresholds)
+    groups = ((left, "The paper's four", PAPER_RULES), (right, "Extra checks, without a call", presets.EXTRA_RULES))
+    for column, title, group in groups:
+        with column:
+            _hint(title, f"{key}.{title}")
+            for rule in group:
+                chosen[rule] = _rule(rule, settings, thresholds, key, respond=settings.respond)
+    return replace(settings, rules=tuple(rule for rule in Rule if chosen[rule]), thresholds=thresholds)
+
+
+def _order(settings: RunSettings, key: str) -> RunSettings:
     one, two, three, four = st.columns(4)
     order = one.selectbox(
         "Order",
@@ -96,23 +110,7 @@ def _rules(settings: RunSettings, key: str) -> RunSettings:
         disabled=difficulty is Difficulty.NONE,
         help="One call for all siblings of a parent ties less than one call each.",
     )
-    left, right = st.columns(2)
-    chosen: dict[Rule, bool] = {}
-    thresholds = dict(settings.thresholds)
-    for column, title, group in ((left, "The paper's four", PAPER_RULES), (right, "Extra checks, without a call", presets.EXTRA_RULES)):  # fmt: skip
-        with column:
-            _hint(title, f"{key}.{title}")
-            for rule in group:
-                chosen[rule] = _rule(rule, settings, thresholds, key, respond=respond)
-    return replace(
-        settings,
-        order=order,
-        respond=respond,
-        difficulty=difficulty,
-        scoring=scoring,
-        rules=tuple(rule for rule in Rule if chosen[rule]),
-        thresholds=thresholds,
-    )
+    return replace(settings, order=order, respond=respond, difficulty=difficulty, scoring=scoring)
 
 
 def _rule(rule: Rule, settings: RunSettings, thresholds: dict[Rule, float], key: str, *, respond: bool) -> bool:

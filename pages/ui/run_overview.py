@@ -1,15 +1,15 @@
 """What a run amounts to, as figures or as tables; a click opens the instructions behind a figure. Loads plotly: import late."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
 from core.domain.check import Rule
 from core.domain.operation import Operation
-from core.domain.overview import Overview, Rate
+from core.domain.overview import Overview
 from core.domain.progress import RunSummary
 from core.figures import measures, rates
-from core.figures.look import CONFIG, Figure, palette
+from core.figures.look import CONFIG, Figure, Palette, palette
 from core.services.overview import overview
 from core.services.projects import Project
 from pages.ui import kit, run_overview_tables, run_picked, shell
@@ -72,65 +72,57 @@ def _say_in_address(name: str, value: str | None) -> None:
 
 
 def _figures(now: Overview, theirs: Overview | None) -> None:
-    colours = palette(st.context.theme.type)
-
-    def of(part: Callable[[Overview], Sequence[Rate]]) -> Sequence[Rate]:
-        return part(theirs) if theirs else ()
-
-    def label(name: str) -> str:
-        return Operation(name).label
-
     left, right = st.columns(2, gap="small")
     with left:
-        _card(
-            "epochs",
-            "Survived, by epoch",
-            rates.rates(now.epochs, epoch_label, colours, of(lambda one: one.epochs), what="Survived"),
-        )
-        _card(
-            "rules",
-            "Passed, by rule",
-            rates.rates(now.rules, lambda name: Rule(name).label, colours, of(lambda one: one.rules), what="Passed"),
-            note="of those that the rule checked; a click shows those that failed it",
-        )
-        _card(
-            "words",
-            "Words added, where 10 to 20 are asked for",
-            measures.words(now.words, colours, theirs.words if theirs else None),
-            note=f"{now.words.within.n:,} children of four operations",
-        )
+        _rates_by_epoch_and_rule(now, theirs)
+        words = measures.words(now.words, _colours(), theirs.words if theirs else None)
+        counted = f"{now.words.within.n:,} children of four operations"
+        _card("words", "Words added, where 10 to 20 are asked for", words, counted)
     with right:
+        _by_operation(now, theirs)
+        grades = measures.grades(now.grades, _colours(), theirs.grades if theirs else ())
         _card(
-            "operations",
-            "Survived, by operation",
-            rates.rates(now.operations, label, colours, of(lambda one: one.operations), what="Survived"),
+            "grades", "Difficulty by epoch, seeds and survivors", grades, "dashed: the paper's means, by another rater"
         )
-        decided = {Operation(rate.name): rate.share.n + rate.failed for rate in now.operations}
-        _card(
-            "eliminated",
-            "Eliminated, by rule and operation",
-            rates.eliminated(now.eliminated, decided, rule_short, colours),
-            note="the first rule that failed; beside an operation, how many were decided",
-        )
-        _card(
-            "grades",
-            "Difficulty by epoch, seeds and survivors",
-            measures.grades(now.grades, colours, theirs.grades if theirs else ()),
-            note="dashed: the paper's means, by another rater",
-        )
-        _card(
-            "costs",
-            "Tokens for each survivor, by operation",
-            measures.costs(now.costs, (lambda _: "nothing") if is_free(now) else money, colours),
-            note="its failed and eliminated siblings included",
-        )
+        price = (lambda _: "nothing") if is_free(now) else money
+        costs = measures.costs(now.costs, price, _colours())
+        _card("costs", "Tokens for each survivor, by operation", costs, "its failed and eliminated siblings included")
+
+
+def _colours() -> Palette:
+    return palette(st.context.theme.type)
+
+
+def _rates_by_epoch_and_rule(now: Overview, theirs: Overview | None) -> None:
+    epochs = rates.rates(now.epochs, epoch_label, _colours(), theirs.epochs if theirs else (), what="Survived")
+    _card("epochs", "Survived, by epoch", epochs)
+    rules = rates.rates(
+        now.rules, lambda name: Rule(name).label, _colours(), theirs.rules if theirs else (), what="Passed"
+    )
+    _card("rules", "Passed, by rule", rules, "of those that the rule checked; a click shows those that failed it")
+
+
+def _by_operation(now: Overview, theirs: Overview | None) -> None:
+    operations = rates.rates(
+        now.operations,
+        lambda name: Operation(name).label,
+        _colours(),
+        theirs.operations if theirs else (),
+        what="Survived",
+    )
+    _card("operations", "Survived, by operation", operations)
+    decided = {Operation(rate.name): rate.share.n + rate.failed for rate in now.operations}
+    squares = rates.eliminated(now.eliminated, decided, rule_short, _colours())
+    note = "the first rule that failed; beside an operation, how many were decided"
+    _card("eliminated", "Eliminated, by rule and operation", squares, note)
 
 
 def _card(name: str, title: str, figure: Figure, note: str = "") -> None:
     """One figure under its title; a click on a point opens the list behind it."""
     key = run_picked.chart_key(name)
     with st.container(border=True, key=f"overview_{name}_card"):
-        kit.show("overview", kit.h("div", {"class": "hd"}, h("span", {"class": "h"}, title), h("span", {"class": "lab"}, note)), key=f"overview.{name}.title")  # fmt: skip
+        head = h("div", {"class": "hd"}, h("span", {"class": "h"}, title), h("span", {"class": "lab"}, note))
+        kit.show("overview", head, key=f"overview.{name}.title")
         st.plotly_chart(
             figure,
             theme=None,

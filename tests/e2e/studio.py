@@ -157,8 +157,22 @@ class Window:
         self.page.wait_for_url(re.compile("run="))
         return self.asked()["run"]
 
-    def open_options(self) -> None:
-        self.page.get_by_text(re.compile("^Options of")).click()
+    def open_options(self, part: str = "Options of") -> None:
+        """Unfold one part of a run's options, by how its title begins."""
+        self.page.get_by_test_id("stExpander").get_by_text(re.compile(f"^{re.escape(part)}")).first.click()
+
+    def open_overview(self, run: str, project: str = "", **query: str) -> None:
+        self.open("runs", "Run", run=run, view="overview", **_project(project), **query)
+        expect(self.page.locator(".overview .stats")).to_be_visible(timeout=_SLOW_MS)
+
+    def press_point(self, title: str, number: int = 0) -> None:
+        """A dot or square of the figure under this title."""
+        card = self.page.locator("[class*=st-key-overview_][class*=_card]").filter(has_text=title)
+        point = card.locator(".scatterlayer .point").nth(number)
+        point.scroll_into_view_if_needed()
+        box = point.bounding_box()
+        assert box is not None, "the point is not drawn"
+        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
     # Seeing something
 
