@@ -105,6 +105,11 @@ class Window:
         """A button, by how its words begin."""
         (inside or self.page).get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first.click()
 
+    def choose(self, name: str) -> None:
+        """One of several that stand beside each other."""
+        self.page.get_by_test_id("stMain").get_by_text(name, exact=True).first.click()
+        self.settle()
+
     def write(self, label: str, text: str, *, inside: Locator | None = None) -> None:
         """Into a field, and leave it."""
         field = (inside or self.page).get_by_label(label, exact=True).first
