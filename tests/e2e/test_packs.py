@@ -45,13 +45,14 @@ class Packs:
         self.page.get_by_role("option", name=re.compile(f"^{re.escape(option)}")).first.click()
         self.window.settle()
 
-    def text(self) -> Locator:
-        return self.page.get_by_test_id("stTextArea").locator("textarea")
+    def text(self, file: str) -> Locator:
+        return self.page.get_by_role("textbox", name=file, exact=True)
 
-    def write(self, text: str) -> None:
-        """Over the prompt that is shown, and leave it."""
-        self.text().fill(text)
-        self.text().press("Control+Enter")
+    def write(self, file: str, text: str) -> None:
+        """Over the prompt that is shown, and leave it. Once it is alone: the one before it goes a moment later."""
+        expect(self.page.get_by_test_id("stTextArea")).to_have_count(1)
+        self.text(file).fill(text)
+        self.text(file).press("Control+Enter")
         self.window.settle()
 
     def expect_state(self, *words: str) -> None:
@@ -79,11 +80,11 @@ def test_a_person_copies_edits_previews_and_compares(packs: Packs, window: Windo
     window.expect_title("brief")
 
     packs.choose("Prompt", "deepen.md")
-    packs.write(LOST)
+    packs.write("deepen.md", LOST)
     packs.expect_state("deepen.md", "The placeholder {{instruction}} is lost. Put it back in.")
     window.press("Save")
     window.expect_said("Not saved")
-    packs.write("--- user ---\nAsk something deeper than this:\n{{instruction}}")
+    packs.write("deepen.md", "--- user ---\nAsk something deeper than this:\n{{instruction}}")
     packs.expect_state("It can be saved", "1 prompt changed: deepen.md.")
 
     asked = endpoint.stats().get("chat", 0)
@@ -122,13 +123,13 @@ def test_a_person_copies_edits_previews_and_compares(packs: Packs, window: Windo
 def test_what_was_typed_stays_while_other_prompts_are_looked_at(packs: Packs, window: Window) -> None:
     packs.open("edited", pack="edited")
     packs.choose("Prompt", "mutate.md")
-    packs.write("--- user ---\nInvent something rarer than this: {{instruction}}")
+    packs.write("mutate.md", "--- user ---\nInvent something rarer than this: {{instruction}}")
     packs.choose("Prompt", "judge.md")
     window.page.get_by_role("radio", name="Versions").or_(window.page.get_by_text("Versions", exact=True)).first.click()
     window.expect_said("made nothing in this project")
     window.page.get_by_text("Prompts", exact=True).first.click()
     packs.choose("Prompt", "mutate.md · changed")
-    expect(packs.text()).to_have_value(re.compile("Invent something rarer"))
+    expect(packs.text("mutate.md")).to_have_value(re.compile("Invent something rarer"))
     window.press("Save")
     window.expect_said("Saved")
     window.page.get_by_text("Versions", exact=True).first.click()
@@ -142,7 +143,7 @@ def test_what_was_typed_stays_while_other_prompts_are_looked_at(packs: Packs, wi
 def test_a_hostile_prompt_is_only_text(packs: Packs, window: Window) -> None:
     packs.open("hostile", pack="hostile")
     packs.choose("Prompt", "deepen.md")
-    packs.write(HOSTILE)
+    packs.write("deepen.md", HOSTILE)
     expect(packs.messages()).to_have_count(1)
     expect(packs.messages()).to_contain_text("<img src=x onerror=alert(1)>")
     window.press("Save")
