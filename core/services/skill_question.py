@@ -11,7 +11,11 @@ _LONGEST = 4_000  # characters of a seed; a skill shows in its beginning
 _EXAMPLES = (
     ("Write a Python function that counts the vowels in a text.", "Code Generation"),
     ("Who paid for the first railway in Brazil, and why?", "History"),
+    ("Explain in two sentences why a handball player may take only three steps.", "Sport"),
     ("Turn these notes into a friendly letter to the neighbours:\n\nnoise, Saturday, sorry, cake", "Writing"),
+    ("What should one do about a nosebleed?", "Medicine"),
+    ("Is it wrong to keep a coin that one found?", "Ethics"),
+    ("Compare the first and the last chapter of a novel that you know.", "Literature"),
     ("A train leaves at 9:40 and needs 95 minutes. When does it arrive?", "Math"),
 )
 _SCHEMA = json.dumps(
