@@ -12,7 +12,17 @@ import pytest
 
 from tests.e2e.running import ROOT, App
 
-HEAVY = ("openai", "aiohttp", "core.figures", "plotly.express", "argilla", "xllamacpp", "sklearn", "scipy", "onnxruntime")
+HEAVY = (
+    "openai",
+    "aiohttp",
+    "core.figures",
+    "plotly.express",
+    "argilla",
+    "xllamacpp",
+    "sklearn",
+    "scipy",
+    "onnxruntime",
+)
 MOST_IDLE_BYTES = 350 * 10**6
 # Streamlit itself loads plotly.graph_objects wherever plotly is installed; pyarrow loads pandas with the first row written.
 # What the server does at its start, then what the first visit of each page loads.

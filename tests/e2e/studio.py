@@ -105,7 +105,7 @@ class Window:
         """A button, by how its words begin."""
         (inside or self.page).get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first.click()
 
-    def choose(self, name: str) -> None:
+    def switch_to(self, name: str) -> None:
         """One of several that stand beside each other."""
         self.page.get_by_test_id("stMain").get_by_text(name, exact=True).first.click()
         self.settle()

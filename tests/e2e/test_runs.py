@@ -159,7 +159,7 @@ def test_a_run_at_its_cap_goes_on_under_a_higher_one_and_another_is_set_up_like_
 def test_a_click_in_the_overview_opens_what_stands_behind_the_figure(window: Window) -> None:
     """After the test above: the project has two finished runs of six seeds."""
     window.open("runs", "Runs", project="capped")
-    window.choose("Overview")
+    window.switch_to("Overview")
     window.expect_said("Survived, by epoch")
     window.press_point("Survived, by epoch")
     expect(window.dialog()).to_contain_text("6 instructions · epoch 1")
@@ -167,7 +167,7 @@ def test_a_click_in_the_overview_opens_what_stands_behind_the_figure(window: Win
     window.page.keyboard.press("Escape")
     expect(window.dialog()).to_have_count(0)
     expect(window.page).not_to_have_url(re.compile("pick="))
-    window.choose("Tables")
+    window.switch_to("Tables")
     window.page.get_by_role("link", name=" of 6").first.click()
     window.dialog().locator("a.l").first.click()
     window.expect_title("Trees")

@@ -1,7 +1,6 @@
 """`runs …`: list, pause, resume, change the caps, overview."""
 
 import argparse
-from dataclasses import replace
 from typing import Any
 
 from core.domain.overview import Difference, Mean, Overview, Rate, Share
@@ -63,11 +62,14 @@ def cap(
     """Change what a run that stands may spend; what is not named stays as it is, `none` takes all caps away."""
     opened_ = opened(studio, actor, project)
     run_id = named(studio, actor, opened_, run)
-    new = {name: value for name, value in (("calls", calls), ("tokens", tokens), ("usd", usd)) if value is not None}
-    if not new and not none:
+    if not none and (calls, tokens, usd) == (None, None, None):
         raise BadInput("No cap was named", to_do="Give --calls, --tokens, --usd or --none.")
     now = Caps() if none else studio.runs.get(actor, opened_, run_id).settings.caps
-    caps = replace(now, **new)
+    caps = Caps(
+        calls=now.calls if calls is None else calls,
+        tokens=now.tokens if tokens is None else tokens,
+        usd=now.usd if usd is None else usd,
+    )
     studio.runs.change_caps(actor, opened_, run_id, caps)
     return {"run": run_id, "calls": caps.calls, "tokens": caps.tokens, "usd": caps.usd}
 
