@@ -138,7 +138,12 @@ def at_rest(browser: Browser, address: str) -> list[list[float]]:
 def report(busy: Measured, rest: list[list[float]], seeds: int) -> str:
     rows = [
         ("Click on a node → its detail drawn", "≤ 200", said(busy.clicks), str(len(busy.clicks))),
-        ("Live update: asked → drawn", "–", said(busy.news), str(len(busy.news))),
+        (
+            "Live update: asked → drawn",
+            "–",
+            said(busy.news) if len(busy.news) > 1 else "none seen",
+            str(len(busy.news)),
+        ),
         (
             "Search: last letter → marks in the open tree",
             "–",
