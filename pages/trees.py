@@ -10,7 +10,7 @@ _AT_REST_S = 15.0  # between two looks for news of a run at rest: another tab ma
 
 def show_other_run() -> None:
     """The same seed in another run: the tree itself keeps the seed."""
-    st.session_state["trees.run"] = st.query_params["run"] = kit.tree_run()
+    st.query_params["run"] = kit.tree_run()
     st.query_params.pop("node", None)
 
 

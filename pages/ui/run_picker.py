@@ -6,18 +6,21 @@ from core.domain.progress import RunSummary
 
 
 def pick(runs: dict[str, RunSummary], run_id: str, *, key: str) -> None:
-    """Draw the list with `run_id` chosen; another choice goes into the URL, and the page begins anew."""
-    picked = st.selectbox(
+    """Draw the list with the URL's run chosen; another choice goes into the URL, which leads."""
+    st.session_state[key] = run_id
+    st.selectbox(
         "Run",
         list(runs),
-        index=list(runs).index(run_id),
         format_func=lambda one: f"Run {runs[one].number} · {runs[one].name}",
         key=key,
+        on_change=_into_the_url,
+        args=(key,),
         label_visibility="collapsed",
         width=230,
     )
-    if picked != run_id:
-        for stale in ("seed", "node"):
-            st.query_params.pop(stale, None)
-        st.query_params["run"] = picked
-        st.rerun()
+
+
+def _into_the_url(key: str) -> None:
+    for stale in ("seed", "node"):
+        st.query_params.pop(stale, None)
+    st.query_params["run"] = st.session_state[key]

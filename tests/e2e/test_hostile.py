@@ -241,7 +241,7 @@ def test_commands_need_the_token_and_a_token_is_good_for_one(app: App) -> None:
     assert stat.S_IMODE(lock_path(file).stat().st_mode) == 0o600
 
     def command(token: object) -> int:
-        body = json.dumps({"token": token, "command": "runs", "arguments": {"project": FIRST}})
+        body = json.dumps({"token": token, "command": "runs list", "arguments": {"project": FIRST}})
         return Visitor(app).ask("/api/command", method="POST", body=body)[0]
 
     assert command("wrong") == HTTPStatus.UNAUTHORIZED
