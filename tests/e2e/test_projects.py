@@ -170,6 +170,8 @@ def test_a_link_opens_the_project_it_names_whatever_one_was_in(browser: Browser,
         assert window.asked()["project"] == FIRST
         switch_to(window, "Other")
         expect(window.page.locator(".sd")).to_contain_text(PLAIN[1][:30])
+        expect(window.page.locator(".nd.sel")).to_contain_text(PLAIN[1][:20])
+        window.settle()
         trees.pick_node(trees.nodes()[1])
         address, node = window.page.url, window.asked()["node"]
         assert f"project={OTHER}" in address
