@@ -33,7 +33,7 @@ KINDS = ("code", "given", "limited", "sum", "make")
 _CODE = re.compile(
     r"\b(?:functions?|scripts?|SQL|query|regex|regular expression|code|programs?|Python|JavaScript|shell|HTML|CSS|algorithm)\b"
 )
-_MAKE_CODE = re.compile(r"\b(?:write|create|implement|complete|fill in|program|design)\b", re.IGNORECASE)
+_MAKE_CODE = re.compile(r"\b(?:write|create|implement|complete|fill in)\b", re.IGNORECASE)
 _LIMIT = re.compile(
     r"\b(?:exactly|no more than|at most|(?:in|of) (?:about )?(?:one|two|three|four|five|six|ten|\d+) "
     r"(?:\w+ )?(?:words?|sentences?|lines?|points?|minutes?|parts?))\b",
