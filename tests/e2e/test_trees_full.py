@@ -210,7 +210,7 @@ def test_the_same_seed_is_seen_in_another_run(trees: FullTrees) -> None:
     other.click()
     trees.page.wait_for_url(lambda url: run not in url and f"seed={seed}" in url)
     trees.expect_drawn(seed)
-    expect(trees.page.get_by_role("combobox", name=re.compile("First"))).to_be_visible()
+    expect(trees.page.get_by_role("combobox", name="Run", exact=True)).to_have_value(re.compile("First"))
 
 
 def test_id_link_and_json_go_into_the_clipboard_and_it_is_said(trees: FullTrees) -> None:
