@@ -1,5 +1,7 @@
 """Caps: no call starts whose worst case would pass one (issue 1)."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from core.domain.call import ChatRequest, Prices
@@ -55,6 +57,14 @@ class Budget:
         self.calls += 1
         self.tokens += tokens
         self.usd += usd
+
+    @contextmanager
+    def released_on_error(self, worst: Worst) -> Iterator[None]:
+        """While a call is made: if it is cancelled or breaks, its reservation is given back."""
+        with ExitStack() as back:
+            back.callback(self.release, worst)
+            yield
+            back.pop_all()
 
     def release(self, worst: Worst) -> None:
         """A call was not made after all."""

@@ -210,11 +210,8 @@ class Engine:
         asked = Asked(
             task=work.task, request=request, attempt=work.task.tries, worst=worst, started_at=self._clock.now()
         )
-        try:
+        with self._budget.released_on_error(worst):
             outcome = await voice.model.chat(request)
-        except asyncio.CancelledError:
-            self._budget.release(worst)
-            raise
         voice.limiter.observe(outcome)
         outcome = self._cast.heard(work.task.kind, voice, outcome)
         self._rate.note()

@@ -48,7 +48,7 @@ def _refusal(studio: Studio, actor: Actor, project: Project, run_id: str, questi
     try:
         if question.endpoint.name == EMBEDDED:
             studio.endpoints.check(actor, EMBEDDED)
-        _require_room(_budget(studio, actor, project, run_id), question.worst)
+        _reserve(_budget(studio, actor, project, run_id), question.worst)
     except StudioError as error:
         return str(error)
     return ""
@@ -88,16 +88,12 @@ async def _ask(
     """The one call. A refusal of the reply is a failure of the call, as in a run."""
     worst = question.worst
     async with limiter.slot():
-        _require_room(budget, worst)
-        budget.reserve(worst)
+        _reserve(budget, worst)
         asked = Asked(
             task=question.work.task, request=question.request, attempt=0, worst=worst, started_at=datetime.now(UTC)
         )
-        try:
+        with budget.released_on_error(worst):
             outcome = await model.chat(question.request)
-        except BaseException:
-            budget.release(worst)
-            raise
         limiter.observe(outcome)
         failure = question.method.refuse(question.work, outcome) if isinstance(outcome, ChatReply) else outcome
         system = question.method.system_id
@@ -107,12 +103,10 @@ async def _ask(
         return call, failure or outcome
 
 
-def _require_room(budget: Budget, worst: Worst) -> None:
+def _reserve(budget: Budget, worst: Worst) -> None:
     """RunRefused if the call could pass a cap of the run."""
-    cap = budget.reserve(worst)
-    if cap is not None:
+    if cap := budget.reserve(worst):
         raise RunRefused(f"This call could pass the run's {cap.removeprefix('the ')}", to_do="Raise the run's cap.")
-    budget.release(worst)
 
 
 def _budget(studio: Studio, actor: Actor, project: Project, run_id: str) -> Budget:

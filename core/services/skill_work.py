@@ -115,13 +115,10 @@ class Labelling:
     ) -> tuple[ChatReply | CallFailure, Call]:
         """One call. What was reserved becomes what it cost, or is given back."""
         began = datetime.now(UTC)
-        try:
+        with self._budget.released_on_error(worst):
             async with self._limiter.slot():
                 outcome = await self._model.chat(request)
                 self._limiter.observe(outcome)
-        except BaseException:
-            self._budget.release(worst)
-            raise
         call = self._call(seed_id, request, worst, attempt, outcome, began)
         tokens, usd = spent(call)
         self._budget.settle(worst, tokens=tokens, usd=usd)

@@ -117,11 +117,6 @@ def findings(report: EndpointReport) -> list[kit.Child]:
 def _confirm_removal(name: str) -> None:
     with shell.problems("settings.removal"):
         text = f"“{name}” is forgotten. What runs made with it stays; a run that still needs it cannot resume."
-        kit.show("stop", h("p", text), key="settings.remove.words")
-        yes, no = st.columns(2)
-        is_meant = yes.button("Remove it", key="settings.remove.yes", width="stretch")
-        if no.button("Keep it", key="settings.remove.no", type="primary", width="stretch"):
-            st.rerun()
-        if is_meant:
+        if kit.is_removal_meant(text, key="settings.remove"):
             shell.studio().endpoints.remove(shell.actor(), name)
             st.rerun()

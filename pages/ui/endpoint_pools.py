@@ -70,11 +70,6 @@ def dialog(pool: Pool | None) -> None:
 def _confirm_removal(name: str) -> None:
     with shell.problems("pool.removal"):
         text = f"“{name}” is forgotten; its endpoints stay. A run that still needs it cannot resume."
-        kit.show("stop", h("p", text), key="pool.remove.words")
-        yes, no = st.columns(2)
-        is_meant = yes.button("Remove it", key="pool.remove.yes", width="stretch")
-        if no.button("Keep it", key="pool.remove.no", type="primary", width="stretch"):
-            st.rerun()
-        if is_meant:
+        if kit.is_removal_meant(text, key="pool.remove"):
             shell.studio().endpoints.remove_pool(shell.actor(), name)
             st.rerun()

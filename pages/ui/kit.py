@@ -201,3 +201,13 @@ def tree(
 def tree_run() -> str:
     """The run in which the person wants to see the same seed; for the callback of `tree`."""
     return str(st.session_state[_TREE_KEY]["run"])
+
+
+def is_removal_meant(about: str, *, key: str) -> bool:
+    """In a dialog: what is lost, "Remove it" and "Keep it"; True if the first was pressed, the other closes the dialog."""
+    show("stop", h("p", about), key=f"{key}.words")
+    yes, no = st.columns(2)
+    is_meant = yes.button("Remove it", key=f"{key}.yes", width="stretch")
+    if no.button("Keep it", key=f"{key}.no", type="primary", width="stretch"):
+        st.rerun()
+    return is_meant

@@ -155,11 +155,7 @@ def _copy_dialog(version: PackVersion) -> None:
 def _remove_dialog(version: PackVersion) -> None:
     with shell.problems("packs.remove"):
         about = f"The name “{version.name}” becomes free. Every version stays with the instructions that it made, and runs go on."
-        kit.show("hint", h("p", about), key="packs.remove.about")
-        remove, keep = st.columns(2)
-        if remove.button("Remove it", key="packs.remove.yes", width="stretch"):
+        if kit.is_removal_meant(about, key="packs.remove"):
             shell.studio().packs.remove(shell.actor(), version.name)
             pack_list.go()
-            st.rerun()
-        if keep.button("Keep it", type="primary", key="packs.remove.no", width="stretch"):
             st.rerun()

@@ -182,7 +182,7 @@ def _row(
 
 
 def _latest(now: RunProgress, project: Project) -> kit.Element:
-    lines = [_line(one, project, now.run.id) for one in now.latest]
+    lines = [line(one, project, now.run.id, ago(one.received_at, datetime.now(UTC))) for one in now.latest]
     if not lines:
         waiting = "The first evolution appears here." if now.run.state in GOING else "Nothing has come back yet."
         lines = [h("p", {"class": "dim"}, waiting)]
@@ -199,7 +199,8 @@ def _latest(now: RunProgress, project: Project) -> kit.Element:
     )
 
 
-def _line(one: Evolution, project: Project, run_id: str) -> kit.Element:
+def line(one: Evolution, project: Project, run_id: str, last: str) -> kit.Element:
+    """One instruction: its mark, operation, first words, words added, and what stands last; a link into its tree."""
     words = f"{one.words_added:+,} words" if one.words_added is not None else ""
     return h(
         "a",
@@ -213,5 +214,5 @@ def _line(one: Evolution, project: Project, run_id: str) -> kit.Element:
         kit.op(one.operation),
         kit.read(one.text or "(no reply)", "one"),
         h("span", {"class": "r num dim"}, words),
-        h("span", {"class": "r num dim"}, ago(one.received_at, datetime.now(UTC))),
+        h("span", {"class": "r num dim"}, last),
     )

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from core.domain.overview import Pick
-from core.domain.progress import Evolution
 from core.services.overview import picked
 from core.services.projects import Project
-from pages.ui import kit, shell
+from pages.ui import kit, run_cards, shell
 from pages.ui.kit import h
 from pages.ui.words import count
 
@@ -49,7 +48,7 @@ def _dialog(project: Project, run_id: str, pick: Pick) -> None:
     page = st.session_state.get("overview.page") or 1
     found = picked(shell.actor(), project, run_id, pick, most=_PAGE, after=(page - 1) * _PAGE)
     head = h("p", h("b", count(found.total, "instruction")), f" · {in_words(pick)}")
-    lines = [line(one, project, run_id) for one in found.lines]
+    lines = [run_cards.line(one, project, run_id, f"epoch {one.epoch}") for one in found.lines]
     kit.show("picked", head, *(lines or [h("p", {"class": "dim"}, "None.")]), key="overview.picked")
     if found.total > _PAGE:
         st.pagination(-(-found.total // _PAGE), key="overview.page")
@@ -80,22 +79,4 @@ def _words_added(pick: Pick) -> str:
         else f"{most:+d} words or fewer"
         if least is None
         else f"{least:+d} to {most:+d} words"
-    )
-
-
-def line(one: Evolution, project: Project, run_id: str) -> kit.Element:
-    """One instruction: mark, epoch, operation, its first words, why it fell; a link into its tree."""
-    return h(
-        "a",
-        {
-            "class": "l",
-            "key": one.id,
-            "href": f"/trees?project={project.slug}&run={run_id}&seed={one.seed_id}&node={one.id}",
-            "title": one.rule.label if one.rule else "",
-        },
-        kit.mark(one.status),
-        kit.op(one.operation),
-        kit.read(one.text or "(no reply)", "one"),
-        h("span", {"class": "r num dim"}, f"{one.words_added:+,} words" if one.words_added is not None else ""),
-        h("span", {"class": "r num dim"}, f"epoch {one.epoch}"),
     )
