@@ -59,7 +59,7 @@ def _growth(settings: RunSettings, key: str) -> RunSettings:
     columns = (*st.columns(3), *st.columns(3))
     weights = {
         operation: column.number_input(
-            operation.label, 0.0, 100.0, settings.weights.get(operation, 0.0), step=0.25, key=f"{key}.{operation}"
+            operation.label, 0.0, 100.0, settings.weights.get(operation, 0.0), step=0.1, key=f"{key}.{operation}"
         )
         for operation, column in zip(Operation, columns, strict=True)
     }

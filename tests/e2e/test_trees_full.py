@@ -107,7 +107,7 @@ def test_words_are_found_in_all_trees_and_a_click_leads_to_the_node(trees: FullT
     expect(trees.page.locator(".sd")).to_have_count(1)
     result.last.click()
     trees.expect_node(str(result.last.get_attribute("data-node")))
-    assert trees.selected() in trees.hits()
+    expect(trees.page.locator(".nd.sel.hit")).to_be_visible()
     marked = trees.page.evaluate("[...CSS.highlights.get('studio-find')].map(range => range.toString().toLowerCase())")
     assert marked
     assert set(marked) == {"the order is right"}
