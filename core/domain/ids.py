@@ -55,6 +55,11 @@ def label_id(instruction_id: str, kind: str, by: str) -> str:
     return _id("label", instruction_id, kind, by)
 
 
+def decision_id(of_id: str, act: str) -> str:
+    """Of a trial (or of a bulk, or of the decision that is taken back): sending it again finds the row."""
+    return _id("decision", of_id, act)
+
+
 def system_id(endpoint: str, base_url: str, model: str, sampling: str) -> str:
     return _id("system", endpoint, base_url, model, sampling)
 

@@ -13,6 +13,7 @@ class Project:
     name: str
     created_at: datetime
     origin: str = ""
+    consensus_rule: str = "first"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

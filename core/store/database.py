@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer
+from core.store.rows import filled, plain
 from core.store.writer import DiskFull, Writer
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -20,10 +21,12 @@ _CONFIG: Mapping[str, str | int] = {"threads": 1, "memory_limit": os.environ.get
 # Engines stop while so much of the disk is free: a commit or checkpoint that finds no room at all may have to be replayed.
 _RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISK_RESERVE_MB", "200"))
 _MIGRATION_TABLE = "create table if not exists migration (number integer primary key, kind varchar not null, applied_at timestamptz not null)"
-_MANY = 1_000  # ids; more are found sooner by reading through the ids of the table
 _DIFFERENCES = """select count(*) as n from (
   (select * from instruction_state except select * from instruction_state_from_facts)
   union all (select * from instruction_state_from_facts except select * from instruction_state))"""
+_STANDING_DIFFERENCES = """select count(*) as n from (
+  (select * from standing except select * from standing_from_facts)
+  union all (select * from standing_from_facts except select * from standing))"""
 
 
 class Database:
@@ -43,18 +46,14 @@ class Database:
         try:
             cursor.execute(sql, parameters if isinstance(parameters, dict) else list(parameters))
             names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+            return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
         finally:
             cursor.close()
 
     def query_ids(self, sql: str, ids: Iterable[str], parameters: Iterable[Any] = ()) -> list[dict[str, Any]]:
         """The same for a known list of ids, written as `:ids`: through the primary key, whatever the table's size."""
         wanted = list(ids)
-        if not wanted:
-            return []
-        if len(wanted) > _MANY:
-            return self.query(sql.replace(":ids", "select unnest(?::uuid[])"), [wanted, *parameters])
-        return self.query(sql.replace(":ids", ", ".join("?" * len(wanted))), [*wanted, *parameters])
+        return self.query(*filled(sql, wanted, *parameters)) if wanted else []
 
     def require_room(self) -> None:
         """DiskFull if less than the reserve is free: what is in flight can then still be kept, and people can decide."""
@@ -92,18 +91,19 @@ class Database:
                 cursor.execute("detach backup_target")
 
     def rebuild(self) -> None:
-        """Make the projection again from the facts."""
+        """Make the projections again from the facts."""
 
         def again(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute("delete from instruction_state")
             connection.execute("insert into instruction_state by name select * from instruction_state_from_facts")
+            connection.execute("delete from standing")
+            connection.execute("insert into standing by name select * from standing_from_facts")
 
         self.writer.run(again)
 
     def projection_is_right(self) -> bool:
-        """Whether the projection says what the facts say."""
-        found = self.query(_DIFFERENCES)
-        return int(found[0]["n"]) == 0
+        """Whether the projections say what the facts say."""
+        return all(self.query(differences)[0]["n"] == 0 for differences in (_DIFFERENCES, _STANDING_DIFFERENCES))
 
     def close(self) -> None:
         """Commit what waits, then let go of the file."""
@@ -230,15 +230,6 @@ def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 def _first(connection: duckdb.DuckDBPyConnection, sql: str, *parameters: Any) -> int:
     row = connection.execute(sql, list(parameters)).fetchone()
     return int(row[0]) if row else 0
-
-
-def _plain(value: Any) -> Any:
-    """Ids leave the store as text."""
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _quoted(name: str) -> str:

@@ -5,16 +5,19 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from core.domain.call import Call
 from core.domain.check import Check, Outcome, Score
+from core.domain.decision import Decision
 from core.domain.instruction import Instruction, InstructionState, Response, Revision
 from core.domain.project import Audit, Project, PromptPack
 from core.domain.run import Run, RunEvent
 from core.domain.source import Label, Source
 from core.domain.system import System
 from core.domain.task import Task
+from core.domain.trial import Trial, TrialSlot
 
 # A repeated fact has the id it had before, so it is left out: that is what makes a repeated task harmless.
 _INSERTS: Mapping[type, str] = {
@@ -33,6 +36,9 @@ _INSERTS: Mapping[type, str] = {
     Score: "insert into score by name select * from batch on conflict do nothing",
     Label: "insert into label by name select * from batch on conflict do nothing",
     Audit: "insert into audit by name select * from batch on conflict do nothing",
+    Trial: "insert into trial by name select * from batch on conflict do nothing",
+    TrialSlot: "insert into trial_slot by name select * from batch on conflict do nothing",
+    Decision: "insert into decision by name select * from batch on conflict do nothing",
     # Tasks and the projection are the two that change. A conflict is resolved through the primary key: its cost does
     # not grow with the table, as an UPDATE … FROM's would.
     Task: """insert into task by name select * from batch on conflict (id) do update
@@ -47,7 +53,7 @@ _INSERTS: Mapping[type, str] = {
                words_added = coalesce(excluded.words_added, instruction_state.words_added),
                rule = coalesce(excluded.rule, instruction_state.rule)""",
 }
-_WITHOUT_SEQ = frozenset({Project, PromptPack, System, Run, Task, InstructionState})
+_WITHOUT_SEQ = frozenset({Project, PromptPack, System, Run, Task, InstructionState, TrialSlot})
 # Parents first, so that nothing refers to what is not there yet.
 ORDER = tuple(_INSERTS)
 
@@ -98,6 +104,17 @@ def arrow_batch(kind: type, facts: Sequence[Any], first_seq: int) -> pa.Table:
         arrays.append(pa.array(range(first_seq, first_seq + len(facts)), type=pa.int64()))
         names.append("seq")
     return pa.Table.from_arrays(arrays, names=names)
+
+
+def insert_facts(connection: duckdb.DuckDBPyConnection, facts: Sequence[Any], first_seq: int) -> int:
+    """Append facts of one class inside an action of the writer. → how many `seq` they used."""
+    if not facts:
+        return 0
+    kind = type(facts[0])
+    connection.register("batch", arrow_batch(kind, facts, first_seq))
+    connection.execute(table_of(kind).insert)
+    connection.unregister("batch")
+    return len(facts) if table_of(kind).has_seq else 0
 
 
 def states_after(facts: list[object]) -> list[InstructionState]:

@@ -20,6 +20,7 @@ from core.domain.check import Outcome, Score
 from core.domain.instruction import Instruction, InstructionState, Response, Revision
 from core.domain.task import Task
 from core.errors import ProjectError, StudioError
+from core.store.rows import fetched
 from core.store.tables import ORDER, arrow_batch, states_after, table_of
 
 _MOST_FACTS = 4_000  # a transaction; bounds the wait of the first in line
@@ -29,6 +30,7 @@ _OF_THE_JOB = (
     ArithmeticError, RuntimeError, MemoryError,
 )  # fmt: skip
 _PROJECTED = (Instruction, Revision, Response, Outcome, Score)
+_TEXT_NOW = "select id, revision_id from instruction_state where id in (:ids)"
 _STATE_AGAIN = """insert or replace into instruction_state by name
 select * from instruction_state_from_facts where id in (select unnest(?::uuid[]))"""
 
@@ -63,17 +65,17 @@ class Writer:
         """Commit these facts together, and return when they are safe."""
         self._hand_over(_Job(0 if by_person else 1, next(self._turn), facts=facts, done=Future()))
 
-    def run(self, action: Callable[[duckdb.DuckDBPyConnection], Any]) -> Any:
+    def run(self, action: Callable[[duckdb.DuckDBPyConnection], Any], *, by_person: bool = False) -> Any:
         """Run something on the writing connection, in a transaction of its own, and return what it returns."""
-        return self._hand_over(_Job(1, next(self._turn), action=action, done=Future()))
+        return self._hand_over(_Job(0 if by_person else 1, next(self._turn), action=action, done=Future()))
 
-    def run_numbered(self, action: Callable[[duckdb.DuckDBPyConnection, int], int]) -> None:
+    def run_numbered(self, action: Callable[[duckdb.DuckDBPyConnection, int], int], *, by_person: bool = False) -> None:
         """The same for facts that come as whole tables: the action is given the next `seq`, and says how many it used."""
 
         def numbered(connection: duckdb.DuckDBPyConnection) -> None:
             self._next_seq += action(connection, self._next_seq)
 
-        self.run(numbered)
+        self.run(numbered, by_person=by_person)
 
     async def append(self, facts: Sequence[object]) -> None:
         """The same as `append_now`, for the event loop."""
@@ -184,6 +186,18 @@ class Writer:
             self._connection.execute(_STATE_AGAIN, [[state.id for state in states]])
         elif states:
             self._insert(InstructionState, states, are_new=False)
+            self._mark_stale(facts)
+
+    def _mark_stale(self, facts: list[object]) -> None:
+        """A response for another text than the present one is stale; that is rare, and the log knows."""
+        changed = [
+            one.of_id for one in facts if isinstance(one, Revision) and one.of == "instruction" and one.number > 0
+        ]
+        answered = {one.instruction_id: one.instruction_revision_id for one in facts if isinstance(one, Response)}
+        current = fetched(self._connection, _TEXT_NOW, answered)
+        changed += [row["id"] for row in current if row["revision_id"] != answered[row["id"]]]
+        if changed:
+            self._connection.execute(_STATE_AGAIN, [changed])
 
     def _insert(self, kind: type, rows: Sequence[Any], *, are_new: bool) -> int:
         """How many rows are new (or changed): a fact that is there already is left out."""

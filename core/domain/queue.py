@@ -1,0 +1,71 @@
+"""Queues: which instructions wait for people, in which order, and how they are shown."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Sort(StrEnum):
+    OLDEST = "oldest"
+    LINEAGE = "lineage"
+    RANDOM = "random"
+    HARDEST = "hardest"
+
+    @property
+    def label(self) -> str:
+        return {
+            Sort.OLDEST: "Oldest first",
+            Sort.LINEAGE: "By seed, whole lineages",
+            Sort.RANDOM: "At random",
+            Sort.HARDEST: "Hardest first",
+        }[self]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueFilter:
+    """Which instructions. Every field narrows; an empty one does not. Ranges are inclusive.
+
+    `kinds` are instruction kinds, `statuses` run statuses, `people` human statuses; `decided_by` is a person's id,
+    `rule` the elimination rule that failed, `find` words in the current text, whatever their case.
+    """
+
+    run_id: str | None = None
+    seed_id: str | None = None
+    source_id: str | None = None
+    kinds: tuple[str, ...] = ("evolved",)
+    statuses: tuple[str, ...] = ("survived",)
+    people: tuple[str, ...] = ()
+    epochs: tuple[int, ...] = ()
+    operations: tuple[str, ...] = ()
+    rule: str | None = None
+    skills: tuple[str, ...] = ()
+    difficulty_from: float | None = None
+    difficulty_to: float | None = None
+    words_from: int | None = None
+    words_to: int | None = None
+    decided_by: str | None = None
+    has_note: bool | None = None
+    is_flagged: bool | None = None
+    set_aside: bool | None = False
+    find: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queue:
+    """A saved filter with a name, and how its items are given out.
+
+    `overlap` people decide each item, or that share of the items (the others need one). `audit_share`: so many of the
+    items come from what the machine eliminated in the same runs, unmarked. `repeat_share`: so many of one's own items
+    come back later, unmarked. `blind` hides operation, model and automatic verdicts. Shares are 0 to 1.
+    """
+
+    id: str
+    name: str
+    filter: QueueFilter = field(default_factory=QueueFilter)
+    sort: Sort = Sort.OLDEST
+    overlap: int = 1
+    overlap_share: float = 1.0
+    blind: bool = False
+    audit_share: float = 0.0
+    repeat_share: float = 0.0
+    adjudicates: bool = False
+    archived: bool = False
