@@ -17,3 +17,8 @@ def may_grow(actor: Actor) -> None:
 
 def may_read(actor: Actor) -> None:
     require(actor, Role.OWNER, Role.CURATOR)
+
+
+def may_review(actor: Actor) -> None:
+    """Everybody who is known may decide."""
+    require(actor, *Role)

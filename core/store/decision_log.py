@@ -52,7 +52,7 @@ def decide(database: Database, person_id: str, submissions: Sequence[Submission]
             if decision is not None:
                 decisions.append(decision)
                 known.decided.add(decision.id)
-        insert_facts(connection, decisions, seq)
+        insert_facts(connection, Decision, decisions, seq)
         below = project(connection, {one.instruction_id for one in decisions if one.instruction_id})
         receipts[:] = [_completed(receipt, below) for receipt in receipts]
         return len(decisions)

@@ -106,11 +106,10 @@ def arrow_batch(kind: type, facts: Sequence[Any], first_seq: int) -> pa.Table:
     return pa.Table.from_arrays(arrays, names=names)
 
 
-def insert_facts(connection: duckdb.DuckDBPyConnection, facts: Sequence[Any], first_seq: int) -> int:
+def insert_facts(connection: duckdb.DuckDBPyConnection, kind: type, facts: Sequence[Any], first_seq: int) -> int:
     """Append facts of one class inside an action of the writer. → how many `seq` they used."""
     if not facts:
         return 0
-    kind = type(facts[0])
     connection.register("batch", arrow_batch(kind, facts, first_seq))
     connection.execute(table_of(kind).insert)
     connection.unregister("batch")

@@ -1,0 +1,84 @@
+"""Which instructions a filter means, and in which order they are given out. Ids first, texts later, and only where asked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.domain import ids
+from core.domain.queue import Queue, QueueFilter, Sort
+from core.store.database import Database
+
+_NARROW = " from instruction i join instruction_state s on s.id = i.id"
+_WITH_TEXT = _NARROW + " join revision r on r.id = s.revision_id"
+_CONDITIONS: Mapping[str, str] = {
+    "run_id": "i.run_id in ($run_id::uuid, $by_hand::uuid)",
+    "seed_id": "i.seed_id = $seed_id::uuid",
+    "source_id": "i.source_id = $source_id::uuid",
+    "kinds": "list_contains($kinds, i.kind)",
+    "statuses": "(s.run_status is null or list_contains($statuses, s.run_status))",
+    "people": "list_contains($people, s.human_status)",
+    "epochs": "list_contains($epochs, i.epoch)",
+    "operations": "list_contains($operations, i.operation)",
+    "rule": "s.rule = $rule",
+    "skills": "i.seed_id in (select id from seed_now where list_contains($skills, skill))",
+    "difficulty_from": "s.difficulty >= $difficulty_from",
+    "difficulty_to": "s.difficulty <= $difficulty_to",
+    "words_from": "r.words >= $words_from",
+    "words_to": "r.words <= $words_to",
+    "decided_by": "i.id in (select instruction_id from standing where person_id = $decided_by)",
+    "has_note": "(i.id in (select instruction_id from decision where note is not null)) = $has_note",
+    "is_flagged": "s.flagged = $is_flagged",
+    "set_aside": "s.set_aside = $set_aside",
+    "find": "contains(lower(r.text), lower($find))",
+}
+_OF_TEXT = ("words_from", "words_to", "find")
+_ORDER: Mapping[Sort, str] = {
+    Sort.OLDEST: "i.seq",
+    Sort.LINEAGE: "i.position, i.seed_id, i.epoch, i.child_number, i.seq",
+    Sort.RANDOM: "hash(i.id, $salt), i.seq",
+    Sort.HARDEST: "s.difficulty desc nulls last, i.seq",
+}
+# An overlap may be for a share of the items only; the others need one person. Which ones follows from the id.
+_OPEN_FOR_PERSON = """ and s.n_decisions < case when hash(i.id) % 1000 < 1000 * $overlap_share then $overlap else 1 end
+ and i.id not in (select instruction_id from standing where person_id = $person and kind = 'own')"""
+_DISPUTED = " and s.human_status = 'disputed'"
+_SKIPPED = "i.id in (select instruction_id from decision where person_id = $person and act = 'skip')"
+_SEQS: Mapping[Sort, str] = {  # what somebody skipped comes last
+    sort: " order by " + _SKIPPED + ", " + order for sort, order in _ORDER.items()
+}
+_PAGE_OF: Mapping[Sort, str] = {
+    sort: " order by " + order + " limit $most offset $after" for sort, order in _ORDER.items()
+}
+_BY_SEQ = "select id, seq, seed_id, revision_id, run_status, human_status, n_decisions from instruction join instruction_state using (id) where seq in (select unnest($seqs))"
+_ARRIVED = "select max(seq) as seq from instruction_state s join instruction i on i.id = s.id"
+
+
+def _where(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
+    """The tables and conditions of a filter, all of them constants, and their parameters."""
+    asked = {name: getattr(wanted, name) for name in _CONDITIONS}
+    asked = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    given = {name: value for name, value in asked.items() if value is not None and value != [] and value != ""}
+    if "run_id" in given:
+        given["by_hand"] = ids.by_hand_id(str(given["run_id"]))
+    tables = _WITH_TEXT if any(name in given for name in _OF_TEXT) else _NARROW
+    conditions = " and ".join(_CONDITIONS[name] for name in _CONDITIONS if name in given)
+    return f"{tables} where s.revision_id is not null and {conditions or 'true'}", given
+
+
+def count(database: Database, wanted: QueueFilter) -> int:
+    """How many instructions a filter means now."""
+    where, asked = _where(wanted)
+    return int(database.query("select count(*) as n" + where, asked)[0]["n"])
+
+
+def waiting(database: Database, queue: Queue, person_id: str, *, salt: int) -> Sequence[int]:
+    """The `seq` of every instruction that this queue has for this person now, in the queue's order; 8 bytes each."""
+    where, asked = _where(queue.filter)
+    asked |= {"person": person_id}
+    if queue.adjudicates:
+        where += _DISPUTED
+    else:
+        where += _OPEN_FOR_PERSON
+        asked |= {"overlap": queue.overlap, "overlap_share": queue.overlap_share}
+    if queue.sort is Sort.RANDOM:
+        asked["salt"] = salt
+    return database.query_column("select i.seq" + where + _SEQS[queue.sort], asked)
