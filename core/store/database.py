@@ -55,8 +55,9 @@ class Database:
         """One column of whole numbers, 8 bytes each: for lists as long as the project."""
         cursor = self._connection.cursor()
         try:
-            column = cursor.execute(sql, dict(parameters)).to_arrow_table().column(0)
-            return array("q", column.cast("int64").to_numpy().tobytes())
+            cursor.execute(sql, dict(parameters))
+            table: Any = cursor.to_arrow_table()
+            return array("q", table.column(0).cast("int64").to_numpy().tobytes())
         finally:
             cursor.close()
 
