@@ -70,15 +70,38 @@ def count(database: Database, wanted: QueueFilter) -> int:
     return int(database.query("select count(*) as n" + where, asked)[0]["n"])
 
 
+def by_status(database: Database, wanted: QueueFilter) -> dict[str, int]:
+    """The same by what people say of them."""
+    where, asked = _where(wanted)
+    rows = database.query("select s.human_status as status, count(*) as n" + where + " group by all", asked)
+    return {row["status"]: row["n"] for row in rows}
+
+
+def matching(database: Database, wanted: QueueFilter, sort: Sort = Sort.OLDEST, *, salt: int = 0) -> Sequence[int]:
+    """The `seq` of every instruction that a filter means, whoever has decided it, in this order; 8 bytes each."""
+    where, asked = _where(wanted)
+    if sort is Sort.RANDOM:
+        asked["salt"] = salt
+    return database.query_column("select i.seq" + where + " order by " + _ORDER[sort], asked)
+
+
+def count_waiting(database: Database, queue: Queue, person_id: str) -> int:
+    """How many this queue has for this person now."""
+    where, asked = _waiting(queue, person_id)
+    return int(database.query("select count(*) as n" + where, asked)[0]["n"])
+
+
 def waiting(database: Database, queue: Queue, person_id: str, *, salt: int) -> Sequence[int]:
     """The `seq` of every instruction that this queue has for this person now, in the queue's order; 8 bytes each."""
-    where, asked = _where(queue.filter)
-    asked |= {"person": person_id}
-    if queue.adjudicates:
-        where += _DISPUTED
-    else:
-        where += _OPEN_FOR_PERSON
-        asked |= {"overlap": queue.overlap, "overlap_share": queue.overlap_share}
+    where, asked = _waiting(queue, person_id)
     if queue.sort is Sort.RANDOM:
         asked["salt"] = salt
-    return database.query_column("select i.seq" + where + _SEQS[queue.sort], asked)
+    return database.query_column("select i.seq" + where + _SEQS[queue.sort], asked | {"person": person_id})
+
+
+def _waiting(queue: Queue, person_id: str) -> tuple[str, dict[str, Any]]:
+    where, asked = _where(queue.filter)
+    if queue.adjudicates:
+        return where + _DISPUTED, asked
+    of_person = {"person": person_id, "overlap": queue.overlap, "overlap_share": queue.overlap_share}
+    return where + _OPEN_FOR_PERSON, asked | of_person
