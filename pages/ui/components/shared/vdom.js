@@ -5,10 +5,16 @@
 import { icon, isIcon } from "./icons.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const MATH = "http://www.w3.org/1998/Math/MathML";
 const words = (text) => new Set(text.split(" "));
 const HTML_TAGS = words("div span p b i em strong small code pre ul ol li dl dt dd table caption colgroup col thead tbody "
-  + "tr th td h2 h3 h4 button kbd ins del a details summary section header footer article time progress meter hr br sub sup");
+  + "tr th td h1 h2 h3 h4 h5 h6 blockquote s button kbd ins del a details summary section header footer article time progress meter hr br sub sup");
 const SVG_TAGS = words("svg g path circle rect line polyline polygon text tspan title desc");
+const MATH_TAGS = words("math mrow mi mn mo ms mtext mspace msup msub msubsup munder mover munderover mfrac msqrt mroot mtable mtr mtd "
+  + "mpadded mphantom menclose mmultiscripts mprescripts none mstyle");
+const MATH_ATTRIBUTES = words("display displaystyle scriptlevel mathvariant stretchy fence separator form largeop movablelimits symmetric accent "
+  + "accentunder linethickness lspace rspace minsize maxsize depth voffset columnalign columnspacing columnlines rowalign rowspacing rowlines "
+  + "columnspan rowspan notation");
 const ATTRIBUTES = words("class id title role tabindex dir lang hidden disabled open colspan rowspan scope datetime value min max "
   + "low high optimum viewBox d cx cy r x y x1 y1 x2 y2 dx dy rx ry width height points fill stroke stroke-width "
   + "stroke-dasharray stroke-linecap stroke-linejoin opacity transform text-anchor preserveAspectRatio");
@@ -48,7 +54,8 @@ function setAttribute(element, name, value) {
     const safe = element.localName === "a" ? safeHref(value) : null;
     return safe === null ? element.removeAttribute("href") : element.setAttribute("href", safe);
   }
-  if (!ATTRIBUTES.has(name) && !/^(aria|data)-[a-z][a-z0-9-]*$/.test(name)) return undefined;
+  const allowed = ATTRIBUTES.has(name) || (element.namespaceURI === MATH && MATH_ATTRIBUTES.has(name) && PLAIN_VALUE.test(value));
+  if (!allowed && !/^(aria|data)-[a-z][a-z0-9-]*$/.test(name)) return undefined;
   return element.setAttribute(name, value === true ? "" : String(value));
 }
 
@@ -60,7 +67,13 @@ function setAttributes(element, wanted, before) {
   setStyle(element, wanted.style, before.style);
 }
 
-function create(node, inSvg) {
+/** The namespace of an element: drawings and formulas begin at their own root and end where another tag is met. */
+function spaceOf(tag, around) {
+  if (tag === "svg" || (around === SVG && SVG_TAGS.has(tag))) return SVG;
+  return tag === "math" || (around === MATH && MATH_TAGS.has(tag)) ? MATH : null;
+}
+
+function create(node, around) {
   if (!Array.isArray(node)) return document.createTextNode(String(node));
   const [tag, attributes = {}] = node;
   if (tag === "icon") {
@@ -68,16 +81,15 @@ function create(node, inSvg) {
     known.set(drawn, { name: nameOf(node), key: attributes.key, attributes: {} });
     return drawn;
   }
-  const svg = SVG_TAGS.has(tag) && (inSvg || tag === "svg");
-  const allowed = svg || HTML_TAGS.has(tag);
-  const element = svg ? document.createElementNS(SVG, tag) : document.createElement(allowed ? tag : "span");
+  const space = spaceOf(tag, around);
+  const element = space ? document.createElementNS(space, tag) : document.createElement(HTML_TAGS.has(tag) ? tag : "span");
   if (tag === "button") element.type = "button";
   known.set(element, { name: nameOf(node), key: attributes.key, attributes: {} });
-  update(element, node, svg);
+  update(element, node);
   return element;
 }
 
-function update(dom, node, inSvg) {
+function update(dom, node) {
   if (!Array.isArray(node)) {
     if (dom.data !== String(node)) dom.data = String(node);
     return;
@@ -87,13 +99,13 @@ function update(dom, node, inSvg) {
   const fact = known.get(dom);
   setAttributes(dom, attributes, fact.attributes);
   fact.attributes = attributes;
-  if (attributes["data-hold"] && dom.matches(":hover") && dom.firstChild) hold(dom, children, inSvg);
-  else patch(dom, children, inSvg);
+  if (attributes["data-hold"] && dom.matches(":hover") && dom.firstChild) hold(dom, children);
+  else patch(dom, children);
 }
 
 /** A list that is being pointed at stays still; it catches up when the pointer leaves. */
-function hold(dom, children, inSvg) {
-  dom.onpointerleave = () => { dom.onpointerleave = null; patch(dom, children, inSvg); };
+function hold(dom, children) {
+  dom.onpointerleave = () => { dom.onpointerleave = null; patch(dom, children); };
 }
 
 function suits(dom, node) {
@@ -103,7 +115,7 @@ function suits(dom, node) {
 }
 
 /** Makes the children of `parent` what `nodes` say, keeping every element that can stay. */
-export function patch(parent, nodes, inSvg = parent.namespaceURI === SVG) {
+export function patch(parent, nodes) {
   const keyed = new Map();
   for (const child of parent.childNodes) {
     const key = known.get(child)?.key;
@@ -117,8 +129,8 @@ export function patch(parent, nodes, inSvg = parent.namespaceURI === SVG) {
       if (match === here) here = here.nextSibling;
       else parent.insertBefore(match, here);
       if (key !== undefined) keyed.delete(key);
-      update(match, node, inSvg);
-    } else parent.insertBefore(create(node, inSvg), here);
+      update(match, node);
+    } else parent.insertBefore(create(node, parent.namespaceURI), here);
   }
   while (here) {
     const next = here.nextSibling;

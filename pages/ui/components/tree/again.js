@@ -1,8 +1,8 @@
 // Evolve again from here: an operation, perhaps a hint, what it may take; then one call, and what it took.
 
 import { patch } from "../shared/vdom.js";
-import { hand } from "./api.js";
-import { count, countOf, mark, money, op, read, seconds } from "./words.js";
+import { hand } from "../shared/api.js";
+import { count, countOf, mark, money, op, read, seconds } from "../shared/words.js";
 
 const MOST = 500; // letters of a hint; the studio says the same
 const PAUSE = 250;

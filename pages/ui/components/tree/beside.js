@@ -1,7 +1,7 @@
 // Two siblings side by side: texts, checks and answers in rows, so that like stands beside like.
 
-import { ask } from "./api.js";
-import { added, mark, op, pieces, read, refused, verdictMark } from "./words.js";
+import { ask } from "../shared/api.js";
+import { added, mark, op, pieces, read, refused, verdictMark } from "../shared/words.js";
 
 const label = (item, words) => `${words.operations[item.node.operation] ?? item.node.operation}, epoch ${item.node.epoch}`;
 

@@ -1,6 +1,6 @@
 // The exact requests and replies that made a node.
 
-import { clock, count, money, seconds } from "./words.js";
+import { clock, count, money, seconds } from "../shared/words.js";
 
 const KINDS = { evolve: "Evolve", judge: "Judge", respond: "Respond", score: "Difficulty" };
 const exact = (label, text) => ["div", { class: "msg" }, ["div", { class: "lab" }, label],

@@ -2,7 +2,7 @@
 
 import { patch } from "../shared/vdom.js";
 import { callNodes } from "./calls.js";
-import { added, mark, op, pieces, read, refused, verdictMark } from "./words.js";
+import { added, mark, op, pieces, read, refused, verdictMark } from "../shared/words.js";
 
 const section = (title, label, ...children) => ["section", { class: "sec" },
   ["div", { class: "hd" }, ["h3", {}, title], ...(label ? [["span", { class: "lab" }, label]] : [])], ...children];

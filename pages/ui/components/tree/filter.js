@@ -2,7 +2,7 @@
 
 import { patch } from "../shared/vdom.js";
 import { markOf } from "./card.js";
-import { count } from "./words.js";
+import { count } from "../shared/words.js";
 
 const KINDS = ["operation", "status", "epoch"];
 const TITLES = { operation: "Operation", status: "Status", epoch: "Epoch" };

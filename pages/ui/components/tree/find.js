@@ -1,8 +1,8 @@
 // What a search found in the open tree: which cards, which letters, and the way from one to the next.
 
 import { patch } from "../shared/vdom.js";
-import { latest } from "./api.js";
-import { count } from "./words.js";
+import { latest } from "../shared/api.js";
+import { count } from "../shared/words.js";
 
 const NAME = "studio-find"; // of the browser's own highlight: letters are marked without a change to the page
 const MOST_RANGES = 2000;

@@ -4,10 +4,10 @@ import { keepMeasured } from "../shared/measure.js";
 import { adopt, sheet } from "../shared/sheets.js";
 import { patch } from "../shared/vdom.js";
 import { makeAgain } from "./again.js";
-import { addressOf, ask, latest, news } from "./api.js";
+import { addressOf, ask, latest, news } from "../shared/api.js";
 import { makeBeside, siblingsOf } from "./beside.js";
 import { makeCanvas } from "./canvas.js";
-import { copy } from "./copy.js";
+import { copy } from "../shared/copy.js";
 import { makeDetail } from "./detail.js";
 import { makeFilter } from "./filter.js";
 import { makeFind } from "./find.js";
@@ -15,12 +15,12 @@ import { FRAME, partsOf } from "./frame.js";
 import { showHelp } from "./help.js";
 import { listen } from "./keys.js";
 import { makeMenu } from "./menu.js";
-import { makeOverlay } from "./overlay.js";
+import { makeOverlay } from "../shared/overlay.js";
 import { makeScrub } from "./scrub.js";
 import { makeSeeds } from "./seeds.js";
-import { countOf, refused } from "./words.js";
+import { countOf, refused } from "../shared/words.js";
 
-const sheets = await Promise.all(["../tokens.css", "./tree.css", "./sheets.css"].map((file) => sheet(new URL(file, import.meta.url))));
+const sheets = await Promise.all(["../tokens.css", "./tree.css", "../shared/overlay.css", "./sheets.css"].map((file) => sheet(new URL(file, import.meta.url))));
 const KEPT = 200; // details kept in the browser
 const FILES = [["html", "A page that stands alone", "every text and change, for any browser"], ["svg", "A drawing", "for slides and papers"]];
 

@@ -1,7 +1,7 @@
 // Through the epochs: a slider, and a button that watches the tree grow. Whoever wants less motion gets steps without fading.
 
 import { patch } from "../shared/vdom.js";
-import { count } from "./words.js";
+import { count } from "../shared/words.js";
 
 const STEP_MS = 1100;
 

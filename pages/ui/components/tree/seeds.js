@@ -1,8 +1,8 @@
 // The run's seeds: a list that is found in, scrolled without end, and moved through by keys.
 
 import { patch } from "../shared/vdom.js";
-import { latest } from "./api.js";
-import { count, countOf, read, refused } from "./words.js";
+import { latest } from "../shared/api.js";
+import { count, countOf, read, refused } from "../shared/words.js";
 
 const PAUSE = 180; // ms without a key before a search starts
 const AHEAD = 400; // px before the end at which the next page is asked for

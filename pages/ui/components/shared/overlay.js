@@ -1,6 +1,6 @@
 // A sheet over the tree: it takes the focus, keeps it, and gives it back. Escape or a click beside it closes it.
 
-import { patch } from "../shared/vdom.js";
+import { patch } from "./vdom.js";
 
 const REACHED = "button:not(:disabled), a[href], input, textarea, select, [tabindex='0']";
 
