@@ -60,6 +60,16 @@ def decision_id(of_id: str, act: str) -> str:
     return _id("decision", of_id, act)
 
 
+def queue_id(project_id: str, name: str) -> str:
+    """Of a queue that a project has without anybody having made it."""
+    return _id("queue", project_id, name)
+
+
+def queue_id(project_id: str, name: str) -> str:
+    """Of a queue that every project has."""
+    return _id("queue", project_id, name)
+
+
 def system_id(endpoint: str, base_url: str, model: str, sampling: str) -> str:
     return _id("system", endpoint, base_url, model, sampling)
 

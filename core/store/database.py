@@ -55,9 +55,8 @@ class Database:
         """One column of whole numbers, 8 bytes each: for lists as long as the project."""
         cursor = self._connection.cursor()
         try:
-            cursor.execute(sql, dict(parameters))
-            table: Any = cursor.to_arrow_table()
-            return array("q", table.column(0).cast("int64").to_numpy().tobytes())
+            (column,) = cursor.execute(sql, dict(parameters)).fetchnumpy().values()
+            return array("q", column.astype("int64").tobytes())
         finally:
             cursor.close()
 

@@ -1,6 +1,7 @@
 """Which instructions a filter means, and in which order they are given out. Ids first, texts later, and only where asked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.domain import ids
@@ -38,18 +39,25 @@ _ORDER: Mapping[Sort, str] = {
     Sort.HARDEST: "s.difficulty desc nulls last, i.seq",
 }
 # An overlap may be for a share of the items only; the others need one person. Which ones follows from the id.
-_OPEN_FOR_PERSON = """ and s.n_decisions < case when hash(i.id) % 1000 < 1000 * $overlap_share then $overlap else 1 end
+_OPEN_FOR_PERSON = """ and s.n_decisions < case when i.id::uhugeint % 1000 < 1000 * $overlap_share then $overlap else 1 end
  and i.id not in (select instruction_id from standing where person_id = $person and kind = 'own')"""
 _DISPUTED = " and s.human_status = 'disputed'"
-_SKIPPED = "i.id in (select instruction_id from decision where person_id = $person and act = 'skip')"
+_SKIPPED = """i.id in (select instruction_id from decision where person_id = $person and act = 'skip'
+  and id not in (select undoes_id from decision where act = 'undo' and undoes_id is not null))"""
 _SEQS: Mapping[Sort, str] = {  # what somebody skipped comes last
     sort: " order by " + _SKIPPED + ", " + order for sort, order in _ORDER.items()
 }
-_PAGE_OF: Mapping[Sort, str] = {
-    sort: " order by " + order + " limit $most offset $after" for sort, order in _ORDER.items()
-}
-_BY_SEQ = "select id, seq, seed_id, revision_id, run_status, human_status, n_decisions from instruction join instruction_state using (id) where seq in (select unnest($seqs))"
-_ARRIVED = "select max(seq) as seq from instruction_state s join instruction i on i.id = s.id"
+_BY_SEQ = "select id, seq from instruction where seq in (select unnest($seqs))"
+_STATES = """select id, revision_id, run_status, human_status, n_decisions, set_aside from instruction_state
+where id in (:ids)"""
+_MINE = "select instruction_id from standing where instruction_id in (:ids) and person_id = ? and kind = 'own'"
+_DECIDED_HERE = """select distinct i.seq from decision d join trial t on t.id = d.trial_id
+join standing s on s.decision_id = d.id join instruction i on i.id = d.instruction_id
+where d.person_id = $person and t.queue_id = $queue::uuid and s.kind = 'own' and i.id not in (
+  select instruction_id from decision where person_id = $person and origin = 'repeat' and verdict is not null)
+order by i.seq"""
+_NEWEST = """select coalesce((select max(seq) from instruction), 0) + coalesce((select max(seq) from outcome), 0)
+  + coalesce((select max(seq) from decision), 0) as mark"""
 
 
 def _where(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
@@ -60,20 +68,22 @@ def _where(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
     if "run_id" in given:
         given["by_hand"] = ids.by_hand_id(str(given["run_id"]))
     tables = _WITH_TEXT if any(name in given for name in _OF_TEXT) else _NARROW
-    conditions = " and ".join(_CONDITIONS[name] for name in _CONDITIONS if name in given)
-    return f"{tables} where s.revision_id is not null and {conditions or 'true'}", given
+    conditions = [_CONDITIONS[name] for name in _CONDITIONS if name in given]
+    return " and ".join([tables + " where s.revision_id is not null", *conditions]), given
 
 
 def count(database: Database, wanted: QueueFilter) -> int:
     """How many instructions a filter means now."""
     where, asked = _where(wanted)
-    return int(database.query("select count(*) as n" + where, asked)[0]["n"])
+    sql = "select count(*) as n" + where
+    return int(database.query(sql, asked)[0]["n"])
 
 
 def by_status(database: Database, wanted: QueueFilter) -> dict[str, int]:
     """The same by what people say of them."""
     where, asked = _where(wanted)
-    rows = database.query("select s.human_status as status, count(*) as n" + where + " group by all", asked)
+    sql = "select s.human_status as status, count(*) as n" + where + " group by all"
+    rows = database.query(sql, asked)
     return {row["status"]: row["n"] for row in rows}
 
 
@@ -88,7 +98,8 @@ def matching(database: Database, wanted: QueueFilter, sort: Sort = Sort.OLDEST, 
 def count_waiting(database: Database, queue: Queue, person_id: str) -> int:
     """How many this queue has for this person now."""
     where, asked = _waiting(queue, person_id)
-    return int(database.query("select count(*) as n" + where, asked)[0]["n"])
+    sql = "select count(*) as n" + where
+    return int(database.query(sql, asked)[0]["n"])
 
 
 def waiting(database: Database, queue: Queue, person_id: str, *, salt: int) -> Sequence[int]:
@@ -105,3 +116,35 @@ def _waiting(queue: Queue, person_id: str) -> tuple[str, dict[str, Any]]:
         return where + _DISPUTED, asked
     of_person = {"person": person_id, "overlap": queue.overlap, "overlap_share": queue.overlap_share}
     return where + _OPEN_FOR_PERSON, asked | of_person
+
+
+def audits(database: Database, queue: Queue, person_id: str, *, salt: int, most: int) -> Sequence[int]:
+    """So many of what the machine eliminated within this queue's filter, at random, as `waiting` gives them."""
+    wanted = replace(queue.filter, kinds=("evolved",), statuses=("eliminated",), rule=None)
+    chance = replace(queue, filter=wanted, sort=Sort.RANDOM)
+    where, asked = _waiting(chance, person_id)
+    sql = "select i.seq" + where + " order by " + _ORDER[Sort.RANDOM] + " limit $most"
+    return database.query_column(sql, asked | {"salt": salt, "most": most})
+
+
+def decided_here(database: Database, queue_id: str, person_id: str) -> Sequence[int]:
+    """The `seq` of what this person decided in a queue and was not asked for a second time, oldest first."""
+    return database.query_column(_DECIDED_HERE, {"queue": queue_id, "person": person_id})
+
+
+def mark(database: Database) -> int:
+    """Grows with everything that can change what a queue has."""
+    return int(database.query(_NEWEST)[0]["mark"])
+
+
+def items(database: Database, seqs: Sequence[int], person_id: str) -> dict[int, dict[str, Any]]:
+    """`seq` → an instruction as it stands now; `mine`: this person's verdict stands."""
+    placed = database.query(_BY_SEQ, {"seqs": list(seqs)})
+    found = [row["id"] for row in placed]
+    states = {row["id"]: row for row in database.query_ids(_STATES, found)}
+    mine = {row["instruction_id"] for row in database.query_ids(_MINE, found, [person_id])}
+    return {
+        row["seq"]: states[row["id"]] | {"seq": row["seq"], "mine": row["id"] in mine}
+        for row in placed
+        if row["id"] in states
+    }
