@@ -1,6 +1,7 @@
 """People and what they may do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -9,14 +10,38 @@ class Role(StrEnum):
     CURATOR = "curator"
     ANNOTATOR = "annotator"
 
+    @property
+    def words(self) -> str:
+        """What somebody in this role may do."""
+        return {
+            Role.OWNER: "everything, and says who may do what",
+            Role.CURATOR: "grows, reviews, settles disagreements",
+            Role.ANNOTATOR: "reviews",
+        }[self]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
-    """Who asks. Every service call takes one; on localhost there is one owner and nothing is asked."""
+    """Who asks. Every service call takes one; on localhost it is the owner until somebody says otherwise."""
 
     person_id: str
     name: str
     role: Role
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Somebody who works in this installation. Who is no longer active is kept, with everything that they decided."""
+
+    id: str
+    name: str
+    role: Role
+    active: bool
+    created_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(person_id=self.id, name=self.name, role=self.role)
 
 
 LOCAL_OWNER = Actor(person_id="local", name="You", role=Role.OWNER)

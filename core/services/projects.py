@@ -8,13 +8,13 @@ from pathlib import Path
 
 import uuid_utils
 
-from core.domain.person import LOCAL_OWNER, Actor
+from core.domain.person import Actor
 from core.domain.project import Audit
 from core.domain.project import Project as ProjectFact
 from core.domain.run import RunEvent, RunEventKind
 from core.errors import BadInput, NotFound, ProjectError
-from core.services.access import may_read
-from core.store import project_places, run_reading
+from core.services.access import may_read, may_review
+from core.store import people, project_places, run_reading
 from core.store.database import Database, open_database
 
 FIRST, DEMO = "my-project", "demo"
@@ -41,6 +41,7 @@ class Projects:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: dict[str, Project] = {}
+        self._seen: dict[tuple[str, str], Actor] = {}  # by project and person: as their rows in it say
         self._elsewhere: dict[str, Path] = {}  # files that do not lie in the folder under their own name
         self._opening = threading.Lock()  # guards the dict: two pages may ask for the same project at once
 
@@ -69,8 +70,11 @@ class Projects:
         return self._open.get(slug)
 
     def open(self, actor: Actor, slug: str) -> Project:
-        """Open a project by its name, creating the first one. Raises ProjectError with the next step."""
-        may_read(actor)
+        """Open a project by its name, creating the first one. Raises ProjectError with the next step.
+
+        Everybody who is known may: whoever reviews does it in a project.
+        """
+        may_review(actor)
         path = self.path(slug)
         if not path.exists() and slug in self._elsewhere:
             raise ProjectError(
@@ -80,7 +84,7 @@ class Projects:
             )
         if slug != FIRST and not path.exists():
             raise NotFound(f"There is no project “{slug}”", to_do="The page Projects lists all of them.")
-        return self.open_file(actor, path, slug=slug)
+        return self._opened(actor, path, slug=slug)
 
     def create(self, actor: Actor, name: str) -> Project:
         """A new project in the folder."""
@@ -92,6 +96,7 @@ class Projects:
 
     def rename(self, actor: Actor, slug: str, name: str) -> Project:
         """Give an open or closed project another name, in its own file, which stays where it is."""
+        may_read(actor)
         project = self.open(actor, slug)
         project_places.rename(project.database, name)
         project.database.writer.append_now([_audit(actor, "renamed", name)], by_person=True)
@@ -102,10 +107,14 @@ class Projects:
     def open_file(self, actor: Actor, path: Path, *, slug: str = "", origin: str = "", name: str = "") -> Project:
         """Open a project's file anywhere, creating it (by this name) if it is not there."""
         may_read(actor)
+        return self._opened(actor, path, slug=slug, origin=origin, name=name)
+
+    def _opened(self, actor: Actor, path: Path, *, slug: str = "", origin: str = "", name: str = "") -> Project:
         path = path.resolve()
         with self._opening:
             slug = slug or self._slug_for(path)
             if slug in self._open:
+                self._remember(self._open[slug], actor)
                 return self._open[slug]
             database = open_database(path, "project")
             project = Project(
@@ -116,7 +125,14 @@ class Projects:
             _mark_interrupted(database)
             self._open[slug] = project
         database.writer.append_now([_audit(actor, "opened", slug)])
+        self._remember(project, actor)
         return project
+
+    def _remember(self, project: Project, actor: Actor) -> None:
+        """Whoever acts in a project came to it through here: its file says who they are, and is written to only when that is news."""
+        if self._seen.get((project.slug, actor.person_id)) != actor:
+            people.remember(project.database, actor)
+            self._seen[project.slug, actor.person_id] = actor
 
     def opened(self) -> list[Project]:
         return list(self._open.values())
@@ -186,8 +202,3 @@ def _mark_interrupted(database: Database) -> None:
 
 def _audit(actor: Actor, act: str, subject: str) -> Audit:
     return Audit(person_id=actor.person_id, act=act, subject=subject, origin="", received_at=datetime.now(UTC))
-
-
-def local_owner() -> Actor:
-    """The one person of an installation without sign-in."""
-    return LOCAL_OWNER

@@ -8,12 +8,13 @@ from core.domain.system import EMBEDDED
 from core.models.embedded import default_weights
 from core.services import demo, presets
 from core.services import seeds as seed_service
-from core.services.access import may_grow, may_read
+from core.services.access import may_grow, may_review
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.keys import secrets_files
 from core.services.live import LiveRuns
 from core.services.packs import Packs
+from core.services.people import People
 from core.services.projects import DEMO, FIRST, Project, Projects
 from core.services.runs import Runs
 from core.services.shelf import Shelf
@@ -30,6 +31,7 @@ class Studio:
 
     settings: Settings
     installation: Database
+    people: People
     projects: Projects
     shelf: Shelf
     embedded: Embedded
@@ -41,7 +43,7 @@ class Studio:
 
     def demo(self, actor: Actor) -> Project:
         """The finished project that comes with the studio, built from its text when first opened."""
-        may_read(actor)
+        may_review(actor)
         path = self.settings.projects / f"{DEMO}.duckdb"
         if not path.exists():
             demo.build(self.settings.shipped / "demo", path)
@@ -88,6 +90,7 @@ def open_studio(settings: Settings) -> Studio:
     return Studio(
         settings=settings,
         installation=installation,
+        people=People(installation, settings.home / "signing.key"),
         projects=projects,
         shelf=Shelf(projects, installation),
         embedded=embedded,

@@ -1,9 +1,10 @@
-"""The foot of the sidebar: what goes on right now in any project, and which project one is in."""
+"""The foot of the sidebar: what goes on right now in any project, which project one is in, and who one is."""
 
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.domain.person import Role
 from core.domain.progress import RunSummary
 from core.services.projects import FIRST, GOING, Project
 from pages.ui import kit, shell
@@ -16,6 +17,8 @@ _MOST = 3
 def foot() -> None:
     """The runs in progress: this project's first, the others by their project's name. Each leads to its page."""
     with shell.problems("foot"):
+        if shell.actor().role is Role.ANNOTATOR:
+            return
         here, projects = shell.wanted_project(), shell.studio().projects.opened()
         going = [
             (project, run)
@@ -74,7 +77,8 @@ def switcher() -> None:
             (name,) = names.values()
             line = h("div", {"class": "p dim"}, h("span", "Project"), h("span", {"class": "one"}, name))
             kit.show("foot", h("div", {"class": "foot"}, line), key="frame.project_name")
-        st.page_link("../projects.py", label="Projects", icon=":material/inventory_2:")
+        if shell.actor().role is not Role.ANNOTATOR:
+            st.page_link("../projects.py", label="Projects", icon=":material/inventory_2:")
 
 
 def _switch() -> None:

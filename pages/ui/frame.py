@@ -43,9 +43,9 @@ def _start() -> None:
 def _open_projects() -> None:
     """Every project that was not put away: interrupted runs that may go on by themselves do, and commands find its file open."""
     studio = shell.studio()
-    for slug in studio.shelf.slugs(shell.actor()):
+    for slug in studio.shelf.slugs(shell.owner()):
         try:
-            studio.runs.resume_by_themselves(shell.actor(), shell.open_project(slug))
+            studio.runs.resume_by_themselves(shell.owner(), shell.open_project(slug, shell.owner()))
         except StudioError as error:  # one unusable file must not close the house; its pages say the same
             sys.stderr.write(f"\nThe project “{slug}” was not opened. {error}\n\n")
 

@@ -12,6 +12,7 @@ from core.services import commands
 from pages.ui import shell
 from pages.ui.guard import said
 from pages.ui.modules import module_routes
+from pages.ui.people_routes import people_routes
 from pages.ui.tree_routes import tree_routes
 from pages.ui.uploads import upload_routes
 
@@ -26,7 +27,7 @@ async def _command(request: Request) -> Response:
     if not isinstance(token, str) or not shell.bridge().admit(token):
         return JSONResponse({"what": "The token is used up", "to_do": "Try again."}, status_code=401)
     try:
-        answer = await run_in_threadpool(commands.run, shell.studio(), shell.actor(), name, arguments)
+        answer = await run_in_threadpool(commands.run, shell.studio(), shell.owner(), name, arguments)
     except StudioError as error:
         return said(error)
     return JSONResponse(json.loads(json.dumps(answer, default=str)))
@@ -40,6 +41,7 @@ def all_routes() -> list[BaseRoute]:
     """Everything that app.py serves beside the pages."""
     return [
         *module_routes(),
+        *people_routes(),
         *tree_routes(),
         *upload_routes(),
         Route("/api/command", _command, methods=["POST"]),

@@ -7,7 +7,7 @@ from functools import cache
 import streamlit as st
 from starlette.requests import HTTPConnection
 
-from core.domain.person import LOCAL_OWNER, Actor
+from core.domain.person import Actor, Role
 from core.errors import StudioError
 from core.services.bridge import Bridge
 from core.services.projects import DEMO, Project
@@ -31,13 +31,20 @@ def bridge() -> Bridge:
 
 
 def actor() -> Actor:
-    """Who asks. On localhost there is one owner and nothing is asked."""
-    return LOCAL_OWNER
+    """Who asks: whom this visit's signed cookie names, else the owner. NotAllowed if they are not active any more."""
+    people = studio().people
+    return people.actor_of(st.context.cookies.get(people.cookie))
 
 
-def actor_of(_request: HTTPConnection) -> Actor:
+def actor_of(request: HTTPConnection) -> Actor:
     """The same for a route."""
-    return LOCAL_OWNER
+    people = studio().people
+    return people.actor_of(request.cookies.get(people.cookie))
+
+
+def owner() -> Actor:
+    """Who asks where no browser does: the studio itself, and commands on this machine."""
+    return studio().people.owner()
 
 
 def project() -> Project:
@@ -59,9 +66,10 @@ def wanted_project() -> str:
     return st.query_params.get("project") or last or studio().settings.project or studio().shelf.default(actor())
 
 
-def open_project(slug: str) -> Project:
-    """Open a project by its name in a URL; commands then find it through the bridge."""
-    found = studio().demo(actor()) if slug == DEMO else studio().projects.open(actor(), slug)
+def open_project(slug: str, who: Actor | None = None) -> Project:
+    """Open a project by its name in a URL; commands then find it through the bridge. `who`: in a route, who asks there."""
+    who = who or actor()
+    found = studio().demo(who) if slug == DEMO else studio().projects.open(who, slug)
     bridge().stand_beside([found.path])
     return found
 
@@ -73,9 +81,10 @@ def choose_project(slug: str) -> None:
 
 
 def begin_with(slug: str) -> None:
-    """The same, and the next visit begins with it too (once it could be opened)."""
+    """The same, and the next visit begins with it too (once it could be opened); who only reviews decides for nobody else."""
     choose_project(slug)
-    st.session_state["project.chosen"] = slug
+    if actor().role is not Role.ANNOTATOR:
+        st.session_state["project.chosen"] = slug
 
 
 def chosen_run(among: list[str]) -> str | None:

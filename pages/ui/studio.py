@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import kit
+from core.domain.person import Role
+from pages.ui import kit, people
 from pages.ui.foot import foot, switcher
 
 _HERE = Path(__file__).parent
@@ -16,24 +17,33 @@ st.set_page_config(
 st.html(_HERE / "shell.css")
 kit.theme_watch()
 st.logo(str(_HERE / ("logo-dark.svg" if st.context.theme.type == "dark" else "logo-light.svg")), size="large")
-page = st.navigation(
-    {
-        "": [
-            st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=True),
-            st.Page(_PAGES / "projects.py", title="Projects", icon=":material/inventory_2:", visibility="hidden"),
-            st.Page(_PAGES / "packs.py", title="Prompt packs", icon=":material/stacks:", visibility="hidden"),
-        ],
-        "Grow": [
-            st.Page(_PAGES / "seeds.py", title="Seeds", icon=":material/grain:"),
-            st.Page(_PAGES / "runs.py", title="Runs", icon=":material/play_circle:"),
-            st.Page(_PAGES / "trees.py", title="Trees", icon=":material/account_tree:"),
-            st.Page(_PAGES / "reading.py", title="Reading", icon=":material/menu_book:", visibility="hidden"),
-        ],
-        "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
-    },
-    expanded=True,
-)
+who = people.somebody()
+only_judges = (
+    who is None or who.role is Role.ANNOTATOR
+)  # what they may not use is not offered; the services refuse it anyway
+groups = {
+    "": [
+        st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=not only_judges),
+        st.Page(_PAGES / "projects.py", title="Projects", icon=":material/inventory_2:", visibility="hidden"),
+        st.Page(_PAGES / "packs.py", title="Prompt packs", icon=":material/stacks:", visibility="hidden"),
+    ],
+    "Grow": [
+        st.Page(_PAGES / "seeds.py", title="Seeds", icon=":material/grain:"),
+        st.Page(_PAGES / "runs.py", title="Runs", icon=":material/play_circle:"),
+        st.Page(_PAGES / "trees.py", title="Trees", icon=":material/account_tree:"),
+        st.Page(_PAGES / "reading.py", title="Reading", icon=":material/menu_book:", visibility="hidden"),
+    ],
+    "Judge": [
+        st.Page(
+            _PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden", default=only_judges
+        ),
+    ],
+    "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
+}
+page = st.navigation({"Judge": groups["Judge"]} if only_judges else groups, expanded=True)
 with st.sidebar:
-    foot()
-    switcher()
+    if who is not None:
+        foot()
+        switcher()
+    people.picker()
 page.run()

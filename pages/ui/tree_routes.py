@@ -48,7 +48,7 @@ def _asked_id(request: Request, name: str) -> str:
 
 
 def _project(request: Request) -> Project:
-    return shell.open_project(_asked(request, "project"))
+    return shell.open_project(_asked(request, "project"), shell.actor_of(request))
 
 
 def _looked_for(request: Request) -> str:
@@ -59,7 +59,7 @@ def _seeds(request: Request) -> Response:
     after = request.query_params.get("after") or "0"
     return _json(
         trees.seeds(
-            shell.actor(),
+            shell.actor_of(request),
             _project(request),
             _asked_id(request, "run"),
             show=request.query_params.get("show", "all"),
@@ -71,7 +71,7 @@ def _seeds(request: Request) -> Response:
 
 def _tree(request: Request) -> Response:
     """The tree, or 304 if the browser has it as it is: a live tree is asked for every second or two."""
-    where = shell.actor(), _project(request), _asked_id(request, "run"), _asked_id(request, "seed")
+    where = shell.actor_of(request), _project(request), _asked_id(request, "run"), _asked_id(request, "seed")
     known = request.headers.get("if-none-match")
     if known is not None and known == f'"{trees.version(*where)}"':
         return Response(status_code=304, headers=_NO_STORE)
@@ -81,27 +81,27 @@ def _tree(request: Request) -> Response:
 
 def _node(request: Request) -> Response:
     id_, run = _asked_id(request, "id"), _asked_id(request, "run")
-    return _json(tree_nodes.node(shell.actor(), _project(request), id_, run))
+    return _json(tree_nodes.node(shell.actor_of(request), _project(request), id_, run))
 
 
 def _between(request: Request) -> Response:
     one, other = _asked_id(request, "id"), _asked_id(request, "other")
-    return _json(tree_nodes.between(shell.actor(), _project(request), one, other))
+    return _json(tree_nodes.between(shell.actor_of(request), _project(request), one, other))
 
 
 def _found(request: Request) -> Response:
     run, seed = _asked_id(request, "run"), _asked_id(request, "seed")
-    return _json(trees.found(shell.actor(), _project(request), run, seed, _looked_for(request)))
+    return _json(trees.found(shell.actor_of(request), _project(request), run, seed, _looked_for(request)))
 
 
 def _in_runs(request: Request) -> Response:
-    return _json(trees.in_runs(shell.actor(), _project(request), _asked_id(request, "seed")))
+    return _json(trees.in_runs(shell.actor_of(request), _project(request), _asked_id(request, "seed")))
 
 
 def _file(request: Request) -> Response:
     kind = request.path_params["kind"]
     run, seed = _asked_id(request, "run"), _asked_id(request, "seed")
-    file = tree_files.take(shell.actor(), _project(request), run, seed, kind)
+    file = tree_files.take(shell.actor_of(request), _project(request), run, seed, kind)
     named = f'attachment; filename="{file.name}"'
     headers = _FILE_HEADERS | {"Content-Disposition": named}
     return Response(file.content, media_type=file.media_type, headers=headers)
@@ -116,12 +116,12 @@ def _wish(raw: bytes) -> Wish:
 
 def _offer(request: Request, raw: bytes) -> Response:
     run, parent = _asked_id(request, "run"), _asked_id(request, "parent")
-    return _json(regrow.offer(shell.studio(), shell.actor(), _project(request), run, parent, _wish(raw)))
+    return _json(regrow.offer(shell.studio(), shell.actor_of(request), _project(request), run, parent, _wish(raw)))
 
 
 def _evolve(request: Request, raw: bytes) -> Response:
     run, parent = _asked_id(request, "run"), _asked_id(request, "parent")
-    return _json(regrow.evolve(shell.studio(), shell.actor(), _project(request), run, parent, _wish(raw)))
+    return _json(regrow.evolve(shell.studio(), shell.actor_of(request), _project(request), run, parent, _wish(raw)))
 
 
 async def _body(request: Request) -> bytes | None:

@@ -48,7 +48,7 @@ async def _upload(request: Request) -> Response:
         return said(NotAllowed("This is for the studio's own pages", to_do="Reload the page."))
     id_ = secrets.token_hex(16)
     try:
-        may_grow(shell.actor())
+        may_grow(shell.actor_of(request))
         _make_room(request.headers.get("content-length", ""))
         await _store(request, _folder() / id_)
     except StudioError as error:

@@ -4,6 +4,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from core.services import (
     trees,
 )
 from core.services.endpoints import Endpoints
+from core.services.people import People
 from core.services.projects import Project, Projects
 from core.services.runs import Runs
 from core.services.shelf import Shelf
@@ -64,7 +66,6 @@ def project(studio: Studio) -> Project:
 
 Ask = Callable[[Studio, Project, Actor], object]
 ASKED: dict[str, Ask] = {
-    "Projects.open": lambda s, p, who: s.projects.open(who, "my-project"),
     "Projects.open_file": lambda s, p, who: s.projects.open_file(who, p.path),
     "Runs.list": lambda s, p, who: s.runs.list(who, p),
     "Runs.get": lambda s, p, who: s.runs.get(who, p, RUN),
@@ -121,20 +122,35 @@ ASKED: dict[str, Ask] = {
     "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, CAST, 1),
     "Projects.create": lambda s, p, who: s.projects.create(who, "New"),
     "Projects.rename": lambda s, p, who: s.projects.rename(who, "my-project", "New"),
-    "Shelf.slugs": lambda s, p, who: s.shelf.slugs(who),
-    "Shelf.names": lambda s, p, who: s.shelf.names(who),
     "Shelf.cards": lambda s, p, who: s.shelf.cards(who),
-    "Shelf.default": lambda s, p, who: s.shelf.default(who),
     "Shelf.choose": lambda s, p, who: s.shelf.choose(who, "my-project"),
     "Shelf.create": lambda s, p, who: s.shelf.create(who, "New"),
     "Shelf.open_file": lambda s, p, who: s.shelf.open_file(who, str(p.path)),
     "Shelf.rename": lambda s, p, who: s.shelf.rename(who, "my-project", "New"),
     "Shelf.archive": lambda s, p, who: s.shelf.archive(who, "my-project"),
     "Shelf.restore": lambda s, p, who: s.shelf.restore(who, "my-project"),
-    "Studio.demo": lambda s, p, who: s.demo(who),
+    "People.set_active": lambda s, p, who: s.people.set_active(who, "local", True),
+    "People.set_role": lambda s, p, who: s.people.set_role(who, "local", Role.ANNOTATOR),
     "Studio.try_now": lambda s, p, who: s.try_now(who),
     **{f"commands.{name}": lambda s, p, who, name=name: commands.run(s, who, name, {}) for name in commands.NAMES},
 }  # fmt: skip
+
+# Whoever reviews does it in a project, says who they are, and finds their own decisions again.
+FOR_EVERYBODY: dict[str, Ask] = {
+    "Projects.open": lambda s, p, who: s.projects.open(who, "my-project"),
+    "Shelf.slugs": lambda s, p, who: s.shelf.slugs(who),
+    "Shelf.names": lambda s, p, who: s.shelf.names(who),
+    "Shelf.default": lambda s, p, who: s.shelf.default(who),
+    "Studio.demo": lambda s, p, who: s.demo(who),
+    "People.list": lambda s, p, who: s.people.list(who),
+    "People.add": lambda s, p, who: s.people.add(who, "Somebody new"),
+    "People.rename": lambda s, p, who: s.people.rename(replace(who, person_id="local"), "local", "Renamed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", FOR_EVERYBODY.values(), ids=FOR_EVERYBODY)
+def test_an_annotator_is_served_with_what_reviewing_takes(ask: Ask, studio: Studio, project: Project) -> None:
+    ask(studio, project, ANNOTATOR)
 
 
 @pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
@@ -150,6 +166,7 @@ def public_services_with_an_actor() -> set[str]:
     for owner in (
         Projects,
         Shelf,
+        People,
         Runs,
         Endpoints,
         Studio,
@@ -173,7 +190,7 @@ def public_services_with_an_actor() -> set[str]:
 
 
 def test_every_service_that_takes_an_actor_is_asked_here() -> None:
-    assert public_services_with_an_actor() <= set(ASKED)
+    assert public_services_with_an_actor() <= set(ASKED) | set(FOR_EVERYBODY)
 
 
 def test_a_curator_may_grow_and_read(studio: Studio, project: Project) -> None:

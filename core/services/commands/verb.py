@@ -14,6 +14,7 @@ from typing import Any
 
 from core.domain.person import Actor
 from core.errors import BadInput
+from core.services.access import may_read
 from core.services.projects import FIRST, Project
 from core.services.studio import Studio
 
@@ -77,6 +78,7 @@ def whole_path(text: str) -> str:
 
 def opened(studio: Studio, actor: Actor, project: str) -> Project:
     """The project that `--project` names: by its file, or by its name in the installation."""
+    may_read(actor)
     if project.endswith(_FILE):
         return studio.projects.open_file(actor, Path(project))
     if not project:

@@ -1,0 +1,46 @@
+"""Who one is: the choice at the foot of the sidebar."""
+
+from functools import cache
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from core.domain.person import Actor, Person, Role
+from core.errors import NotAllowed
+from pages.ui import shell
+from pages.ui.modules import loader
+
+
+@cache
+def _picker() -> ComponentRenderer:
+    return st.components.v2.component("studio_person", html='<div class="es"></div>', js=loader("person"))
+
+
+def initials(name: str) -> str:
+    """What stands in a person's square."""
+    words = [word for word in name.split() if word[0].isalnum()] or [name]
+    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper()
+
+
+def somebody() -> Actor | None:
+    """Who asks; None if they are not active any more."""
+    try:
+        return shell.actor()
+    except NotAllowed:
+        return None
+
+
+def picker() -> None:
+    """One's square and name; opened, everybody else and a field for somebody new. The page is loaded again after a choice."""
+    who, people = somebody(), shell.studio().people
+    listed = [one for one in people.list(people.owner()) if one.active]
+    data = {
+        "who": who.person_id if who else None,
+        "people": [_line(one) for one in listed],
+        "manage": "/people" if who and who.role is Role.OWNER else None,
+    }
+    _picker()(data=data, key="frame.person")
+
+
+def _line(person: Person) -> dict[str, str]:
+    return {"id": person.id, "name": person.name, "role": str(person.role), "initials": initials(person.name)}

@@ -1,0 +1,43 @@
+"""Saying who one is: the browser is given a signed cookie, which pages and routes then read."""
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from core.errors import BadInput
+from pages.ui import shell
+from pages.ui.guard import guarded, said
+
+_MOST_BYTES = 4_096
+_YEAR_S = 365 * 24 * 3600
+
+
+def _chosen(request: Request, raw: bytes) -> Response:
+    """Who is named by `person` (an id), or somebody new of this `name`."""
+    try:
+        asked = json.loads(raw)
+        id_, name = str(asked.get("person", "")), str(asked.get("name", ""))
+    except (ValueError, AttributeError):
+        raise BadInput("This names nobody", to_do="Reload the page, then choose again.") from None
+    people = shell.studio().people
+    if not id_:
+        id_ = people.add(shell.actor_of(request), name).id
+    word = people.choose(id_)
+    answer = JSONResponse({"person": id_}, headers={"Cache-Control": "no-store"})
+    answer.set_cookie(people.cookie, word, max_age=_YEAR_S, path="/", httponly=True, samesite="strict")
+    return answer
+
+
+async def _choose(request: Request) -> Response:
+    raw = b""
+    async for part in request.stream():
+        raw += part
+        if len(raw) > _MOST_BYTES:
+            return said(BadInput("This is too long for a name", to_do="Shorten it."))
+    return await guarded(lambda asked: _chosen(asked, raw))(request)
+
+
+def people_routes() -> list[Route]:
+    return [Route("/api/person", _choose, methods=["POST"])]
