@@ -65,11 +65,6 @@ def queue_id(project_id: str, name: str) -> str:
     return _id("queue", project_id, name)
 
 
-def queue_id(project_id: str, name: str) -> str:
-    """Of a queue that every project has."""
-    return _id("queue", project_id, name)
-
-
 def system_id(endpoint: str, base_url: str, model: str, sampling: str) -> str:
     return _id("system", endpoint, base_url, model, sampling)
 
