@@ -13,6 +13,15 @@ from tests.chrome import find_chrome  # noqa: E402
 from tests.e2e.running import App  # noqa: E402
 
 PICTURES = ROOT / "docs" / "screenshots"
+TREE_KEYS = {
+    "whole": ["0", "ArrowRight"],
+    "epoch": ["[", "["],
+    "filter": ["]", "]", "f"],
+    "beside": ["f", "s"],
+    "again": ["e"],
+    "runs": ["o"],
+    "keys": ["?"],
+}
 
 
 def main() -> None:
@@ -25,6 +34,9 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=theme)  # type: ignore[arg-type]
                 take(page, app.url, theme)
                 page.close()
+            page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
+            take_trees(page, app.url)
+            page.close()
         finally:
             browser.close()
             app.stop()
@@ -45,6 +57,30 @@ def take(page: Page, url: str, theme: str) -> None:
     page.goto(f"{url}/seeds?project=demo")
     page.get_by_text("By skill").wait_for()
     settle_and_shoot(page, f"seeds-{theme}")
+
+
+def take_trees(page: Page, url: str) -> None:
+    """Every feature of docs/trees.md, in the demo's run with two children a node."""
+    page.goto(f"{url}/trees?project=demo")
+    page.locator(".dh").wait_for()
+    runs = page.get_by_label("Run")
+    if runs.count() and "two children" not in runs.first.inner_text():
+        runs.first.click()
+        page.get_by_role("option", name="Trees with two children").click()
+        page.locator(".dh").wait_for()
+    for name, keys in TREE_KEYS.items():
+        for key in keys:
+            page.keyboard.press(key)
+        settle_and_shoot(page, f"tree-{name}")
+        page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("example")
+    settle_and_shoot(page, "tree-find")
+    page.get_by_label("Find in the seeds").fill("")
+    page.locator(".nd.sel").focus()
+    page.keyboard.press("v")
+    page.locator(".read").first.wait_for()
+    settle_and_shoot(page, "tree-reading")
 
 
 def settle_and_shoot(page: Page, name: str) -> None:

@@ -33,6 +33,7 @@ SPARKS_FILE = "sparks.md"
 BUILT_IN_LABELS = ("given prompt", "rewritten prompt", "created prompt")
 EXAMPLE_WORDS = 5
 _TOP_LOGPROBS = 20
+_LIST = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
 _JSON_KINDS = ("json", "append")
 _REQUIRED = (*(operation.value for operation in Operation), JUDGE, SCORE)
 _FORMATS = tuple(f"{Operation.COMPLICATE_INPUT.value}.{name}" for name in DATA_FORMATS)
@@ -261,7 +262,7 @@ def read_evolution(pack: Pack, operation: Operation, reply: ChatReply, *, parent
     fields = _fields(text, names if patterns else names.split(",")[-1])
     if fields is None:
         return None
-    written = _in_words(patterns, fields) if patterns else "\n\n".join(fields.values())
+    written = _in_words(patterns, fields, template.drop) if patterns else "\n\n".join(fields.values())
     return _appended(parent.strip(), written) if kind == "append" else written
 
 
@@ -279,11 +280,20 @@ def _fields(text: str, names: str) -> dict[str, str] | None:
     return whole if len(whole) == len(found) else None
 
 
-def _in_words(patterns: Sequence[str], fields: Mapping[str, str]) -> str:
+def _in_words(patterns: Sequence[str], fields: Mapping[str, str], drop: frozenset[str]) -> str:
     """One of the patterns, filled. Which one follows from the fields, so that reading again gives the same text."""
     pattern = patterns[sum("".join(fields.values()).encode("utf-8", "surrogatepass")) % len(patterns)]
-    phrases = {name: text if "\n" in text else text.rstrip(" .,;:!?") for name, text in fields.items()}
+    phrases = {name: text if "\n" in text else _without(text.rstrip(" .,;:!?"), drop) for name, text in fields.items()}
     return PLACEHOLDER.sub(lambda match: phrases[match[1]], pattern)
+
+
+def _without(listed: str, words: frozenset[str]) -> str:
+    """A list such as "the size, the reason and the place" without the things that have one of the words; all, if none is left."""
+    things = _LIST.split(listed)
+    kept = [one for one in things if words.isdisjoint(one.casefold().split())]
+    if not kept or len(kept) == len(things):
+        return listed
+    return " and ".join(part for part in (", ".join(kept[:-1]), kept[-1]) if part)
 
 
 def _appended(parent: str, addition: str) -> str:

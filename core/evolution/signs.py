@@ -36,12 +36,13 @@ _CODE = re.compile(
 _MAKE_CODE = re.compile(r"\b(?:write|create|implement|complete|fill in)\b", re.IGNORECASE)
 _LIMIT = re.compile(
     r"\b(?:exactly|no more than|at most|(?:in|of) (?:about )?(?:one|two|three|four|five|six|ten|\d+) "
-    r"(?:\w+ )?(?:words?|sentences?|lines?|points?|minutes?|parts?))\b",
+    r"(?:\w+ )?(?:words?|sentences?|lines?|points?|minutes?|parts?|paragraphs?)|as (?:a )?JSON)\b",
     re.IGNORECASE,
 )
 _QUOTED_MATERIAL = re.compile(r":\s*[\"“„«]")
 _MAKE = re.compile(
-    r"(?:write|compose|draft|invent|play|act|pretend|you are|create|tell|formulate|imagine you are)\b", re.IGNORECASE
+    r"(?:write|compose|draft|invent|think of|play|act|pretend|you are|create|tell|formulate|imagine you are)\b",
+    re.IGNORECASE,
 )
 
 

@@ -24,6 +24,7 @@ _HEADERS = {
     "max_tokens": re.compile("[1-9][0-9]{0,5}"),
     "named": re.compile("[a-z_]+"),
     "cut": re.compile(r"0?\.[0-9]{1,4}"),
+    "drop": re.compile(r"[a-z]+(?: [a-z]+)*"),
     **{f"write{kind and ' '}{kind}": re.compile(r".*\{\{[a-z_]+\}\}.*") for kind in ("", *KINDS)},
 }
 _NEEDS = {
@@ -45,7 +46,8 @@ class Template:
     (header lines `write: … {{field}} …`; a backslash and n is a new line) one of them is filled with the fields instead,
     and which one follows from the reply. `write code: …` is for parents of that kind (`signs.kind`) alone.
     A judge's two words are the one for "nothing new" and the one for "new"; `cut` is the least probability of the second
-    that passes, and `named` the field about which `judge_named` asks.
+    that passes, and `named` the field about which `judge_named` asks. `drop`: of a field that lists several things, those
+    with one of these words are left out before a pattern is filled.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Template:
     patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cut: float | None = None
     named: str = ""
+    drop: frozenset[str] = frozenset()
 
     @property
     def words(self) -> tuple[str, str]:
@@ -107,6 +110,7 @@ def read_template(name: str, file_name: str, text: str) -> Template:
         patterns=patterns,
         cut=float(cut) if cut else None,
         named=named,
+        drop=frozenset(settings.get("drop", [""])[-1].split()),
     )
 
 
@@ -150,7 +154,7 @@ def _header(file_name: str, header: str) -> dict[str, list[str]]:
             raise BadInput(
                 f"This header line is not understood: {line.strip()[:80]}",
                 where=file_name,
-                to_do="Use `reply: text`, `json FIELD`, `append FIELD`, `choice A|B` or `digit`; `max_tokens: NUMBER`; `write: … {{field}} …`; `cut: 0.05`; `named: FIELD`.",
+                to_do="Use `reply: text`, `json FIELD`, `append FIELD`, `choice A|B` or `digit`; `max_tokens: NUMBER`; `write: … {{field}} …`; `cut: 0.05`; `named: FIELD`; `drop: WORD WORD`.",
             )
         if line.strip():
             settings.setdefault(key, []).append(value)

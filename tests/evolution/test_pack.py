@@ -300,6 +300,24 @@ def test_the_packs_own_words_are_filled_with_the_fields_and_read_the_same_again(
     assert read_evolution(pack, Operation.DEEPEN, again, parent="Why?") == read["a baker"]
 
 
+@pytest.mark.parametrize(
+    ("listed", "filled"),
+    [
+        ("the size, the reason and the place", "the size and the place"),
+        ("the size, the place, and the Cause", "the size and the place"),
+        ("the age and the cause of the yawning", "the age"),
+        ("the size, the age, the reason and the place", "the size, the age and the place"),
+        ("the size and the reasoning", "the size and the reasoning"),
+        ("the cause and the reason", "the cause and the reason"),
+    ],
+)
+def test_listed_things_that_ask_for_the_answer_itself_are_left_out(compact: Pack, listed: str, filled: str) -> None:
+    drops = "reply: append things\ndrop: reason cause\nwrite: Vary {{things}}.\n--- user ---\nRewrite this prompt: {{instruction}}"
+    pack = pack_from_files("mine", with_file(compact, "deepen.md", drops))
+    read = read_evolution(pack, Operation.DEEPEN, reply(json.dumps({"things": listed})), parent="Why?")
+    assert read == f"Why? Vary {filled}."
+
+
 def test_a_pattern_may_have_several_lines_and_leaves_code_as_it_is(compact: Pack) -> None:
     lines = "reply: append data\nwrite: {{data}}\\n\\nWhy?\n--- user ---\nRewrite this prompt: {{instruction}}"
     pack = pack_from_files("mine", with_file(compact, "deepen.md", lines))
