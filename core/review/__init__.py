@@ -1,0 +1,1 @@
+"""What is worked out of what people decide: values in, values out."""
