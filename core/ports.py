@@ -70,9 +70,24 @@ class RunLog(Protocol):
     async def append(self, facts: Sequence[object]) -> None: ...
 
     async def claim(self, most: int) -> list[Work]:
-        """Take waiting tasks, oldest epoch first, under a lease; with the texts they need."""
+        """Take waiting tasks, oldest epoch first, under a lease; with the texts they need.
+
+        A task that is appended as waiting is cancelled instead while its subject is set aside.
+        """
         ...
 
     async def family(self, seed_id: str, epoch: int) -> Family:
         """All children of one seed in one epoch, with the outcomes that they have."""
+        ...
+
+    async def halted(self) -> list[Family]:
+        """Families with nothing to wait for, of which some children were set aside before they were decided."""
+        ...
+
+    def news(self) -> int:
+        """Another number than before once people have done anything. Costs nothing to ask."""
+        ...
+
+    async def is_set_aside(self, instruction_id: str) -> bool:
+        """Whether people rejected something above it, so that nobody is to be asked for it."""
         ...

@@ -15,6 +15,8 @@ class TaskKind(StrEnum):
 
 
 class TaskState(StrEnum):
+    """`CANCELLED`: people rejected something above its subject; it waits again when they take that back."""
+
     WAITING = "waiting"
     CLAIMED = "claimed"
     DONE = "done"

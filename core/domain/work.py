@@ -35,11 +35,29 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Family:
-    """All children of one seed in one epoch, in the order they were drawn, with the outcomes that they have."""
+    """All children of one seed in one epoch, in the order they were drawn, with the outcomes that they have.
+
+    `set_aside`: those that nobody asks for just now, because people rejected something above them. `grown`: what has
+    children in the next epoch already, and `next_number` the number of the next one there; both only after such a stop.
+    """
 
     children: dict[str, Instruction]
     outcomes: dict[str, RunStatus] = field(default_factory=dict)
+    set_aside: frozenset[str] = frozenset()
+    grown: frozenset[str] = frozenset()
+    next_number: int = 0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its seed and its epoch."""
+        first = next(iter(self.children.values()))
+        return first.seed_id, first.epoch
 
     @property
     def is_complete(self) -> bool:
-        return len(self.outcomes) == len(self.children)
+        """Whether nothing of it is waited for: each child is decided, or set aside."""
+        return all(id_ in self.outcomes or id_ in self.set_aside for id_ in self.children)
+
+    def stands_still(self, child: Instruction) -> bool:
+        """Not decided, and not asked for either."""
+        return child.id in self.set_aside and child.id not in self.outcomes

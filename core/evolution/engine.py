@@ -6,7 +6,7 @@ that was acknowledged is lost or doubled. Chains advance independently; reply or
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, MutableSequence
+from collections.abc import Callable, MutableSequence, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from random import Random
@@ -59,7 +59,9 @@ class Engine:
         self._families = Families(method, log)
         self._rate = Rate()
         self._reason: str | None = None
-        self._commits, self._dry_at = 0, -1
+        self._commits = 0
+        self._dry_at: tuple[int, int] | None = None  # commits and people's news when the log had nothing for us
+        self._news = log.news()  # when the work at hand was claimed
         self._failures_in_row = 0
 
     async def grow(self) -> bool:
@@ -103,29 +105,53 @@ class Engine:
                 await self._claim()
                 if self._ready:
                     return self._ready.popleft()
-                if not self._busy and self._dry_at == self._commits:
+                if not self._busy and self._dry_at == self._now():
+                    if await self._grow_past():
+                        continue
                     return None
             await self._changed.wait()
         return None
 
+    def _now(self) -> tuple[int, int]:
+        """What the log can have for us follows from what was committed, and from what people did."""
+        return self._commits, self._log.news()
+
     async def _claim(self) -> None:
-        """Fill up from the log, but ask it again only if something was committed since it had nothing."""
-        if self._ready or self._dry_at == self._commits:
+        """Fill up from the log, but ask it again only if something has happened since it had nothing."""
+        now = self._now()
+        if self._ready or self._dry_at == now:
             return
-        commits = self._commits
         try:
             self._ready.extend(await self._log.claim(_CLAIM))
+            self._news = now[1]
         except StudioError as error:  # no room on the disk: begin nothing more, and keep what is in flight
             self._reason = self._reason or str(error)
             self.pause()
         if not self._ready:
-            self._dry_at = commits
+            self._dry_at = now
+
+    async def _grow_past(self) -> bool:
+        """Draw for the lines of seeds that go on while another line stands still; False if there is nothing to draw."""
+        try:
+            facts = await self._families.halted()
+            if facts:
+                await self._log.append(facts)
+                self._commits += 1
+            return bool(facts)
+        except StudioError as error:
+            self._reason = self._reason or str(error)
+            return False
 
     async def _chain(self, work: Work) -> None:
-        """One piece of work and what goes on from it at once."""
-        owed = [work]
+        """One piece of work and what goes on from it at once, unless people set its subject aside meanwhile."""
+        owed, news = [work], self._news
         try:
             while owed and not self._pausing.is_set():
+                if news != self._log.news():
+                    news = self._log.news()
+                    if await self._log.is_set_aside(work.instruction.id):
+                        await self._release(owed)
+                        break
                 owed += await self._advance(owed[0])
                 del owed[0]
         except (Blocked, StudioError) as error:  # the log may refuse too: a full disk pauses, it loses nothing
@@ -246,7 +272,7 @@ class Engine:
             pass
 
     async def _release(self, works: MutableSequence[Work]) -> None:
-        """Give claimed work back, so that a later resume finds it waiting.
+        """Give claimed work back, so that a later resume (or this engine) finds it waiting; or cancelled, if it was set aside.
 
         If the log refuses, it stays claimed: a resume takes back everything that this run had claimed.
         """
@@ -255,5 +281,7 @@ class Engine:
         if back:
             try:
                 await self._log.append(back)
+                self._commits += 1
+                self._changed.set()
             except StudioError as error:
                 self._reason = self._reason or str(error)

@@ -14,6 +14,7 @@ class Families:
     def __init__(self, method: Method, log: RunLog) -> None:
         self._method, self._log = method, log
         self._open: dict[tuple[str, int], Family] = {}
+        self._passed: dict[tuple[str, int], tuple[int, frozenset[str]]] = {}
 
     async def decided(self, child: Instruction, status: RunStatus) -> Sequence[object]:
         """When the last child of a seed's epoch is decided, draw the next epoch; it commits with that outcome."""
@@ -26,27 +27,48 @@ class Families:
         family.outcomes[child.id] = status
         if not family.is_complete:
             return ()
-        del self._open[key]
+        return self._next_epoch(family)
+
+    async def halted(self) -> Sequence[object]:
+        """Epochs of which all that is not decided was set aside: the rest of the seed grows on without it.
+
+        What was set aside keeps its place. If it comes back, its own line goes on from there.
+        """
+        if self._method.settings.children == 1:
+            return ()  # its only line stands still
+        facts: list[object] = []
+        for family in await self._log.halted():
+            now = len(family.outcomes), family.set_aside
+            if self._passed.get(family.key) != now:
+                self._passed[family.key] = now
+                facts += self._next_epoch(family)
+        return facts
+
+    def _next_epoch(self, family: Family) -> Sequence[object]:
+        self._open.pop(family.key, None)
         scores = self._method.sibling_scores(family)
-        if child.epoch >= self._method.settings.epochs:
+        epoch = family.key[1]
+        if epoch >= self._method.settings.epochs:
             return scores
         parents = next_frontier(family, self._method.settings.max_frontier_per_seed)
-        return [*scores, *self._method.children(parents, child.epoch + 1)]
+        return [*scores, *self._method.children(parents, epoch + 1, first=family.next_number)]
 
 
 def next_frontier(family: Family, most: int) -> list[Instruction]:
     """Survivors in the order they were drawn; a parent none of whose children survived stays, in their place.
 
-    For one child an epoch this is the paper's rule. `most` is `max_frontier_per_seed`.
+    For one child an epoch this is the paper's rule. `most` is `max_frontier_per_seed`. Where children stand still it is not
+    decided what becomes of their parent; what has grown on already does not do so twice.
     """
     places: list[tuple[int, Instruction]] = []
     for parent_id in dict.fromkeys(child.parent_id for child in family.children.values()):
         own = [child for child in family.children.values() if child.parent_id == parent_id]
         survivors = [child for child in own if family.outcomes.get(child.id) is RunStatus.SURVIVED]
-        places += [(child.child_number, child) for child in survivors or ()]
-        if not survivors:
+        places += [(child.child_number, child) for child in survivors]
+        if not survivors and not any(map(family.stands_still, own)):
             places.append((own[0].child_number, parent_of(own[0])))
-    return [node for _, node in sorted(places, key=lambda place: place[0])][:most]
+    ordered = [node for _, node in sorted(places, key=lambda place: place[0]) if node.id not in family.grown]
+    return ordered[: max(0, most - len(family.grown))]
 
 
 def parent_of(child: Instruction) -> Instruction:

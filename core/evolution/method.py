@@ -61,12 +61,15 @@ class Method:
         after = respond + judge if self.settings.order is StepOrder.PAPER else judge + respond
         return (TaskKind.EVOLVE, *after)
 
-    def children(self, parents: Sequence[Instruction], epoch: int) -> list[object]:
-        """The next epoch of one seed: for every frontier node k children, drawn now, each with its evolve task."""
+    def children(self, parents: Sequence[Instruction], epoch: int, *, first: int = 0) -> list[object]:
+        """The next epoch of one seed: for every frontier node k children, drawn now, each with its evolve task.
+
+        `first`: the number of the first of them, if some of that epoch were drawn before.
+        """
         facts: list[object] = []
         for index, parent in enumerate(parents):
             for nth in range(self.settings.children):
-                number = index * self.settings.children + nth
+                number = first + index * self.settings.children + nth
                 child = self._child(parent, epoch, number)
                 facts += [child, self._task(TaskKind.EVOLVE, child)]
         return facts

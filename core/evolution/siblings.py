@@ -15,10 +15,14 @@ _SCORED: dict[Difficulty, tuple[RunStatus, ...]] = {
 
 
 def first_of_siblings(family: Family, difficulty: Difficulty) -> Iterable[Instruction]:
-    """Of each parent's children that are to be scored, the one that was drawn first: the task is named after it."""
+    """Of each parent's children that are to be scored, the one that was drawn first: the task is named after it.
+
+    A brood of which some stand still waits until all are decided.
+    """
     firsts: dict[str | None, Instruction] = {}
+    halted = {child.parent_id for child in family.children.values() if family.stands_still(child)}
     for child in family.children.values():
-        if family.outcomes.get(child.id) in _SCORED[difficulty]:
+        if child.parent_id not in halted and family.outcomes.get(child.id) in _SCORED[difficulty]:
             firsts.setdefault(child.parent_id, child)
     return firsts.values()
 

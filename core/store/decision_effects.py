@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from core.domain.instruction import HumanStatus
+from core.store import holding_back
 from core.store.rows import fetched, filled
 
 _FORGET = "delete from standing where instruction_id in (:ids)"
@@ -30,8 +31,8 @@ _HUMAN = "select instruction_id as id, human_status, n_decisions from human_now 
 _FLAGGED = """select distinct instruction_id as id from decision where act = 'flag' and instruction_id in (:ids)
 and id not in (select undoes_id from decision where act = 'undo' and undoes_id is not null)"""
 _STATES = "select id, human_status, set_aside from instruction_state where id in (:ids)"
-_PLACES = "select id, seed_id, ancestors from instruction where id in (:ids)"
-_BELOW = """select id, seed_id, ancestors from instruction
+_PLACES = "select id, seed_id, run_id, ancestors from instruction where id in (:ids)"
+_BELOW = """select id, seed_id, run_id, ancestors from instruction
 where seed_id in (:ids) and list_has_any(ancestors, ?::uuid[])"""
 _DECIDED = """insert into instruction_state (id, human_status, n_decisions, flagged)
 select unnest(?::uuid[]), unnest(?::varchar[]), unnest(?::integer[]), unnest(?::boolean[])
@@ -89,6 +90,8 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, touched: list[str], turned
     changed = [id_ for id_ in sorted(wanted) if wanted[id_] != states[id_]["set_aside"]]
     if changed:
         connection.execute(_SET_ASIDE, [changed, [wanted[id_] for id_ in changed]])
+        turned_over = {id_: wanted[id_] for id_ in changed}
+        holding_back.turned(connection, turned_over, {id_: places[id_]["run_id"] for id_ in changed})
     return {id_: sum(id_ in places[one]["ancestors"] for one in changed) for id_ in turned}
 
 

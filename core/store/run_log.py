@@ -25,7 +25,13 @@ _TAKE_BACK = "update task set state = 'waiting', lease_until = null where run_id
 _INSTRUCTIONS = "select * exclude (seq) from instruction where id in (:ids)"
 _TEXTS = "select id, text from revision where id in (:ids)"
 _FAILED = "select instruction_id, rule from rule_check where verdict = 'fail' and instruction_id in (:ids) order by seq"
-_FAMILY = "select * exclude (seq) from instruction where seed_id = ? and run_id = ? and epoch = ? order by child_number"
+_FAMILY = (
+    "select * exclude (seq) from instruction where seed_id = ? and run_id = ? and epoch in (?, ?) order by child_number"
+)
+_HALTED = """select i.seed_id, i.epoch, list(i.id::varchar) filter (s.set_aside) as aside
+from instruction i join instruction_state s on s.id = i.id where i.run_id = ? and s.run_status = 'waiting'
+group by all having bool_and(s.set_aside)"""
+_IS_ASIDE = "select set_aside from instruction_state where id = ?"
 _CHILDREN = "select * exclude (seq) from instruction where seed_id in (:ids) and run_id = ? order by child_number"
 _OUTCOMES = "select instruction_id, status from outcome where instruction_id in (:ids)"
 
@@ -62,11 +68,34 @@ class ProjectRunLog:
     async def family(self, seed_id: str, epoch: int) -> Family:
         return await asyncio.to_thread(self._family, seed_id, epoch)
 
-    def _family(self, seed_id: str, epoch: int) -> Family:
-        rows = self._database.query(_FAMILY, [seed_id, self._run_id, epoch])
-        children = {row["id"]: instruction_from(row) for row in rows}
+    def _family(self, seed_id: str, epoch: int, set_aside: Sequence[str] = ()) -> Family:
+        rows = [
+            instruction_from(row) for row in self._database.query(_FAMILY, [seed_id, self._run_id, epoch, epoch + 1])
+        ]
+        children = {one.id: one for one in rows if one.epoch == epoch}
+        following = [one for one in rows if one.epoch > epoch]
         found = self._database.query_ids(_OUTCOMES, children)
-        return Family(children=children, outcomes={row["instruction_id"]: RunStatus(row["status"]) for row in found})
+        return Family(
+            children=children,
+            outcomes={row["instruction_id"]: RunStatus(row["status"]) for row in found},
+            set_aside=frozenset(set_aside),
+            grown=frozenset(str(one.parent_id) for one in following),
+            next_number=max((one.child_number + 1 for one in following), default=0),
+        )
+
+    async def halted(self) -> list[Family]:
+        def read() -> list[Family]:
+            rows = self._database.query(_HALTED, [self._run_id])
+            return [self._family(row["seed_id"], row["epoch"], row["aside"]) for row in rows]
+
+        return await asyncio.to_thread(read)
+
+    def news(self) -> int:
+        return self._database.writer.by_people
+
+    async def is_set_aside(self, instruction_id: str) -> bool:
+        rows = await asyncio.to_thread(self._database.query, _IS_ASIDE, [instruction_id])
+        return any(row["set_aside"] for row in rows)
 
     def _with_texts(self, tasks: Sequence[Task]) -> list[Work]:
         subjects = {

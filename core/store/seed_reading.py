@@ -24,16 +24,20 @@ _SHARES = """select s.skill, count(*) as seeds, sum(coalesce(o.n, 0))::bigint as
 left join (select seed_id, count(*) as n from outcome where status = 'survived' group by seed_id) o on o.seed_id = s.id
 group by s.skill order by seeds desc, s.skill"""
 _SOURCES = "select * from source order by seq desc"
-_ALL = "select * exclude (seq) from instruction where kind = 'seed' order by position"
+# A seed that people rejected is there, and is chosen for no further run.
+_ALL = """select * exclude (seq) from instruction
+where kind = 'seed' and id not in (select id from instruction_state where human_status = 'rejected') order by position"""
 _BY_ID = "select * exclude (seq) from instruction where id in (:ids) order by position"
 # The seeds that pass a filter; the texts are read only when something is to be found in them.
 _MATCHING = """select id, position, skill from seed_now
 where ($source = '' or source_id::varchar = $source) and (len($skills) = 0 or list_contains($skills, skill))
   and ($find = '' or id in (select of_id from revision where "of" = 'instruction' and contains(lower(text), lower($find))))
+  and id not in (select id from instruction_state where human_status = 'rejected')
 order by position"""
 _MATCHING_BY_SKILL = """select skill, count(*) as n from seed_now
 where ($source = '' or source_id::varchar = $source) and (len($skills) = 0 or list_contains($skills, skill))
   and ($find = '' or id in (select of_id from revision where "of" = 'instruction' and contains(lower(text), lower($find))))
+  and id not in (select id from instruction_state where human_status = 'rejected')
 group by skill"""
 _WORDS = """select sum(r.words) as words, count(*) as n from instruction i
 join instruction_state t on t.id = i.id join revision r on r.id = t.revision_id where i.kind = 'seed'"""
@@ -89,7 +93,7 @@ def sources(database: Database) -> list[dict[str, Any]]:
 
 
 def all_seeds(database: Database) -> Iterator[Instruction]:
-    """Every seed, in the order of import."""
+    """Every seed that nobody has rejected, in the order of import."""
     return (instruction_from(row) for row in database.query(_ALL))
 
 
@@ -116,7 +120,7 @@ class SeedKey:
 
 
 def matching(database: Database, choice: SeedChoice) -> list[SeedKey]:
-    """The seeds that pass the choice's filter, in the order of import; its limit and mix are not looked at."""
+    """The seeds that pass the choice's filter and were not rejected, in the order of import; its limit and mix are not looked at."""
     return [SeedKey(**row) for row in database.query(_MATCHING, _filter(choice))]
 
 

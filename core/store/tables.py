@@ -11,6 +11,7 @@ import pyarrow as pa
 from core.domain.call import Call
 from core.domain.check import Check, Outcome, Score
 from core.domain.decision import Decision
+from core.domain.export import Export
 from core.domain.instruction import Instruction, InstructionState, Response, Revision
 from core.domain.project import Audit, Project, PromptPack
 from core.domain.run import Run, RunEvent
@@ -39,10 +40,12 @@ _INSERTS: Mapping[type, str] = {
     Trial: "insert into trial by name select * from batch on conflict do nothing",
     TrialSlot: "insert into trial_slot by name select * from batch on conflict do nothing",
     Decision: "insert into decision by name select * from batch on conflict do nothing",
+    Export: "insert into export by name select * from batch on conflict do nothing",
     # Tasks and the projection are the two that change. A conflict is resolved through the primary key: its cost does
-    # not grow with the table, as an UPDATE … FROM's would.
+    # not grow with the table, as an UPDATE … FROM's would. What is done stays done, whoever plans it again.
     Task: """insert into task by name select * from batch on conflict (id) do update
-             set state = excluded.state, tries = greatest(task.tries, excluded.tries), lease_until = excluded.lease_until""",
+             set state = case when task.state in ('done', 'failed') and excluded.state in ('waiting', 'cancelled')
+               then task.state else excluded.state end, tries = greatest(task.tries, excluded.tries), lease_until = excluded.lease_until""",
     InstructionState: """insert into instruction_state
              (id, run_status, revision_id, response_id, difficulty, words_added, rule) select id, run_status, revision_id::uuid, response_id::uuid, difficulty, words_added, rule from batch
              on conflict (id) do update set

@@ -20,6 +20,7 @@ from core.domain.check import Outcome, Score
 from core.domain.instruction import Instruction, InstructionState, Response, Revision
 from core.domain.task import Task
 from core.errors import ProjectError, StudioError
+from core.store.holding_back import below_rejection, held_back, set_aside
 from core.store.rows import fetched
 from core.store.tables import ORDER, arrow_batch, states_after, table_of
 
@@ -57,6 +58,7 @@ class Writer:
         self._turn = count()
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._closed = False
+        self.by_people = 0  # how much people did here since it was opened: who sees another number looks at the log
         self._gate = threading.Lock()  # guards `_closed`: nothing may get in line behind the last job
         self._thread = threading.Thread(target=self._work, name="log-writer", daemon=True)
         self._thread.start()
@@ -116,7 +118,9 @@ class Writer:
             if job.closes:
                 return
             if job.action is not None:
-                self._settle([job], *self._attempt(partial(job.action, self._connection)))
+                outcome = self._attempt(partial(job.action, self._connection))
+                self.by_people += job.rank == 0
+                self._settle([job], *outcome)
                 continue
             batch = [job]
             facts = len(job.facts)
@@ -172,12 +176,16 @@ class Writer:
             raise TypeError(f"not facts: {unknown}")
         if tasks := by_kind.get(Task):
             by_kind[Task] = _merged(tasks)
+        aside = below_rejection(self._connection, by_kind.get(Instruction, ()))
+        if Task in by_kind:
+            by_kind[Task] = held_back(self._connection, by_kind[Task], aside)
         left_out = 0
         for kind in ORDER:
             if rows := by_kind.get(kind):
                 missing = len(rows) - self._insert(kind, rows, are_new=are_new)
                 left_out += missing if kind in _PROJECTED else 0
         self._project(facts, is_repeated=left_out > 0)
+        set_aside(self._connection, aside)
 
     def _project(self, facts: list[object], *, is_repeated: bool) -> None:
         """Bring the projection up to date. What a left-out fact says may not be what the log says: then ask the log."""
