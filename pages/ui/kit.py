@@ -173,9 +173,12 @@ def show(
     return None if action is None else str(action)
 
 
-def theme_watch() -> None:
-    """Put this on every page, once: keeps dialogs, figures and logo in the person's light or dark theme."""
-    _theme()(data={"seen": st.context.theme.type}, key="studio_theme", on_theme_change=_nothing)
+def theme_watch(person_id: str = "") -> None:
+    """Put this on every page, once: keeps dialogs, figures and logo in the person's light or dark theme.
+
+    It also sends what this person has decided in this browser and the studio has not saved yet (shared/outbox.js).
+    """
+    _theme()(data={"seen": st.context.theme.type, "person": person_id}, key="studio_theme", on_theme_change=_nothing)
 
 
 def tree(

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.domain.person import Role
-from pages.ui import kit, people
+from pages.ui import deck, kit, people
 from pages.ui.foot import foot, switcher
 
 _HERE = Path(__file__).parent
@@ -15,9 +15,9 @@ st.set_page_config(
     page_title="Evol-Instruct Studio", page_icon=str(_HERE / "mark.svg"), layout="wide", initial_sidebar_state=216
 )
 st.html(_HERE / "shell.css")
-kit.theme_watch()
-st.logo(str(_HERE / ("logo-dark.svg" if st.context.theme.type == "dark" else "logo-light.svg")), size="large")
 who = people.somebody()
+kit.theme_watch("" if who is None else who.person_id)
+st.logo(str(_HERE / ("logo-dark.svg" if st.context.theme.type == "dark" else "logo-light.svg")), size="large")
 only_judges = (
     who is None or who.role is Role.ANNOTATOR
 )  # what they may not use is not offered; the services refuse it anyway
@@ -46,4 +46,5 @@ with st.sidebar:
         foot()
         switcher()
     people.picker()
+    deck.saving()
 page.run()

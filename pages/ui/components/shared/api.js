@@ -1,10 +1,11 @@
 // Asks the studio's own routes. A refusal is a value {what, to_do}, shown in the pane that asked.
 
 export class Refusal extends Error {
-  constructor(what, toDo) {
+  constructor(what, toDo, status = 0) {
     super(what);
     this.what = what;
     this.toDo = toDo;
+    this.status = status; // 0: nobody answered
   }
 }
 
@@ -27,7 +28,7 @@ async function send(url, options) {
   if (reply.status === 304) return null;
   const said = await reply.json().catch(() => null);
   if (reply.ok && said) return said;
-  throw new Refusal(said?.what ?? `The studio answered with status ${reply.status}.`, said?.to_do ?? "Reload the page.");
+  throw new Refusal(said?.what ?? `The studio answered with status ${reply.status}.`, said?.to_do ?? "Reload the page.", reply.status);
 }
 
 export const ask = (path, parameters, signal) => send(addressOf(path, parameters), { signal, headers: { Accept: "application/json" } });

@@ -33,6 +33,7 @@ const SHAPES = {
   play: [path("M4.5 3v10l8-5z", solid)],
   pause: [path("M5 3.4v9.2M11 3.4v9.2", { "stroke-width": 2.6 })],
   close: [path("m4 4 8 8m0-8-8 8")],
+  flag: [path("M4 14V2.6M4 3h7.8l-1.9 2.800 1.9 2.800H4")],
 };
 
 export const isIcon = (name) => Object.hasOwn(SHAPES, name);

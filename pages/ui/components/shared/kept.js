@@ -44,7 +44,9 @@ async function within(name, mode, action, otherwise) {
 /** Resolves when `value` (it has a `key`) is written. */
 export const put = (name, value) => within(name, "readwrite", (store) => { store.put(value); }, (map) => { map.set(value.key, value); });
 export const take = (name, key) => within(name, "readonly", (store) => store.get(key), (map) => map.get(key));
-export const all = (name) => within(name, "readonly", (store) => store.getAll(), (map) => [...map.values()]);
+/** All values, or those whose key begins with `prefix`. */
+export const all = (name, prefix = "") => within(name, "readonly", (store) => store.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)),
+  (map) => [...map.values()].filter((value) => value.key.startsWith(prefix)));
 export const remove = (name, keys) => within(name, "readwrite", (store) => { for (const key of keys) store.delete(key); },
   (map) => { for (const key of keys) map.delete(key); });
 

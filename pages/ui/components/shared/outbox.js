@@ -17,7 +17,7 @@ const listeners = new Set();
 const mine = new Map(); // key → entry that this page has written and that is not answered
 const refused = new Map(); // key → why the studio does not take it; kept, and tried again by the next page
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(LOCK) : null;
-let [person, last, waiting, tries, timer, sending, once, problem] = [null, 0, 0, 0, 0, false, false, null];
+let [person, last, waiting, tries, timer, sending, once, problem] = [undefined, 0, 0, 0, 0, false, false, null];
 
 export const keyOf = (project, trial, act) => `${project} ${trial} ${act}`;
 
@@ -72,7 +72,7 @@ const request = (batch, extra) => {
 };
 
 /** A studio that was started anew knows no visitor; its first page makes this browser one again. */
-const greet = () => fetch("/", { headers: { Accept: "text/html" }, cache: "no-store" }).catch(() => null);
+export const greet = () => fetch("/", { headers: { Accept: "text/html" }, cache: "no-store" }).catch(() => null);
 
 async function settle(batch, said) {
   const receipts = (batch[0].kind === "rating" ? [{ trial: batch[0].body.trial, act: "rate", answer: "saved", why: "" }] : said.receipts) ?? [];
@@ -106,7 +106,7 @@ const alone = (action) => (navigator.locks ? navigator.locks.request(LOCK, actio
 
 /** Sends until nothing is left; after a failure it tries again later, and later still. */
 export async function send() {
-  if (sending || person === null) return;
+  if (sending || !person) return;
   sending = true;
   clearTimeout(timer);
   let ended = "more";
@@ -143,14 +143,15 @@ function hear({ data }) {
 
 /** Called by the theme watch on every page: from now on what this person decided in this browser is sent. */
 export function start(who) {
-  if (!who || who === person) return;
-  if (person === null) {
+  const isFirst = person === undefined;
+  if (!isFirst && (who || null) === person) return;
+  if (isFirst) {
     addEventListener("pagehide", leave);
     addEventListener("beforeunload", warn);
     addEventListener("online", send);
     if (tabs) tabs.onmessage = hear;
   }
-  person = who;
+  person = who || null; // nobody: everything waits
   refused.clear();
   send();
 }

@@ -1,6 +1,8 @@
 // The theme watch: tells the document which scheme is on, so that light-dark() also works in dialogs (a portal
 // outside Streamlit's app element), and asks Python for one rerun when the person switches, because figures and
-// the logo are coloured there.
+// the logo are coloured there. It also starts the outbox, because it is on every page.
+
+import { start } from "../shared/outbox.js";
 
 const asked = new WeakMap(); // root element → scheme that Python was last told
 
@@ -15,6 +17,7 @@ function scheme(element) {
 }
 
 export default function ({ data, parentElement, setStateValue }) {
+  start(data.person ?? "");
   const root = parentElement.querySelector(".es");
   const now = scheme(root);
   document.documentElement.style.colorScheme = now;

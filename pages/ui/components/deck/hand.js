@@ -1,0 +1,115 @@
+// The cards: one is shown, up to twelve are held. New ones are fetched beside the work, so that the next one is always here.
+
+import { ask } from "../shared/api.js";
+import { greet, unsent, watch } from "../shared/outbox.js";
+
+const [HELD, REFILL] = [12, 6];
+const [AGAIN_MS, IDLE_MS] = [1500, 20_000];
+const ENDS = new Set(["accept", "reject", "adjudicate", "skip"]);
+
+export const ends = (act) => ENDS.has(act);
+
+export function makeHand({ where, onChange, onGone }) {
+  const hand = { now: null, ahead: [], sitting: null, queue: null, refusal: null, isOver: false, isFresh: true };
+  const over = new Set(); // trials that are decided: here, in another tab, or before the page was reloaded
+  let [asking, wanted, timer, isStopped] = [false, false, 0, false];
+
+  const held = () => [hand.now, ...hand.ahead].filter(Boolean);
+  const show = () => { if (!hand.now) hand.now = hand.ahead.shift() ?? null; };
+
+  function accept(cards) {
+    const known = new Set(held().map((card) => card.trial));
+    hand.ahead.push(...cards.filter((card) => !over.has(card.trial) && !known.has(card.trial)));
+    show();
+  }
+
+  /** The studio's numbers; what is still on its way there is counted here. */
+  function count(sitting, waiting) {
+    const before = hand.sitting;
+    const left = Math.max(0, sitting.left - waiting);
+    const decided = sitting.decided + waiting;
+    const isSame = before && before.total === sitting.total && !hand.isRecount;
+    hand.sitting = { ...sitting, left: isSame ? Math.min(before.left, left) : left, decided: isSame ? Math.max(before.decided, decided) : decided };
+    hand.isRecount = false;
+  }
+
+  async function fill(extra) {
+    const waiting = (await unsent()).filter((entry) => entry.project === where().project && ends(entry.body.act));
+    for (const entry of waiting) over.add(entry.body.trial);
+    const have = [...held().map((card) => card.trial), ...waiting.slice(-40).map((entry) => entry.body.trial)].join(",");
+    const said = await ask("/api/trials", { ...where(), most: Math.max(1, HELD - hand.ahead.length), have, ...extra });
+    const counted = waiting.filter((entry) => entry.body.act !== "skip").length;
+    count(said.sitting, counted);
+    const before = held().length;
+    accept(said.cards);
+    Object.assign(hand, { queue: said.queue, refusal: null, isFresh: false, isOver: held().length === before && !waiting.length });
+  }
+
+  /** Fetches until enough is held. One question at a time. */
+  async function refill(extra = {}) {
+    if (asking) { wanted = true; return; }
+    asking = true;
+    clearTimeout(timer);
+    try {
+      await fill(extra);
+    } catch (refusal) {
+      if (refusal.status === 403) await greet();
+      if (!hand.now) hand.refusal = refusal;
+      timer = setTimeout(refill, AGAIN_MS);
+    }
+    asking = false;
+    if (isStopped) return;
+    onChange();
+    if (wanted) { wanted = false; refill(); }
+    else if (!hand.now && !hand.refusal) timer = setTimeout(() => (document.hidden ? rest() : refill()), IDLE_MS); // news of what has arrived
+  }
+  const rest = () => { timer = setTimeout(() => (document.hidden ? rest() : refill()), IDLE_MS); };
+
+  function drop(trials) {
+    for (const trial of trials) over.add(trial);
+    hand.ahead = hand.ahead.filter((card) => !over.has(card.trial));
+    if (hand.now && over.has(hand.now.trial)) { hand.now = null; show(); onGone(); }
+    if (hand.ahead.length <= REFILL && !hand.isOver) refill();
+  }
+
+  const deaf = watch(({ state, receipts, gone }) => {
+    const decided = receipts.filter((one) => one.project === where().project && ends(one.act) && one.answer !== "refused").map((one) => one.trial);
+    if (decided.length || gone.length) drop([...decided, ...gone]);
+    if (!state.waiting && !hand.now) refill(); // now the studio's numbers are exact
+  });
+
+  return {
+    hand,
+    refill,
+    /** The shown card is decided: the next one, at once. Of a rejected item nothing that grew from it is shown any more. */
+    advance({ counts = true, rejected = null } = {}) {
+      over.add(hand.now.trial);
+      if (hand.sitting && counts) hand.sitting = { ...hand.sitting, left: Math.max(0, hand.sitting.left - 1), decided: hand.sitting.decided + 1 };
+      if (rejected) hand.ahead = hand.ahead.filter((card) => !card.path.some((step) => step.id === rejected && step.id !== card.instruction));
+      hand.now = null;
+      show();
+      if (hand.ahead.length <= REFILL && (!hand.isOver || !hand.now)) refill();
+    },
+    /** In front of all others; what was shown comes right after it. */
+    front(card) {
+      over.delete(card.trial);
+      hand.ahead = hand.ahead.filter((one) => one.trial !== card.trial && one.instruction !== card.instruction);
+      if (hand.now && hand.now.instruction !== card.instruction) hand.ahead.unshift(hand.now);
+      Object.assign(hand, { now: card, isOver: false });
+    },
+    /** One decision was taken back. */
+    uncount() {
+      if (hand.sitting) hand.sitting = { ...hand.sitting, left: hand.sitting.left + 1, decided: Math.max(0, hand.sitting.decided - 1) };
+      hand.isRecount = true;
+    },
+    /** The card of `trial` becomes another one of the same item, or goes away. */
+    swap(trial, card) {
+      const given = (one) => (one?.trial === trial ? card : one);
+      hand.now = given(hand.now);
+      hand.ahead = hand.ahead.map(given).filter((one) => one && one !== hand.now);
+      show();
+    },
+    replace(card) { if (hand.now?.trial === card.trial) hand.now = card; },
+    stop() { isStopped = true; clearTimeout(timer); deaf(); },
+  };
+}

@@ -1,0 +1,29 @@
+// The queue's line: its name, how far one has come, the pace, what is left, and whether all is saved.
+
+import { savingMark } from "../shared/saving.js";
+import { count } from "../shared/words.js";
+
+/** "2 h 54", "12 min", "40 s". */
+export function duration(seconds) {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+}
+
+export const pace = (sitting) => (sitting?.pace_s ? `${sitting.pace_s.toFixed(1)} s each` : null);
+
+function numbers(sitting) {
+  const done = sitting.total - sitting.left;
+  const rest = sitting.pace_s && sitting.left ? `${duration(sitting.pace_s * sitting.left)} left` : null;
+  return ["span", { class: "num far" }, ["b", {}, count(done)], ["span", { class: "dim" }, [`of ${count(sitting.total)}`, pace(sitting), rest].filter(Boolean).map((text, i) => (i ? ` · ${text}` : ` ${text}`)).join("")]];
+}
+
+export function headNodes({ queue, sitting }, saving) {
+  if (!queue) return [["h1", {}, "Review"]];
+  const share = sitting.total ? (100 * (sitting.total - sitting.left)) / sitting.total : 0;
+  return [["h1", { class: "one", dir: "auto", title: queue.name }, queue.name],
+    ...(queue.blind ? [["span", { class: "lab" }, "blind"]] : []), ...(queue.adjudicates ? [["span", { class: "lab" }, "adjudication"]] : []),
+    ["div", { class: "pb", role: "img", "aria-label": `${count(sitting.total - sitting.left)} of ${count(sitting.total)} done` }, ["i", { style: { width: `${share.toFixed(2)}%` } }]],
+    ...(sitting.arrived ? [["button", { class: "bt small", "data-do": "arrived" }, `${count(sitting.arrived)} new, add`]] : []),
+    numbers(sitting), ["button", { class: "save", "data-do": "saving", title: "What is saved" }, savingMark(saving)]];
+}

@@ -1,0 +1,16 @@
+// All keys of the deck. What is not in this list is no key.
+
+const groups = (words) => [
+  ["Decide", [[["A"], "accept, also against a rule that eliminated it"], [["X"], "reject"], ...words.reasons.map(({ key, words: full }) => [[key], full])]],
+  ["More", [[["S"], "skip: it comes again last"], [["F"], "flag it"], [["N"], "write a note"], [["E"], "edit: a new revision, the original is kept"], [["R", "1–5"], "rate the response"], [["G"], "answer an edited instruction again"]]],
+  ["Take back", [[["U"], "undo: your newest decision here, then the one before"], [["←", "→"], "look back at what you decided, and forward"]]],
+  ["See", [[["D", "T"], "difference, plain text"], [["M"], "Markdown and formulas, or as written"], [["L"], "lineage from the seed"], [["↑", "↓"], "scroll"]]],
+  ["Anywhere", [[["H"], "this sheet"], [["Esc"], "leave what is open"]]],
+];
+
+export function showHelp(overlay, words) {
+  const line = ([caps, what]) => ["div", { class: "kl" }, ["dt", {}, ...caps.map((cap) => ["kbd", {}, cap])], ["dd", {}, what]];
+  overlay.show({ name: "help", title: "Keys", keys: { h: () => overlay.close(), H: () => overlay.close() } }).draw([
+    ["div", { class: "keys" }, ...groups(words).map(([title, lines]) => ["section", {}, ["h3", {}, title], ["dl", {}, ...lines.map(line)]])],
+    ["p", { class: "lab" }, "Keys do nothing while you type, nothing with Ctrl, Alt or ⌘, and nothing while they are held down."]]);
+}

@@ -1,0 +1,25 @@
+// At the frame's foot, on every page: whether what one has decided is saved. Nothing until something was decided.
+
+import { watch } from "../shared/outbox.js";
+import { savingMark, watchSaving } from "../shared/saving.js";
+import { adopt, sheet } from "../shared/sheets.js";
+import { patch } from "../shared/vdom.js";
+
+const tokens = await sheet(new URL("../tokens.css", import.meta.url));
+const started = new WeakMap(); // root element → how to stop what was started for it
+let isUsed = false;
+
+function start(root) {
+  root.hidden = !isUsed;
+  const stops = [watch(({ state }) => { isUsed ||= state.waiting > 0; root.hidden = !isUsed; }),
+    watchSaving((words, now) => patch(root, [savingMark(words), ...(now.failing && now.problem ? [["p", { class: "lab" }, now.problem]] : [])]), "All saved")];
+  return () => { for (const stop of stops) stop(); };
+}
+
+export default function ({ parentElement }) {
+  const root = parentElement.querySelector(".es");
+  adopt(parentElement, tokens);
+  root.setAttribute("role", "status");
+  if (!started.has(root)) started.set(root, start(root));
+  return () => { started.get(root)?.(); started.delete(root); };
+}

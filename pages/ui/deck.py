@@ -1,0 +1,45 @@
+"""The deck: the next items of a queue stand ready in the browser, and a key decides (components/deck)."""
+
+from functools import cache
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from core.domain.decision import Reason
+from pages.ui import kit, shell
+from pages.ui.modules import loader
+
+_ROOT = '<div class="es"></div>'
+_NOTE_MOST = 4_000  # letters
+
+
+@cache
+def _deck() -> ComponentRenderer:
+    return st.components.v2.component("studio_deck", html=_ROOT, js=loader("deck"))
+
+
+@cache
+def _saving() -> ComponentRenderer:
+    return st.components.v2.component("studio_saving", html=_ROOT, js=loader("saving"))
+
+
+def show(*, project: str, queue: str, key: str) -> None:
+    """The deck of one queue, as high as what is left of the window. It asks pages/ui/review_routes.py for all that it shows.
+
+    What is decided in it goes to the studio by the outbox that every page carries (`kit.theme_watch`), never through Streamlit.
+    """
+    reasons = [{"key": one.key, "value": one.value, "label": one.label, "words": one.words} for one in Reason]
+    words = {
+        "operations": kit.OPERATION_LABELS,
+        "marks": kit.MARK_WORDS,
+        "verdicts": kit.VERDICT_MARKS,
+        "reasons": reasons,
+        "note_most": _NOTE_MOST,
+    }
+    person = shell.actor().person_id
+    _deck()(data={"project": project, "queue": queue, "person": person, "words": words}, key=key)
+
+
+def saving() -> None:
+    """At the frame's foot, on every page: whether what was decided in this browser is saved."""
+    _saving()(data={}, key="frame.saving")
