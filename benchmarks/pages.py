@@ -9,22 +9,17 @@ Streamlit that lists the same nodes and shows the chosen one by a rerun, with St
 """
 
 import argparse
-import os
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from tempfile import TemporaryDirectory
 
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.apps import FIND, FLAGS, FRAME, STUDIO, TWO_FRAMES, UNTIL, running, said, wait_for
 from benchmarks.machine import described, table, write_section
 from core.domain.run import SeedChoice
 from core.services import presets
@@ -33,35 +28,29 @@ from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import FAKE, PLAIN, furnished
 from tests.openai_server import openai_server
 
-ROOT = Path(__file__).parents[1]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-STUDIO, SIMPLE = "app.py", "benchmarks/plain_streamlit.py"
-_TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-_FIND = "const find = path => [...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector(path)).find(Boolean);"
-_UNTIL = "const until = async test => { while (!test()) await new Promise(done => setTimeout(done, 1)); };"
-_FRAME = "await new Promise(done => requestAnimationFrame(done));"
+SIMPLE = "benchmarks/plain_streamlit.py"
 # From the click as the browser gets it until the detail is in the page and the next frame begins.
-CLICK_NODE = f"""async id => {{ {_FIND} {_UNTIL}
+CLICK_NODE = f"""async id => {{ {FIND} {UNTIL}
   const card = find(`.nd[data-id="${{id}}"]`);
   const began = performance.now();
   card.dispatchEvent(new MouseEvent('click', {{ bubbles: true, composed: true, detail: 1 }}));
   await until(() => performance.getEntriesByName('tree:detail')[0]?.detail === id);
-  {_FRAME}
+  {FRAME}
   return performance.now() - began;
 }}"""
-_CLICK_PLAIN = f"""async index => {{ {_UNTIL}
+_CLICK_PLAIN = f"""async index => {{ {UNTIL}
   const began = performance.now();
   document.querySelectorAll('[data-testid=stMain] button[data-testid^=stBaseButton]')[index].click();
   await until(() => document.querySelector('[data-testid=stMain] h3')?.textContent.startsWith(`Node ${{index}}.`));
-  {_FRAME}
+  {FRAME}
   return performance.now() - began;
 }}"""
 # The open seed once more: its tree is asked for, drawn, and the next frame begins. Drawing alone is the tree's own measure.
-_OPEN_SEED = f"""async () => {{ {_FIND} {_UNTIL}
+_OPEN_SEED = f"""async () => {{ {FIND} {UNTIL}
   const began = performance.now();
   find('.sd.on').click();
   await until(() => performance.getEntriesByName('tree:draw')[0]?.startTime > began);
-  {_FRAME}
+  {FRAME}
   return [performance.getEntriesByName('tree:draw')[0].duration, performance.now() - began];
 }}"""
 
@@ -77,47 +66,12 @@ class Measured:
     idle_cpu_percent: float
 
 
-@contextmanager
-def running(script: str, home: Path) -> Iterator[tuple[psutil.Process, str, float]]:
-    """The app's process, its address, and when it was started. It may not answer yet."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {"EVOL_STUDIO_HOME": str(home), "EVOL_STUDIO_CACHE": str(home / "cache")}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a person's second start finds compiled modules
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        script,
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
-    if script == SIMPLE:
-        command += ["--runner.postScriptGC", "true"]  # what Streamlit does when nobody has told it otherwise
-    began = time.monotonic()
-    app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield psutil.Process(app.pid), f"http://127.0.0.1:{port}", began
-    finally:
-        app.terminate()
-        app.wait(timeout=30)
-
-
 def open_first_page(page: Page, address: str, ready: str) -> None:
     """Ask until the server listens, then wait for the page's last part."""
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                break
-        except OSError:
-            time.sleep(0.01)
+    wait_for(address)
     page.goto(address)
     page.locator(ready).first.wait_for()
-    page.evaluate(_TWO_FRAMES)
+    page.evaluate(TWO_FRAMES)
 
 
 def first_pages(browser: Browser, script: str, home: Path, ready: str, times: int) -> tuple[list[float], list[float]]:
@@ -199,11 +153,6 @@ def furnish(folder: Path) -> None:
             plan = presets.settings(presets.QUICK, name=slug, endpoint=FAKE, seeds=SeedChoice(), rng_seed=4)
             shape = {"epochs": epochs, "children": children, "max_frontier_per_seed": frontier}
             home.grow(home.project(slug, PLAIN[:seeds]), settings=replace(plan, rules=(), **shape))
-
-
-def said(values: list[float]) -> str:
-    """Middle and 95th of a hundred."""
-    return f"{median(values):,.0f} / {quantiles(values, n=20)[-1]:,.0f}"
 
 
 def ratio(ours: list[float], plain: list[float]) -> str:

@@ -64,6 +64,10 @@ def trees(first: int, n: int, calls_every: int = 1) -> Iterator[Grown]:
         yield tree
 
 
+def word(rng: Random) -> str:
+    return rng.choice(_WORDS)
+
+
 def _text(rng: Random, words: int) -> str:
     return " ".join(rng.choices(_WORDS, k=words)).capitalize() + f" {rng.randrange(10**9)}."
 

@@ -11,7 +11,6 @@ is told to keep so many calls in flight that about 100 come back a second; what 
 import argparse
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,67 +19,75 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.apps import FIND, FLAGS, FRAME, STUDIO, UNTIL, running, said, wait_for
 from benchmarks.machine import described, table, write_section
-from benchmarks.pages import CLICK_NODE, FLAGS, STUDIO, nodes_of, running, said, seeds_of
+from benchmarks.pages import CLICK_NODE, nodes_of, seeds_of
 from core.domain.person import LOCAL_OWNER
-from core.domain.run import SeedChoice
+from core.domain.run import RunSettings, SeedChoice
 from core.services import presets
-from core.services.projects import FIRST
+from core.services.projects import FIRST, Project
 from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import FAKE, PLAIN, Home, furnished
 from tests.openai_server import OpenAIServer, openai_server
 
-BUSY, MANY = "busy", "many"
+BUSY, MANY, GROWING = "busy", "many", "growing"
 _LATENCY_S, _IN_FLIGHT = 0.2, 22
-_UNTIL = "const until = async test => { while (!test()) await new Promise(done => setTimeout(done, 1)); };"
-_FIND = "const find = path => [...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector(path)).find(Boolean);"
-_FRAME = "await new Promise(done => requestAnimationFrame(done));"
+_UPDATES, _WATCHED_S = 8, 60
 # From the last letter until both are drawn: the list of the run's trees that have it, and the marks in the open one.
-_SEARCH = f"""async text => {{ {_FIND} {_UNTIL}
+_SEARCH = f"""async text => {{ {FIND} {UNTIL}
   const field = find('.fi input');
   const ask = async words => {{ field.value = words; field.dispatchEvent(new Event('input')); }};
   const began = performance.now();
   ask(text);
   await until(() => performance.getEntriesByName('tree:found')[0]?.detail === text);
-  {_FRAME}
+  {FRAME}
   const marked = performance.now() - began;
   await until(() => find('.hm')?.textContent.toLowerCase() === text || find('.none button'));
-  {_FRAME}
+  {FRAME}
   return [marked, performance.now() - began];
 }}"""
-_CLEAR = f"""async () => {{ {_FIND} {_UNTIL}
+_CLEAR = f"""async () => {{ {FIND} {UNTIL}
   const field = find('.fi input');
   field.value = '';
   field.dispatchEvent(new Event('input'));
   await until(() => !find('.hm'));
 }}"""
-_NEWS = "() => performance.getEntriesByName('tree:news').map(one => [one.detail, one.duration])[0] ?? null"
+# The tree keeps only its last measure; every one is wanted.
+_WATCH = """() => { window.news = [];
+  new PerformanceObserver(list => { for (const one of list.getEntries()) if (one.name === 'tree:news') window.news.push(one.duration); })
+    .observe({ type: 'measure' });
+}"""
 WORDS = ("countries", "design", "sea", "the", "answer", "method", "rain", "explain")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Times in ms. `searches`: marks in the open tree, then the list of all trees."""
+    """Times in ms. `searches`: marks in the open tree, then the list of all trees. `nodes`: of the tree that was watched."""
 
     clicks: list[float]
     searches: list[list[float]]
     news: list[float]
+    nodes: int
     calls_per_s: float
 
 
 def furnish(home: Home, seeds: int) -> None:
-    """A run that stands at its beginning, and a finished one whose only tree has about 2,000 nodes."""
+    """Two runs that stand at their beginning, of many trees and of one; and a finished one with one tree of about 2,000 nodes."""
     home.project(FIRST, PLAIN)
-    project = home.project(
-        BUSY, [f"{text} Use at most {number} words." for number in range(seeds // 5) for text in PLAIN]
-    )
+    texts = [f"{text} Use at most {number} words." for number in range(seeds // 5) for text in PLAIN]
     plan = presets.settings(presets.BRANCHING, name=BUSY, endpoint=FAKE, seeds=SeedChoice(), rng_seed=4)
-    run = home.studio.runs.start(LOCAL_OWNER, project, replace(plan, epochs=4))
+    begin(home, home.project(BUSY, texts), replace(plan, epochs=4))
+    tree = presets.settings(presets.QUICK, name=MANY, endpoint=FAKE, seeds=SeedChoice(), rng_seed=4)
+    tree = replace(tree, rules=(), epochs=7, children=6, max_frontier_per_seed=75)
+    begin(home, home.project(GROWING, PLAIN[:1]), tree)
+    home.grow(home.project(MANY, PLAIN[:1]), settings=tree)
+
+
+def begin(home: Home, project: Project, settings: RunSettings) -> None:
+    """A run that was started and paused, for the app to resume."""
+    run = home.studio.runs.start(LOCAL_OWNER, project, settings)
     home.studio.runs.pause(LOCAL_OWNER, project, run)
     assert home.studio.live.wait(run, timeout_s=60)
-    tree = presets.settings(presets.QUICK, name=MANY, endpoint=FAKE, seeds=SeedChoice(), rng_seed=4)
-    shape = {"epochs": 7, "children": 6, "max_frontier_per_seed": 75}
-    home.grow(home.project(MANY, PLAIN[:1]), settings=replace(tree, rules=(), **shape))
 
 
 @contextmanager
@@ -94,33 +101,42 @@ def page_at(browser: Browser, address: str, project: str) -> Iterator[Page]:
         page.close()
 
 
-def resume(browser: Browser, address: str) -> None:
+def resume(browser: Browser, address: str, project: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.goto(f"{address}/runs?project={BUSY}")
+    page.goto(f"{address}/runs?project={project}")
     page.get_by_role("button", name="Resume").click(timeout=60_000)
     page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
     page.close()
 
 
 def while_busy(browser: Browser, address: str, server: OpenAIServer, clicks: int) -> Measured:
-    """Click through the trees of the growing run, search in it, and note how long each live update took."""
-    resume(browser, address)
+    """Click through the trees of the growing run and search in it; then stay on one tree while it grows."""
+    resume(browser, address, BUSY)
     time.sleep(3)
     with page_at(browser, address, BUSY) as page:
         before, began = server.stats()["chat"], time.monotonic()
         taken: list[float] = []
-        news: dict[int, float] = {}
         for seed in seeds_of(page):
             for node in nodes_of(page, seed):
                 taken.append(page.evaluate(CLICK_NODE, node))
                 page.wait_for_timeout(250)  # a person looks; the page goes on asking for news
-            if (found := page.evaluate(_NEWS)) is not None:
-                news[found[0]] = found[1]
             if len(taken) >= clicks:
                 break
         searches = [search(page, word) for word in WORDS]
-        rate = (server.stats()["chat"] - before) / (time.monotonic() - began)
-    return Measured(clicks=taken, searches=searches, news=list(news.values()), calls_per_s=rate)
+    news, nodes = live_updates(browser, address)
+    rate = (server.stats()["chat"] - before) / (time.monotonic() - began)
+    return Measured(clicks=taken, searches=searches, news=news, nodes=nodes, calls_per_s=rate)
+
+
+def live_updates(browser: Browser, address: str) -> tuple[list[float], int]:
+    """How long each update of one growing tree took, and how many nodes it had at last."""
+    resume(browser, address, GROWING)
+    with page_at(browser, address, GROWING) as page:
+        page.evaluate(_WATCH)
+        until = time.monotonic() + _WATCHED_S
+        while len(news := page.evaluate("window.news")) < _UPDATES and time.monotonic() < until:
+            page.wait_for_timeout(500)
+        return news, len(nodes_of(page, seeds_of(page)[0])) + 1
 
 
 def search(page: Page, word: str) -> list[float]:
@@ -139,7 +155,7 @@ def report(busy: Measured, rest: list[list[float]], seeds: int) -> str:
     rows = [
         ("Click on a node → its detail drawn", "≤ 200", said(busy.clicks), str(len(busy.clicks))),
         (
-            "Live update: asked → drawn",
+            f"Live update of a tree that grew to {busy.nodes} shown nodes: asked → drawn",
             "–",
             said(busy.news) if len(busy.news) > 1 else "none seen",
             str(len(busy.news)),
@@ -195,15 +211,6 @@ def main() -> None:
     print(text)
     if asked.keep:
         write_section("trees", "Trees while a run is busy", text)
-
-
-def wait_for(address: str) -> None:
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
 
 
 if __name__ == "__main__":
