@@ -20,12 +20,12 @@ function facts(card, words) {
     card.flagged ? ["span", { class: "flag" }, ["icon", { name: "flag" }], "Flagged"] : null].filter(Boolean);
 }
 
-export function titleNodes(card, { words, view, entry, depth, of }) {
+export function titleNodes(card, { words, view, entry, depth, of, isEditing }) {
   const { sign, word } = entry ? markOf(entry) : {};
   const past = entry ? [mark(sign, word), ["span", { class: "dim num" }, `${depth} of ${of} back`]] : [];
   const hasDiff = card.diff !== null && card.parent_text !== null;
   return [...past, ...facts(card, words), ["span", { class: "push" }],
-    ...(hasDiff ? [toggle("diff", "Difference", "D", view.diff), toggle("plain", "Plain", "T", !view.diff)] : [])];
+    ...(hasDiff && !isEditing ? [toggle("diff", "Difference", "D", view.diff), toggle("plain", "Plain", "T", !view.diff)] : [])];
 }
 
 const sides = (card) => ["div", { class: "sides" },
@@ -40,13 +40,20 @@ export function textNodes(card, view, rendered) {
   return [view.markdown ? markdown(rendered(card.revision)) : read("big", card.text)];
 }
 
+/** Code as it is written, its fences faint. */
+function fenced(text) {
+  const [first, ...rest] = text.split("\n");
+  const end = rest.at(-1)?.startsWith("```") ? rest.pop() : null;
+  return [["span", { class: "fence" }, first], `\n${rest.join("\n")}`, ...(end === null ? [] : [["span", { class: "fence" }, `\n${end}`]])];
+}
+
 /** Plain text in its stretches of prose and of fenced code. */
 function prose(text) {
   return text.split(/^(```[^\n]*\n[\s\S]*?(?:^```[ \t]*$|$(?![\s\S])))/m).filter((part) => part.trim())
-    .map((part) => (part.startsWith("```") ? ["pre", { class: "code", dir: "auto" }, part.replace(/\n$/, "")] : read("answer", part.replace(/^\n+|\n+$/g, ""))));
+    .map((part) => (part.startsWith("```") ? ["pre", { class: "code", dir: "auto" }, ...fenced(part.replace(/\n$/, ""))] : read("answer", part.replace(/^\n+|\n+$/g, ""))));
 }
 
-const lines = (text) => { const fenced = text.match(/^```[^\n]*\n([\s\S]*?)^```/gm) ?? []; return fenced.reduce((sum, one) => sum + one.split("\n").length - 2, 0); };
+const lines = (text) => (text.match(/^```[^\n]*\n([\s\S]*?)^```/gm) ?? []).reduce((sum, one) => sum + one.split("\n").length - 2, 0);
 
 function responseLabel(response) {
   const code = lines(response.text);

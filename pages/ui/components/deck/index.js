@@ -56,7 +56,7 @@ function start(root, data) {
     const past = entry();
     const isEditing = now.mode === "edit";
     const markdown = (revision) => rendered.of(revision);
-    patch(parts.title, titleNodes(card, { words, view: now.view, entry: past, depth: (now.back ?? 0) + 1, of: recent.list().length }));
+    patch(parts.title, titleNodes(card, { words, view: now.view, entry: past, depth: (now.back ?? 0) + 1, of: recent.list().length, isEditing }));
     patch(parts.tx, textNodes(card, now.view, markdown));
     patch(parts.answerhead, answerHead(past ? { ...card, response: card.response && { ...card.response, stale: false } } : card, now.view));
     const offer = now.offer?.trial === card.trial && !past ? offerNodes(now.offer) : [];
@@ -79,7 +79,7 @@ function start(root, data) {
 
   function draw() {
     const card = shown();
-    patch(parts.head, headNodes(hand.hand, saving));
+    patch(parts.head, headNodes(hand.hand, saving, Boolean(card)));
     parts.blank.hidden = Boolean(card);
     if (card) drawCard(card);
     else { now.drawn = ""; patch(parts.blank, blankNodes(hand.hand, { project, decidedHere: now.decidedHere, waiting: outbox().waiting })); }
