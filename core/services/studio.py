@@ -9,6 +9,7 @@ from core.models.embedded import default_weights
 from core.services import demo, presets
 from core.services import seeds as seed_service
 from core.services.access import may_grow, may_review
+from core.services.desk import Desk
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.keys import secrets_files
@@ -40,6 +41,7 @@ class Studio:
     live: LiveRuns
     runs: Runs
     skills: SkillLabels
+    desk: Desk
 
     def demo(self, actor: Actor) -> Project:
         """The finished project that comes with the studio, built from its text when first opened."""
@@ -99,4 +101,5 @@ def open_studio(settings: Settings) -> Studio:
         live=live,
         runs=Runs(live, endpoints, packs),
         skills=SkillLabels(live, endpoints),
+        desk=Desk(),
     )

@@ -4,16 +4,15 @@ import json
 from typing import Any
 
 from core.domain import ids
-from core.domain.check import Rule, Verdict
-from core.domain.operation import Operation
+from core.domain.check import Rule
 from core.domain.person import LOCAL_OWNER, Actor
 from core.domain.run import RunSettings
 from core.domain.task import TaskKind
 from core.domain.tree import Between, CallLine, CheckLine, Node, PathStep, Why
 from core.errors import NotFound
-from core.evolution.difference import Difference, difference
-from core.evolution.elimination import default_threshold
+from core.evolution.difference import Difference
 from core.services.access import may_read
+from core.services.node_parts import changed, check_line, label_of, text_of
 from core.services.projects import Project
 from core.store import run_reading, tree_reading
 
@@ -33,8 +32,9 @@ def between(actor: Actor, project: Project, one_id: str, other_id: str) -> Betwe
     texts = tree_reading.texts(project.database, filter(None, revisions))
     if len(texts) < len({one_id, other_id}):
         raise NotFound("One of these nodes has no text", to_do="Choose two that have one.")
-    changed = difference(*(str(texts[one]["text"]) for one in revisions))
-    return Between(pieces=changed.pieces, rewritten=changed.is_rewritten)
+    before, after = (str(texts[one]["text"]) for one in revisions)
+    change = changed(before, after)
+    return Between(pieces=change.pieces, rewritten=change.is_rewritten)
 
 
 def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
@@ -50,9 +50,9 @@ def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
     response = ids.revision_id(row["response_id"]) if row["response_id"] else None
     wanted = [*revisions.values(), *filter(None, [row["parent_revision_id"], response])]
     texts = tree_reading.texts(database, wanted)
-    text = _text(texts, revisions.get(node_id))
-    parent_text = _text(texts, row["parent_revision_id"]) if row["parent_id"] else None
-    changed = difference(parent_text, text) if parent_text is not None and text else None
+    text = text_of(texts, revisions.get(node_id))
+    parent_text = text_of(texts, row["parent_revision_id"]) if row["parent_id"] else None
+    change = changed(parent_text, text) if parent_text is not None and text else None
     checks = _checks(database, row, settings)
     calls = _calls(database, row, run_id)
     parent = lineage.get(row["parent_id"] or "")
@@ -61,7 +61,7 @@ def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
         id=node_id,
         seed=row["seed_id"],
         operation=row["operation"] or "seed",
-        operation_label=_label(row),
+        operation_label=label_of(row),
         epoch=row["epoch"],
         depth=row["depth"],
         status=row["run_status"] or "seed",
@@ -70,9 +70,9 @@ def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
         hint=asked["hint"] if asked else "",
         why=_why(row, checks, calls),
         text=text,
-        diff=changed.pieces if changed else None,
+        diff=change.pieces if change else None,
         parent_text=parent_text,
-        rewritten=changed.is_rewritten if changed else False,
+        rewritten=change.is_rewritten if change else False,
         words=texts[revisions[node_id]]["words"] if node_id in revisions else 0,
         words_added=row["words_added"],
         response=texts[response]["text"] if response in texts else None,
@@ -81,7 +81,7 @@ def node(actor: Actor, project: Project, node_id: str, run_id: str) -> Node:
         calls=calls,
         path=(
             *_path([lineage[id_] for id_ in row["ancestors"] if id_ in lineage], revisions, texts),
-            _step(row, text, changed),
+            _step(row, text, change),
         ),
     )
 
@@ -90,34 +90,13 @@ def _name(asked: dict[str, Any]) -> str:
     return LOCAL_OWNER.name if asked["by"] == LOCAL_OWNER.person_id else str(asked["name"])
 
 
-def _text(texts: dict[str, dict[str, Any]], revision_id: str | None) -> str:
-    return str(texts[revision_id]["text"]) if revision_id in texts else ""
-
-
-def _label(row: dict[str, Any]) -> str:
-    return Operation(row["operation"]).label if row["operation"] else "Seed"
-
-
 def _checks(database: Any, row: dict[str, Any], settings: RunSettings | None) -> tuple[CheckLine, ...]:
     """Every rule of the run, in the order of the settings: what it found, or that it was not checked."""
     if settings is None or not row["operation"]:
         return ()
     revision = ids.revision_id(row["id"])
     found = tree_reading.checks(database, [ids.check_id(revision, rule) for rule in settings.rules])
-    return tuple(_check(rule, found.get(rule), settings) for rule in settings.rules)
-
-
-def _check(rule: Rule, found: dict[str, Any] | None, settings: RunSettings) -> CheckLine:
-    verdict = Verdict(found["verdict"]) if found else Verdict.NOT_CHECKED
-    value = {Verdict.NOT_CHECKED: "not checked", Verdict.UNKNOWN: "unknown", Verdict.PASS: "passed"}.get(
-        verdict, "failed"
-    )
-    cut = settings.thresholds.get(rule, default_threshold(rule))
-    if rule is Rule.NO_INFORMATION_GAIN and found and found["score"] is not None and cut is not None:
-        value = f"{found['score']:.2f} {'≥' if found['score'] >= cut else '<'} {cut:.2f}"
-    return CheckLine(
-        rule=rule, label=rule.label, verdict=verdict, value=value, evidence=found["evidence"] if found else ""
-    )
+    return tuple(check_line(rule, found.get(rule), settings) for rule in settings.rules)
 
 
 def _calls(database: Any, row: dict[str, Any], run_id: str) -> tuple[CallLine, ...]:
@@ -185,19 +164,19 @@ def _path(
 ) -> tuple[PathStep, ...]:
     steps = []
     for row in rows:
-        text = _text(texts, revisions.get(row["id"]))
-        before = _text(texts, row["parent_revision_id"]) if row["parent_id"] else None
-        steps.append(_step(row, text, difference(before, text) if before is not None and text else None))
+        text = text_of(texts, revisions.get(row["id"]))
+        before = text_of(texts, row["parent_revision_id"]) if row["parent_id"] else None
+        steps.append(_step(row, text, changed(before, text) if before is not None and text else None))
     return tuple(steps)
 
 
-def _step(row: dict[str, Any], text: str, changed: Difference | None) -> PathStep:
+def _step(row: dict[str, Any], text: str, change: Difference | None) -> PathStep:
     return PathStep(
         id=row["id"],
         operation=row["operation"] or "seed",
-        operation_label=_label(row),
+        operation_label=label_of(row),
         epoch=row["epoch"],
         text=text,
         words_added=row["words_added"],
-        diff=changed.pieces if changed else None,
+        diff=change.pieces if change else None,
     )

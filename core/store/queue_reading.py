@@ -50,6 +50,7 @@ _SEQS: Mapping[Sort, str] = {  # what somebody skipped comes last
 _BY_SEQ = "select id, seq from instruction where seq in (select unnest($seqs))"
 _STATES = """select id, revision_id, run_status, human_status, n_decisions, set_aside from instruction_state
 where id in (:ids)"""
+_SEQ = "select seq from instruction where id = ?"
 _MINE = "select instruction_id from standing where instruction_id in (:ids) and person_id = ? and kind = 'own'"
 _DECIDED_HERE = """select distinct i.seq from decision d join trial t on t.id = d.trial_id
 join standing s on s.decision_id = d.id join instruction i on i.id = d.instruction_id
@@ -148,3 +149,9 @@ def items(database: Database, seqs: Sequence[int], person_id: str) -> dict[int, 
         for row in placed
         if row["id"] in states
     }
+
+
+def seq_of(database: Database, instruction_id: str) -> int | None:
+    """The `seq` of an instruction; None if there is none of this id."""
+    found = database.query(_SEQ, [instruction_id])
+    return int(found[0]["seq"]) if found else None

@@ -51,7 +51,7 @@ from instruction where id in (:ids)"""
 _STATES = "select * from instruction_state where id in (:ids)"
 _UNKNOWN = dict.fromkeys(field.name for field in fields(InstructionState))
 _REVISIONS = "select id, of_id, text, words from revision where id in (:ids)"
-_CHECKS = "select rule, verdict, score, evidence from rule_check where id in (:ids)"
+_CHECKS = "select id, rule, verdict, score, evidence from rule_check where id in (:ids)"
 _CALLS = """select id, seq, system_id, kind, request, reply, finish_reason, tokens_in, tokens_out, cost_usd, latency_ms,
   error_kind, error_detail, started_at
 from call where id in (:ids)"""
@@ -167,6 +167,11 @@ def texts(database: Database, revision_ids: Iterable[str]) -> dict[str, dict[str
 
 def checks(database: Database, check_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {row["rule"]: row for row in database.query_ids(_CHECKS, check_ids)}
+
+
+def checks_by_id(database: Database, check_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The same for several instructions."""
+    return {row["id"]: row for row in database.query_ids(_CHECKS, check_ids)}
 
 
 def tasks(database: Database, task_ids: Iterable[str]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from pages.ui import shell
 from pages.ui.guard import said
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
+from pages.ui.review_routes import review_routes
 from pages.ui.tree_routes import tree_routes
 from pages.ui.uploads import upload_routes
 
@@ -42,6 +43,7 @@ def all_routes() -> list[BaseRoute]:
     return [
         *module_routes(),
         *people_routes(),
+        *review_routes(),
         *tree_routes(),
         *upload_routes(),
         Route("/api/command", _command, methods=["POST"]),
