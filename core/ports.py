@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from core.domain.call import CallFailure, ChatReply, ChatRequest, Prices
+from core.domain.run import Gate
 from core.domain.task import TaskKind
-from core.domain.work import Family, Work
+from core.domain.work import Family, Judged, Pending, Work
 
 
 class ChatModel(Protocol):
@@ -69,8 +70,8 @@ class RunLog(Protocol):
 
     async def append(self, facts: Sequence[object]) -> None: ...
 
-    async def claim(self, most: int) -> list[Work]:
-        """Take waiting tasks, oldest epoch first, under a lease; with the texts they need.
+    async def claim(self, most: int, most_new: int | None = None) -> list[Work]:
+        """Take waiting tasks, oldest epoch first, under a lease; with the texts they need. At most `most_new` new children.
 
         A task that is appended as waiting is cancelled instead while its subject is set aside.
         """
@@ -82,6 +83,14 @@ class RunLog(Protocol):
 
     async def halted(self) -> list[Family]:
         """Families with nothing to wait for, of which some children were set aside before they were decided."""
+        ...
+
+    async def pending(self, epochs: int) -> Pending:
+        """How much waits for people, in a run of so many epochs."""
+        ...
+
+    async def opened(self, gate: Gate, epochs: int) -> list[list[Judged]]:
+        """Trees of seeds whose next epoch this gate lets be drawn: everything decided that must be. Some of them, if many."""
         ...
 
     def news(self) -> int:

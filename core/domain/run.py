@@ -32,6 +32,18 @@ class Scoring(StrEnum):
     TOGETHER = "together"
 
 
+class Gate(StrEnum):
+    """What may grow on. With `NONE` decisions never move the frontier.
+
+    `ACCEPTED`: only what people accepted; a seed's next epoch waits until all its survivors are decided.
+    `NOT_REJECTED`: what survived, unless people rejected it.
+    """
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    NOT_REJECTED = "not_rejected"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caps:
     """What a run may spend at most. None is no cap."""
@@ -76,6 +88,7 @@ class MixLine:
 class RunSettings:
     """Everything that decides what a run does; stored whole with it.
 
+    With a `gate`, no new child is begun while `buffer` survivors wait for people.
     `endpoint`, `answering` and `judging` name an endpoint or a pool: who evolves, answers, judges and rates; "" is the
     evolving one. `thresholds` are per rule, in the rule's own unit (no_information_gain: least P(not equal) that passes).
     """
@@ -102,6 +115,8 @@ class RunSettings:
     caps: Caps = field(default_factory=Caps)
     rng_seed: int = 0
     resume_by_itself: bool = False
+    gate: Gate = Gate.NONE
+    buffer: int = 50
 
     def endpoint_for(self, kind: TaskKind) -> str:
         """The name of the endpoint or pool that is asked for tasks of this kind."""

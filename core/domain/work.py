@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from core.domain.check import Rule
-from core.domain.instruction import Instruction, RunStatus
+from core.domain.instruction import HumanStatus, Instruction, RunStatus
 from core.domain.task import Task
 
 
@@ -61,3 +61,26 @@ class Family:
     def stands_still(self, child: Instruction) -> bool:
         """Not decided, and not asked for either."""
         return child.id in self.set_aside and child.id not in self.outcomes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A node of a seed's tree, what the machine says of it (None of the seed itself), and what people say."""
+
+    instruction: Instruction
+    status: RunStatus | None
+    human: HumanStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """How a run stands that waits for people.
+
+    `undecided`: survivors that people have not settled. `under_way`: children that were begun and have no outcome,
+    `planned`: those that were not begun. `seeds`: those whose next epoch waits for decisions.
+    """
+
+    undecided: int
+    under_way: int
+    planned: int
+    seeds: int

@@ -5,8 +5,7 @@ that was acknowledged is lost or doubled. Chains advance independently; reply or
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, MutableSequence, Sequence
+from collections.abc import Callable, MutableSequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from random import Random
@@ -17,13 +16,13 @@ from core.domain.task import TaskState
 from core.domain.work import Work
 from core.errors import StudioError
 from core.evolution.budget import Budget, Worst, worst_case
-from core.evolution.frontier import Families
 from core.evolution.method import Method, Step
 from core.evolution.pulse import Pulse, Rate
 from core.evolution.record import Asked, call_of, spent
+from core.evolution.supply import Supply
 from core.ports import Cast, Clock, RunLog, Voice
 
-_CLAIM = 512  # tasks at a time: one query's worth, a few hundred kB of text
+_LOOK_S = 0.25  # how soon a decision is noticed by a run that waits for people
 
 Backoff = Callable[[CallFailure, int, Random], float | None]
 """(failure, attempts so far, chance) → seconds to wait before asking again, or None to give up."""
@@ -50,18 +49,14 @@ class Engine:
         self._method, self._cast, self._log = method, cast, log
         self._clock, self._budget, self._backoff = clock, budget, backoff
         self._workers = workers
-        self._ready: deque[Work] = deque()
         self._busy = 0
         self._changed = asyncio.Event()  # a chain ended, or something was committed: only `_next` waits for it
         self._settled = asyncio.Event()  # a call's reservation became its cost: only `_reserve` waits for it
         self._pausing = asyncio.Event()
         self._queued: set[asyncio.Task[None] | None] = set()  # chains that wait for a place at the endpoint
-        self._families = Families(method, log)
+        self._supply = Supply(method, log)
         self._rate = Rate()
         self._reason: str | None = None
-        self._commits = 0
-        self._dry_at: tuple[int, int] | None = None  # commits and people's news when the log had nothing for us
-        self._news = log.news()  # when the work at hand was claimed
         self._failures_in_row = 0
 
     async def grow(self) -> bool:
@@ -73,7 +68,7 @@ class Engine:
             while (work := await self._next()) is not None:
                 self._busy += 1
                 group.create_task(self._chain(work))
-        await self._release(self._ready)
+        await self._release(self._supply.ready)
         if self._reason is not None:
             raise Blocked(self._reason)
         return not self._pausing.is_set()
@@ -94,57 +89,49 @@ class Engine:
         return self._budget
 
     def pulse(self) -> Pulse:
-        """Calls in flight, and calls a second over the last minute."""
-        return Pulse(in_flight=self._budget.in_flight, calls_per_s=self._rate.per_s())
+        """Calls in flight, calls a second over the last minute, and for whom the run waits."""
+        return Pulse(in_flight=self._budget.in_flight, calls_per_s=self._rate.per_s(), waits=self._supply.waits)
 
     async def _next(self) -> Work | None:
         """The next piece of work for a free worker; None when there will be no more, or when pausing."""
         while not self._pausing.is_set():
             self._changed.clear()  # before looking, so that what happens meanwhile is not missed
             if self._busy < self._workers:
-                await self._claim()
-                if self._ready:
-                    return self._ready.popleft()
-                if not self._busy and self._dry_at == self._now():
-                    if await self._grow_past():
-                        continue
-                    return None
-            await self._changed.wait()
+                try:
+                    if (work := await self._supply.take()) is not None:
+                        return work
+                    if not self._busy and self._supply.is_dry and await self._is_over():
+                        return None
+                except StudioError as error:  # no room on the disk: begin nothing more, and keep what is in flight
+                    self._reason = self._reason or str(error)
+                    self.pause()
+            await self._something()
         return None
 
-    def _now(self) -> tuple[int, int]:
-        """What the log can have for us follows from what was committed, and from what people did."""
-        return self._commits, self._log.news()
-
-    async def _claim(self) -> None:
-        """Fill up from the log, but ask it again only if something has happened since it had nothing."""
-        now = self._now()
-        if self._ready or self._dry_at == now:
-            return
-        try:
-            self._ready.extend(await self._log.claim(_CLAIM))
-            self._news = now[1]
-        except StudioError as error:  # no room on the disk: begin nothing more, and keep what is in flight
-            self._reason = self._reason or str(error)
-            self.pause()
-        if not self._ready:
-            self._dry_at = now
-
-    async def _grow_past(self) -> bool:
-        """Draw for the lines of seeds that go on while another line stands still; False if there is nothing to draw."""
-        try:
-            facts = await self._families.halted()
-            if facts:
-                await self._log.append(facts)
-                self._commits += 1
-            return bool(facts)
-        except StudioError as error:
-            self._reason = self._reason or str(error)
+    async def _is_over(self) -> bool:
+        """Nothing is left, and nothing can come. While people are waited for, this waits too."""
+        if await self._supply.draw():
+            self._changed.set()
             return False
+        if not await self._supply.awaits_people():
+            return True
+        while self._supply.is_dry and not self._pausing.is_set():
+            await self._sleep(_LOOK_S)
+        self._supply.goes_on()
+        self._changed.set()
+        return False
+
+    async def _something(self) -> None:
+        """Wait until a chain ends or commits; in a gated run look up now and then, for people commit without us."""
+        try:
+            async with asyncio.timeout(_LOOK_S if self._supply.is_gated else None):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
 
     async def _chain(self, work: Work) -> None:
         """One piece of work and what goes on from it at once, unless people set its subject aside meanwhile."""
-        owed, news = [work], self._news
+        owed, news = [work], self._supply.news
         try:
             while owed and not self._pausing.is_set():
                 if news != self._log.news():
@@ -224,9 +211,9 @@ class Engine:
     async def _commit(self, work: Work, call: Call, step: Step) -> list[Work]:
         facts: list[object] = [call, *step.facts]
         if step.decided is not None:
-            facts += await self._families.decided(work.instruction, step.decided)
+            facts += await self._supply.decided(work.instruction, step.decided)
         await self._log.append(facts)
-        self._commits += 1
+        self._supply.note_commit()
         self._changed.set()
         return list(step.following)
 
@@ -281,7 +268,7 @@ class Engine:
         if back:
             try:
                 await self._log.append(back)
-                self._commits += 1
+                self._supply.note_commit()
                 self._changed.set()
             except StudioError as error:
                 self._reason = self._reason or str(error)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.domain.instruction import Instruction, InstructionKind, RunStatus
+from core.domain.run import Gate
 from core.domain.work import Family
 from core.evolution.method import Method
 from core.ports import RunLog
@@ -48,9 +49,10 @@ class Families:
         self._open.pop(family.key, None)
         scores = self._method.sibling_scores(family)
         epoch = family.key[1]
-        if epoch >= self._method.settings.epochs:
+        settings = self._method.settings
+        if epoch >= settings.epochs or settings.gate is not Gate.NONE:
             return scores
-        parents = next_frontier(family, self._method.settings.max_frontier_per_seed)
+        parents = next_frontier(family, settings.max_frontier_per_seed)
         return [*scores, *self._method.children(parents, epoch + 1, first=family.next_number)]
 
 

@@ -9,10 +9,11 @@ _WINDOW_S = 60.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pulse:
-    """What only the engine knows of a live run."""
+    """What only the engine knows of a live run. `waits`: for whom nothing goes on just now, in words."""
 
     in_flight: int
     calls_per_s: float | None
+    waits: str = ""
 
 
 class Rate:

@@ -10,15 +10,21 @@ import duckdb
 
 from core.domain import ids
 from core.domain.check import Rule
-from core.domain.instruction import Instruction, InstructionKind, RunStatus
-from core.domain.operation import Operation
+from core.domain.instruction import Instruction, RunStatus
+from core.domain.run import Gate
 from core.domain.task import Task, TaskKind, TaskState
-from core.domain.work import Family, Sibling, Work
+from core.domain.work import Family, Judged, Pending, Sibling, Work
+from core.store import gate_reading
 from core.store.database import Database
+from core.store.instruction_rows import instruction_from
+from core.store.rows import fetched
 
 _LEASE = timedelta(minutes=15)
 # Scores steer nothing, so they wait behind everything that does.
 _WAITING = """select * from task where run_id = ? and state = 'waiting'
+order by kind = 'score', epoch, position, kind limit ?"""
+_WAITING_GATED = """select * from task where run_id = ? and state = 'waiting'
+qualify kind <> 'evolve' or row_number() over (partition by kind order by epoch, position, id) <= ?
 order by kind = 'score', epoch, position, kind limit ?"""
 _TAKE = "update task set state = 'claimed', lease_until = ? where id in (:ids)"
 _TAKE_BACK = "update task set state = 'waiting', lease_until = null where run_id = ? and state = 'claimed'"
@@ -45,14 +51,16 @@ class ProjectRunLog:
     async def append(self, facts: Sequence[object]) -> None:
         await self._database.writer.append(facts)
 
-    async def claim(self, most: int) -> list[Work]:
-        """The next tasks, with their texts. DiskFull while there is no room for what would come of them."""
+    async def claim(self, most: int, most_new: int | None = None) -> list[Work]:
+        """The next tasks, with their texts; of children that are not begun, at most `most_new`. DiskFull while there is no room for what would come of them."""
         self._database.require_room()
 
         def take(connection: duckdb.DuckDBPyConnection) -> list[Task]:
-            cursor = connection.execute(_WAITING, [self._run_id, most])
-            names = [column[0] for column in cursor.description or ()]
-            tasks = [_task(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+            if most_new is None:
+                rows = fetched(connection, _WAITING, None, self._run_id, most)
+            else:
+                rows = fetched(connection, _WAITING_GATED, None, self._run_id, most_new, most)
+            tasks = [_task(row) for row in rows]
             if tasks:
                 until = datetime.now(UTC) + _LEASE
                 connection.execute(_TAKE.replace(":ids", ", ".join("?" * len(tasks))), [until, *(t.id for t in tasks)])
@@ -89,6 +97,12 @@ class ProjectRunLog:
             return [self._family(row["seed_id"], row["epoch"], row["aside"]) for row in rows]
 
         return await asyncio.to_thread(read)
+
+    async def pending(self, epochs: int) -> Pending:
+        return await asyncio.to_thread(gate_reading.pending, self._database, self._run_id, epochs)
+
+    async def opened(self, gate: Gate, epochs: int) -> list[list[Judged]]:
+        return await asyncio.to_thread(gate_reading.opened, self._database, self._run_id, gate, epochs)
 
     def news(self) -> int:
         return self._database.writer.by_people
@@ -151,19 +165,6 @@ def _work(task: Task, of: Instruction, texts: dict[str, str], failed: dict[str, 
         seed_text=ancestors[0] if ancestors else "",
         ancestor_texts=ancestors,
         failed=tuple(failed.get(of.id, ())),
-    )
-
-
-def instruction_from(row: dict[str, Any]) -> Instruction:
-    """A row of the instruction table as the noun."""
-    operation = row["operation"]
-    return Instruction(
-        **{
-            **row,
-            "kind": InstructionKind(row["kind"]),
-            "operation": Operation(operation) if operation else None,
-            "ancestors": tuple(row["ancestors"]),
-        }
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from core.domain.instruction import Instruction
 from core.domain.run import SeedChoice
 from core.store.database import Database
-from core.store.run_log import instruction_from
+from core.store.instruction_rows import instruction_from
 
 _COUNT = "select count(*) as n from instruction where kind = 'seed'"
 _PAGE_IDS = "select id from instruction where kind = 'seed' order by position limit ? offset ?"

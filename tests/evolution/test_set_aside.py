@@ -19,7 +19,8 @@ from core.domain.decision import Act
 from core.domain.instruction import Instruction
 from core.domain.run import Caps
 from core.evolution.engine import Blocked
-from core.store.run_log import ProjectRunLog, instruction_from
+from core.store.instruction_rows import instruction_from
+from core.store.run_log import ProjectRunLog
 from tests.evolution.growing import SEEDS, Field, field_at, recapped
 from tests.openai_server import OpenAIServer, openai_server
 from tests.store.reviewing import say, submit
