@@ -95,6 +95,12 @@ def _one(request: Request) -> Response:
     return _json(shell.studio().desk.trial_for(actor, project, instruction, asked.get("queue") or None))
 
 
+def _arrived(request: Request, body: dict[str, Any]) -> Response:
+    actor, project = shell.actor_of(request), _project(request, body.get("project"))
+    sitting = shell.studio().desk.add_arrived(actor, project, str(body.get("queue") or ""))
+    return _json({"total": sitting.total, "left": sitting.left})
+
+
 def _decisions(request: Request, body: dict[str, Any]) -> Response:
     project, sent = _project(request, body.get("project")), body.get("decisions")
     if not isinstance(sent, list) or len(sent) > _MOST_DECISIONS:
@@ -174,5 +180,6 @@ def review_routes() -> list[BaseRoute]:
     return [
         Route("/api/trials", guarded(_trials)),
         Route("/api/trials/one", guarded(_one)),
+        Route("/api/trials/arrived", _posted(_arrived), methods=["POST"]),
         Route("/api/decisions", _posted(_decisions), methods=["POST"]),
     ]

@@ -163,6 +163,7 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
       if (pressed.has(receipt.trial) && ends(receipt.act)) { measured("deck:saved", pressed.get(receipt.trial), receipt.trial); pressed.delete(receipt.trial); }
       if (receipt.act === "undo") bringBack(receipt.trial);
       else if (receipt.answer === "refused" && receipt.why) warn({ what: receipt.why, toDo: "" });
+      if (receipt.act === "undo" && receipt.why) now.line = receipt.why;
       if (receipt.below) now.line = receipt.act === "undo" ? `${countOf(receipt.below, "item")} below it came back.` : `${countOf(receipt.below, "item")} below it set aside.`;
     }
     if (receipts.length || gone.length) draw();

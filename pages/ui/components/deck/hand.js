@@ -1,6 +1,6 @@
 // The cards: one is shown, up to twelve are held. New ones are fetched beside the work, so that the next one is always here.
 
-import { ask } from "../shared/api.js";
+import { ask, hand as send } from "../shared/api.js";
 import { greet, unsent, watch } from "../shared/outbox.js";
 
 const [HELD, REFILL] = [12, 6];
@@ -33,11 +33,11 @@ export function makeHand({ where, onChange, onGone }) {
     hand.isRecount = false;
   }
 
-  async function fill(extra) {
+  async function fill() {
     const waiting = (await unsent()).filter((entry) => entry.project === where().project && ends(entry.body.act));
     for (const entry of waiting) over.add(entry.body.trial);
     const have = [...held().map((card) => card.trial), ...waiting.slice(-40).map((entry) => entry.body.trial)].join(",");
-    const said = await ask("/api/trials", { ...where(), most: Math.max(1, HELD - hand.ahead.length), have, ...extra });
+    const said = await ask("/api/trials", { ...where(), most: Math.max(1, HELD - hand.ahead.length), have });
     const counted = waiting.filter((entry) => entry.body.act !== "skip").length;
     count(said.sitting, counted);
     const before = held().length;
@@ -46,12 +46,12 @@ export function makeHand({ where, onChange, onGone }) {
   }
 
   /** Fetches until enough is held. One question at a time. */
-  async function refill(extra = {}) {
+  async function refill() {
     if (asking) { wanted = true; return; }
     asking = true;
     clearTimeout(timer);
     try {
-      await fill(extra);
+      await fill();
     } catch (refusal) {
       if (refusal.status === 403) await greet();
       if (!hand.now) hand.refusal = refusal;
@@ -64,6 +64,16 @@ export function makeHand({ where, onChange, onGone }) {
     else if (!hand.now && !hand.refusal) timer = setTimeout(() => (document.hidden ? rest() : refill()), IDLE_MS); // news of what has arrived
   }
   const rest = () => { timer = setTimeout(() => (document.hidden ? rest() : refill()), IDLE_MS); };
+
+  async function addArrived() {
+    hand.isFresh = !hand.now;
+    onChange();
+    try {
+      await send("/api/trials/arrived", {}, where());
+    } catch (refusal) { if (!hand.now) { hand.refusal = refusal; onChange(); return; } }
+    hand.isRecount = true;
+    refill();
+  }
 
   function drop(trials) {
     for (const trial of trials) over.add(trial);
@@ -81,6 +91,7 @@ export function makeHand({ where, onChange, onGone }) {
   return {
     hand,
     refill,
+    addArrived,
     /** The shown card is decided: the next one, at once. Of a rejected item nothing that grew from it is shown any more. */
     advance({ counts = true, rejected = null } = {}) {
       over.add(hand.now.trial);

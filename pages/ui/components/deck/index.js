@@ -64,6 +64,7 @@ function start(root, data) {
     patch(parts.sd, sideNodes(card, { words, list: recent.list(), line: now.line }));
     parts.main.classList.toggle("bare", !card.response);
     parts.tx.hidden = parts.answer.hidden = isEditing;
+    Object.assign(parts.card.dataset, { trial: card.trial, instruction: card.instruction });
     const drawn = `${card.trial} ${card.revision} ${now.back}`;
     if (drawn !== now.drawn) { now.drawn = drawn; for (const pane of [parts.tx, parts.rb, parts.sd]) pane.scrollTop = 0; }
   }
@@ -154,7 +155,7 @@ function start(root, data) {
     accept: (event) => deeds.decide("accept", {}, event), reject: (event) => deeds.decide("reject", {}, event), skip: (event) => deeds.decide("skip", {}, event),
     flag: deeds.flag, note: deeds.note, undo: deeds.undo, edit: startEdit, save: () => edit.save(), rate: deeds.startRating, again: deeds.answerAgain, lineage,
     help: () => showHelp(overlay, words), diff: () => see({ diff: true }), plain: () => see({ diff: false }), markdown: () => see({ markdown: !now.view.markdown }),
-    forward: () => look(-1), escape, saving: showSaving, arrived: () => hand.refill({ add: 1 }), retry: () => { hand.hand.refusal = null; hand.refill(); draw(); },
+    forward: () => look(-1), escape, saving: showSaving, arrived: hand.addArrived, retry: () => { hand.hand.refusal = null; hand.refill(); draw(); },
   };
   const digit = (event, key) => {
     if (now.mode === "rate") { if (key >= "1" && key <= "5") deeds.rate(Number(key)); return; }

@@ -5,7 +5,7 @@ const region = (part, label, more = {}) => ["div", { class: `scr ${part}`, "data
 const FRAME = [
   ["header", { class: "q", "data-at": "head" }],
   ["div", { class: "dk" },
-    ["section", { class: "card cd", "aria-label": "Item" },
+    ["section", { class: "card cd", "data-at": "card", "aria-label": "Item" },
       ["div", { class: "m", "data-at": "main" },
         ["div", { class: "mh", "data-at": "title" }],
         region("tx", "Instruction"),

@@ -74,14 +74,16 @@ const request = (batch, extra) => {
 /** A studio that was started anew knows no visitor; its first page makes this browser one again. */
 export const greet = () => fetch("/", { headers: { Accept: "text/html" }, cache: "no-store" }).catch(() => null);
 
+/** Receipts come in the order of what was sent; each is the answer to the entry in its place. */
 async function settle(batch, said) {
-  const receipts = (batch[0].kind === "rating" ? [{ trial: batch[0].body.trial, act: "rate", answer: "saved", why: "" }] : said.receipts) ?? [];
-  const answered = new Set(receipts.map((one) => keyOf(batch[0].project, one.trial, one.act)));
-  const keys = batch.map((entry) => entry.key).filter((key) => answered.has(key));
+  const told = batch[0].kind === "rating" ? [{ answer: "saved", why: "" }] : said.receipts ?? [];
+  const answered = batch.slice(0, told.length);
+  const receipts = answered.map((entry, i) => ({ ...told[i], trial: entry.body.trial, act: entry.body.act ?? "rate", project: entry.project }));
+  const keys = answered.map((entry) => entry.key);
   await remove("outbox", keys);
   for (const key of keys) mine.delete(key);
   waiting = Math.max(0, waiting - keys.length);
-  tell({ receipts: receipts.map((one) => ({ ...one, project: batch[0].project })), gone: said.void ?? [] });
+  tell({ receipts, gone: said.void ?? [] });
   return keys.length > 0;
 }
 
