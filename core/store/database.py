@@ -5,7 +5,8 @@ import re
 import shutil
 import uuid
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,8 @@ class Database:
         """One column of whole numbers, 8 bytes each: for lists as long as the project."""
         cursor = self._connection.cursor()
         try:
-            (column,) = cursor.execute(sql, dict(parameters)).fetchnumpy().values()
-            return array("q", column.astype("int64").tobytes())
+            columns: dict[str, Any] = cursor.execute(sql, dict(parameters)).fetchnumpy()
+            return array("q", next(iter(columns.values())).astype("int64").tobytes())
         finally:
             cursor.close()
 
@@ -64,6 +65,15 @@ class Database:
         """The same for a known list of ids, written as `:ids`: through the primary key, whatever the table's size."""
         wanted = list(ids)
         return self.query(*filled(sql, wanted, *parameters)) if wanted else []
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of one's own for a long reading with temporary tables, which are gone at the end of the block."""
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
 
     def require_room(self) -> None:
         """DiskFull if less than the reserve is free: what is in flight can then still be kept, and people can decide."""
