@@ -87,7 +87,9 @@ def _watch(options: argparse.Namespace, ask: Ask, begun: Answer, stop: threading
             now = ask("progress", run | {"wait_s": 1.0})
             bar.total = now["expected"]
             bar.update(now["decided"] - bar.n)
-            bar.set_postfix_str(f"{now['survived']} survived, {now['eliminated']} eliminated{money(now['usd'])}")
+            bar.set_postfix_str(
+                now["waits"] or f"{now['survived']} survived, {now['eliminated']} eliminated{money(now['usd'])}"
+            )
     if now["going"]:
         ask("pause", run)
         print("Paused. Everything that came back is kept; go on with --resume.", file=sys.stderr)

@@ -7,6 +7,7 @@ from core.domain.check import Rule
 from core.domain.instruction import RunStatus
 from core.domain.operation import Operation
 from core.domain.run import CAP_REACHED, RunEventKind, RunSettings
+from core.domain.savings import Savings
 from core.domain.task import TaskKind
 
 
@@ -98,7 +99,8 @@ class FailureCount:
 class RunProgress:
     """Everything that the page of a run shows. `live` is True while an engine works on it in this process.
 
-    `unwell`: endpoints of its pools that are not asked now, and why.
+    `unwell`: endpoints of its pools that are not asked now, and why. `waits`: for whom it waits, in words. `saved`: what
+    people's rejections spare it. `owed`: calls that wait (after its end: because an undo gave them back).
     """
 
     run: RunSummary
@@ -115,6 +117,9 @@ class RunProgress:
     left_s: float | None
     problem: str = ""
     unwell: dict[str, str] = field(default_factory=dict)
+    waits: str = ""
+    saved: Savings = field(default_factory=Savings)
+    owed: int = 0
 
     @property
     def decided(self) -> int:
@@ -143,7 +148,7 @@ class Estimate:
 
     `survival` is the share of children that it is told from, of `survival_of` outcomes here (0: assumed); `measured` the
     kinds of calls whose tokens and time were measured here. `frontier` is what grows on of one seed in the last epoch,
-    before the frontier limit.
+    before the frontier limit. `decisions`: how many survivors people decide before it can end, if it waits for them.
     """
 
     calls: int
@@ -155,3 +160,4 @@ class Estimate:
     survival_of: int = 0
     measured: tuple[TaskKind, ...] = ()
     frontier: float = 1.0
+    decisions: int = 0

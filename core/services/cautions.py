@@ -14,7 +14,12 @@ _A_PROMPT = 500  # tokens, about; bytes are what a cap counts, so the worst case
 
 def cautions(settings: RunSettings, said: Estimate, cast: Mapping[TaskKind, Player], n_seeds: int) -> tuple[str, ...]:
     """Sentences, the gravest first; () if there is nothing to say."""
-    return (*_children(settings, said), *_caps(settings, said, cast, n_seeds), *_rules(settings))
+    return (
+        *_children(settings, said),
+        *_people(settings, said),
+        *_caps(settings, said, cast, n_seeds),
+        *_rules(settings),
+    )
 
 
 def _children(settings: RunSettings, said: Estimate) -> Iterator[str]:
@@ -27,6 +32,14 @@ def _children(settings: RunSettings, said: Estimate) -> Iterator[str]:
         )
     if said.survival_of and said.survival < 0.2:
         yield f"Only {100 * said.survival:.0f} % survived here so far: most nodes would stay as they are, without children that live."
+
+
+def _people(settings: RunSettings, said: Estimate) -> Iterator[str]:
+    if said.decisions:
+        yield (
+            f"People decide about {said.decisions:,} survivors on the way; the run sleeps while"
+            f" {settings.buffer:,} wait for them. The time is without theirs."
+        )
 
 
 def _caps(settings: RunSettings, said: Estimate, cast: Mapping[TaskKind, Player], n_seeds: int) -> Iterator[str]:

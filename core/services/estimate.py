@@ -9,12 +9,12 @@ from core.domain.instruction import RunStatus
 from core.domain.overview import Share
 from core.domain.person import Actor
 from core.domain.progress import Estimate
-from core.domain.run import Difficulty, RunSettings, Scoring, StepOrder
+from core.domain.run import Difficulty, Gate, RunSettings, Scoring, StepOrder
 from core.domain.system import EMBEDDED, Endpoint, Player
 from core.domain.task import TaskKind
 from core.services.access import may_read
 from core.services.projects import Project
-from core.store import run_reading, seed_reading
+from core.store import gate_reading, run_reading, seed_reading
 from core.store.run_reading import Usage
 
 _ASSUMED = Share(k=85, n=100, low=0.0, high=1.0)  # until this project has outcomes of its own
@@ -34,7 +34,8 @@ def estimate(
     """
     may_read(actor)
     survival = _survival(project, settings)
-    calls = calls_by_kind(settings, n_seeds, survival.value or 0.0)
+    let_through = _let_through(project, settings)
+    calls = calls_by_kind(settings, n_seeds, survival.value or 0.0, let_through)
     words = seed_reading.mean_words(project.database)
     loads: dict[str, _Load] = {}
     for kind, n in calls.items():
@@ -51,8 +52,25 @@ def estimate(
         survival=survival.value or 0.0,
         survival_of=0 if survival is _ASSUMED else survival.n,
         measured=tuple(kind for kind in calls if any(kind in load.usage for load in loads.values())),
-        frontier=_growth(settings, survival.value or 0.0) ** (settings.epochs - 1),
+        frontier=growth(settings, (survival.value or 0.0) * let_through) ** (settings.epochs - 1),
+        decisions=_decisions(settings, calls[TaskKind.EVOLVE] * (survival.value or 0.0)),
     )
+
+
+def _let_through(project: Project, settings: RunSettings) -> float:
+    """Of the survivors that people have decided here, the share that they accepted; before there are enough, all."""
+    if settings.gate is Gate.NONE:
+        return 1.0
+    accepted, decided = gate_reading.accepted_survivors(project.database)
+    return accepted / decided if decided >= _ENOUGH else 1.0
+
+
+def _decisions(settings: RunSettings, survivors: float) -> int:
+    """Survivors that people decide before the run can end: all but what the buffer may leave, if their epoch is the last."""
+    if settings.gate is Gate.NONE:
+        return 0
+    before_last = survivors * (settings.epochs - 1) / settings.epochs if settings.gate is Gate.ACCEPTED else 0.0
+    return round(max(before_last, survivors - settings.buffer, 0.0))
 
 
 def _survival(project: Project, settings: RunSettings) -> Share:
@@ -104,9 +122,15 @@ class _Load:
         )
 
 
-def calls_by_kind(settings: RunSettings, n_seeds: int, survival: float) -> dict[TaskKind, float]:
-    """Expected calls: every child is asked for, survivors of the cheap rules are answered, and so on."""
-    children = n_seeds * sum(_children_in_epoch(settings, epoch, survival) for epoch in range(1, settings.epochs + 1))
+def calls_by_kind(
+    settings: RunSettings, n_seeds: int, survival: float, let_through: float = 1.0
+) -> dict[TaskKind, float]:
+    """Expected calls: every child is asked for, survivors of the cheap rules are answered, and so on.
+
+    `let_through`: the share of the survivors that people let grow on.
+    """
+    grow_on = survival * let_through
+    children = n_seeds * sum(_children_in_epoch(settings, epoch, grow_on) for epoch in range(1, settings.epochs + 1))
     stops_early = settings.order is StepOrder.CHEAP
     answered = children * (survival if stops_early and Rule.NO_INFORMATION_GAIN in settings.rules else 1)
     together = settings.scoring is Scoring.TOGETHER
@@ -129,11 +153,11 @@ def _children_in_epoch(settings: RunSettings, epoch: int, survival: float) -> fl
     most = float(settings.max_frontier_per_seed)
     frontier = 1.0
     for _ in range(epoch - 1):
-        frontier = min(most, frontier * _growth(settings, survival))
+        frontier = min(most, frontier * growth(settings, survival))
     return frontier * settings.children
 
 
-def _growth(settings: RunSettings, survival: float) -> float:
+def growth(settings: RunSettings, survival: float) -> float:
     """Nodes that go on for each node of the frontier: its survivors, or itself if it has none."""
     return settings.children * survival + (1 - survival) ** settings.children
 

@@ -9,12 +9,13 @@ import uuid_utils
 from core.domain.instruction import Instruction
 from core.domain.person import Actor
 from core.domain.progress import RunProgress, RunSummary
-from core.domain.run import Caps, Difficulty, Run, RunEvent, RunEventKind, RunSettings, Scoring
+from core.domain.run import Caps, Difficulty, Gate, Run, RunEvent, RunEventKind, RunSettings, Scoring
 from core.domain.system import Player
 from core.domain.task import TaskKind
 from core.errors import NotFound, RunRefused
 from core.evolution.method import Method
 from core.evolution.pack import Pack, pack_from_files
+from core.services import savings
 from core.services import seeds as seed_service
 from core.services.access import may_grow, may_read
 from core.services.casting import Casting, casting_of, opened
@@ -120,14 +121,14 @@ class Runs:
     def resume(self, actor: Actor, project: Project, run_id: str) -> None:
         """Go on where the run stands, with the prompts that it began with. Nothing that came back is asked again."""
         may_grow(actor)
-        if self.get(actor, project, run_id).state not in _CAN_RESUME:
+        if not self._can_resume(project, self.get(actor, project, run_id)):
             return
         if not self.live.wait(run_id, timeout_s=20):
             raise RunRefused(
                 "The run is still finishing its calls in flight", to_do="Wait a moment, then resume again."
             )
         run = self.get(actor, project, run_id)  # again: its last calls may have ended it
-        if run.state not in _CAN_RESUME:
+        if not self._can_resume(project, run):
             return
         cast = self.endpoints.cast(actor, run.settings)
         self._check(actor, cast)
@@ -142,6 +143,16 @@ class Runs:
             _say(actor, project, run_id, RunEventKind.STARTED)
         _say(actor, project, run_id, RunEventKind.RESUMED)
         self._begin(project, casting, method)
+
+    def can_resume(self, actor: Actor, project: Project, run_id: str) -> bool:
+        """Whether there is anything to go on with."""
+        return self._can_resume(project, self.get(actor, project, run_id))
+
+    def _can_resume(self, project: Project, run: RunSummary) -> bool:
+        """A finished run goes on only if somebody took back a rejection: then calls wait again."""
+        if run.state == RunEventKind.FINISHED:
+            return run_reading.owed(project.database, run.id) > 0
+        return run.state in _CAN_RESUME
 
     def resume_by_themselves(self, actor: Actor, project: Project) -> None:
         """After a restart: the interrupted runs that were told to. The others wait for a person."""
@@ -174,6 +185,9 @@ class Runs:
             left_s=time_left_s(calls=spending.calls, decided=decided, expected=expected, calls_per_s=pulse.calls_per_s),
             problem=self.live.problems.get(run_id, ""),
             unwell=self.live.unwell(run_id),
+            waits=pulse.waits,
+            saved=savings.of_run(actor, project, run_id),
+            owed=run_reading.owed(database, run_id),
         )
 
     def _check(self, actor: Actor, cast: Mapping[TaskKind, Player]) -> None:
@@ -201,6 +215,8 @@ def _require_sound(settings: RunSettings, cast: Mapping[TaskKind, Player], n_see
         raise RunRefused("The operations' weights sum to zero", to_do="Give at least one operation a weight above 0.")
     if settings.epochs < 1 or settings.children < 1 or settings.max_frontier_per_seed < 1:
         raise RunRefused("Epochs, children and frontier must be at least 1", to_do="Raise what is below 1.")
+    if settings.gate is not Gate.NONE and settings.buffer < 1:
+        raise RunRefused("Nothing could be begun with room for no survivor", to_do="Let at least one wait for people.")
     _require_caps(settings.caps, cast)
 
 

@@ -14,6 +14,8 @@ _PLANNED = "select count(*) as n from task where run_id = ? and state = 'waiting
 _OPENED = """select seed_id as id from gate_seed
 where run_id = $run and newest < $epochs and open = 0 and (undecided = 0 or $passes)
 and seed_id not in (select id from instruction_state where human_status = 'rejected') order by seed_id limit 500"""
+_ACCEPTED = """select count(*) filter (human_status = 'accepted') as accepted, count(*) as decided
+from instruction_state where run_status = 'survived' and human_status in ('accepted', 'rejected')"""
 _TREES = "select * exclude (seq) from instruction where seed_id in (:ids) and (run_id is null or run_id = ?) order by depth, epoch, child_number"
 _STATES = "select id, run_status, human_status from instruction_state where id in (:ids)"
 
@@ -25,6 +27,12 @@ def pending(database: Database, run_id: str, epochs: int) -> Pending:
     return Pending(
         undecided=found["undecided"], under_way=max(0, found["open"] - planned), planned=planned, seeds=found["seeds"]
     )
+
+
+def accepted_survivors(database: Database) -> tuple[int, int]:
+    """Of a project's survivors: how many people accepted, and how many they accepted or rejected."""
+    found = database.query(_ACCEPTED)[0]
+    return int(found["accepted"]), int(found["decided"])
 
 
 def opened(database: Database, run_id: str, gate: Gate, epochs: int) -> list[list[Judged]]:

@@ -137,6 +137,17 @@ def _notes(now: RunProgress) -> list[kit.Element]:
         if now.live and now.run.state in (RunEventKind.PAUSED, RunEventKind.STOPPED):
             reason = "The calls in flight are being finished; they are kept."
         notes.append(kit.note(status, word, reason or "Everything that came back is kept."))
+    if now.waits:
+        notes.append(kit.note("undecided", "Sleeps", f"The run {now.waits}. It goes on as soon as they are decided."))
+    if now.saved:
+        below = count(now.saved.children, "child", "children")
+        notes.append(
+            kit.note("set_aside", "Spared", f"{below} below what people rejected are not asked for: {now.saved.words}.")
+        )
+    if now.owed and now.run.state == RunEventKind.FINISHED:
+        notes.append(
+            kit.note("waiting", "Waiting", f"{count(now.owed, 'call')} came back with an undo. Resume to ask them.")
+        )
     notes += [kit.note("error", name, why) for name, why in now.unwell.items()]
     for failure in now.failures[:3]:
         words = failure.kind.replace("_", " ")

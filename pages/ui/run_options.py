@@ -7,7 +7,7 @@ import streamlit as st
 from core.domain.call import Sampling
 from core.domain.check import PAPER_RULES, Rule
 from core.domain.operation import Operation
-from core.domain.run import Difficulty, RunSettings, Scoring, StepOrder
+from core.domain.run import Difficulty, Gate, RunSettings, Scoring, StepOrder
 from core.domain.system import EMBEDDED
 from core.services import presets
 from pages.ui import kit, run_caps, shell
@@ -20,6 +20,11 @@ _DIFFICULTY = {
     Difficulty.NONE: "Not scored",
     Difficulty.SURVIVORS: "Survivors",
     Difficulty.ALL: "All",
+}
+_GATES = {
+    Gate.NONE: "Whatever survives",
+    Gate.NOT_REJECTED: "Survivors, unless people reject them",
+    Gate.ACCEPTED: "Only what people accept",
 }
 _SCORING = {Scoring.ALONE: "Each alone", Scoring.TOGETHER: "Siblings together"}
 
@@ -38,8 +43,32 @@ def ask(settings: RunSettings, origin: str) -> RunSettings:
         settings = _rules(settings, key)
     with st.expander("Endpoints, prompts and sampling", key="runs.options.asking"):
         settings = _asking(settings, key)
+    with st.expander("People: what may grow on", key="runs.options.people"):
+        settings = _people(settings, key)
     with st.expander("Caps, chance, after a restart", key="runs.options.limits"):
         return _limits(settings, key)
+
+
+def _people(settings: RunSettings, key: str) -> RunSettings:
+    one, two = st.columns(2)
+    gate = one.selectbox(
+        "What grows on",
+        list(_GATES),
+        list(_GATES).index(settings.gate),
+        format_func=_GATES.__getitem__,
+        key=f"{key}.gate",
+        help="Else a rejection only stops what would grow below it, and the run goes on by itself.",
+    )
+    buffer = two.number_input(
+        "Undecided survivors at most",
+        1,
+        100_000,
+        settings.buffer,
+        key=f"{key}.buffer",
+        disabled=gate is Gate.NONE,
+        help="While so many wait for people, the run begins no new child.",
+    )
+    return replace(settings, gate=gate, buffer=int(buffer))
 
 
 def _growth(settings: RunSettings, key: str) -> RunSettings:

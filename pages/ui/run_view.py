@@ -71,7 +71,7 @@ def _buttons(project: Project, run: RunSummary) -> None:
     elif run.is_capped:
         if st.button("Raise the cap and resume…", shortcut="P", key="runs.raise"):
             run_caps.change(project, run)
-    elif run.state != RunEventKind.FINISHED and st.button("Resume", shortcut="P", key="runs.resume"):
+    elif runs.can_resume(actor, project, run.id) and st.button("Resume", shortcut="P", key="runs.resume"):
         with shell.problems("resume"):
             runs.resume(actor, project, run.id)
             st.rerun()

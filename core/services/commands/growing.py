@@ -115,6 +115,8 @@ def _progress(now: RunProgress) -> Answer:
         "usd": now.spending.usd,
         "unpriced": now.spending.unpriced,
         "left_s": now.left_s,
+        "waits": now.waits,
+        "saved": {"children": now.saved.children, "calls": now.saved.calls, "usd": now.saved.usd},
         "by_operation": {operation.value: n for operation, n in now.made_by_operation.items()},
         "rules": [{"operation": one.operation, "rule": one.rule, "n": one.n} for one in now.rules],
     }
@@ -128,6 +130,10 @@ def say_progress(now: Answer) -> str:
         f"{now['survived']} survived, {now['eliminated']} eliminated, {now['errors']} errors;"
         f" {now['calls']:,} calls, {now['tokens']:,} tokens{money(now['usd'])}{unpriced}.",
     ]
+    if now["waits"]:
+        lines.append(f"The run {now['waits']}.")
+    if now["saved"]["calls"]:
+        lines.append(f"Rejections spare it about {now['saved']['calls']:,} calls{money(now['saved']['usd'])}.")
     lines += [f"  {operation}: {n} decided" for operation, n in sorted(now["by_operation"].items())]
     lines += [f"  eliminated: {one['operation']}, {one['rule']}: {one['n']}" for one in now["rules"]]
     return "\n".join(lines)
