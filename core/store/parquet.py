@@ -1,5 +1,6 @@
 """Rows from Parquet as JSON lines, read by a child process (parquet_child says why)."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from core.errors import BadInput
 _ROOT = Path(__file__).parents[2]
 _ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"}
 REFUSED = 3  # the child's exit status for a file that it can say something about
+DESCRIBED = "--described"  # asks the child for the file's metadata instead of rows
 
 
 @contextmanager
@@ -40,6 +42,12 @@ def as_json_lines(path: Path, columns: Sequence[str] = ()) -> Iterator[IO[bytes]
                 raise _unreadable(path, said if child.returncode == REFUSED else "it is damaged")
         finally:
             child.kill()
+
+
+def described(path: Path) -> dict[str, str]:
+    """What the file says of itself beside its rows: its own entries of metadata, by key."""
+    with as_json_lines(path, [DESCRIBED]) as lines:
+        return dict(json.loads(lines.read() or "{}"))
 
 
 def _unreadable(path: Path, said: str) -> BadInput:

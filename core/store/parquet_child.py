@@ -13,20 +13,21 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.store.parquet import REFUSED
+from core.store.parquet import DESCRIBED, REFUSED
 
 _AT_ONCE = 256  # rows: a text of 1 MB that the file names a million times is unfolded so often and no more
 _MOST_COLUMNS = 1_000
 _MOST_UNPACKED = 2**30  # bytes that one row group of the wanted columns may unfold to
 _MOST_MEMORY = 3 * 2**30  # bytes of address space
 _THRIFT = 2**24  # bytes of the file's own description
+_LIMITS = {"thrift_string_size_limit": _THRIFT, "thrift_container_size_limit": _THRIFT // 16}
 _NOT_UTF_8 = b"\xff"
 
 
 def main(path: str, *columns: str) -> int:
     _bound_memory()
     try:
-        for line in _lines(Path(path), columns):
+        for line in [_described(Path(path))] if columns == (DESCRIBED,) else _lines(Path(path), columns):
             sys.stdout.buffer.write(line + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
@@ -46,9 +47,15 @@ def _bound_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
+def _described(path: Path) -> bytes:
+    with pq.ParquetFile(path, **_LIMITS) as file:
+        entries = file.metadata.metadata or {}
+        own = {key.decode(): value.decode() for key, value in entries.items() if key != b"ARROW:schema"}
+        return json.dumps(own).encode("ascii")
+
+
 def _lines(path: Path, columns: Sequence[str]) -> Iterator[bytes]:
-    limits = {"thrift_string_size_limit": _THRIFT, "thrift_container_size_limit": _THRIFT // 16}
-    with pq.ParquetFile(path, **limits) as file:
+    with pq.ParquetFile(path, **_LIMITS) as file:
         schema = file.schema_arrow
         if len(schema.names) > _MOST_COLUMNS:
             raise ValueError(f"{len(schema.names):,} columns; at most {_MOST_COLUMNS:,}")
