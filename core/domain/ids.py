@@ -60,6 +60,11 @@ def decision_id(of_id: str, act: str) -> str:
     return _id("decision", of_id, act)
 
 
+def edit_id(trial_id: str, revision: str) -> str:
+    """Of the decision that an edit is: a trial may have several, each with the text that it made."""
+    return _id("decision", trial_id, "edit", revision)
+
+
 def queue_id(project_id: str, name: str) -> str:
     """Of a queue that a project has without anybody having made it."""
     return _id("queue", project_id, name)

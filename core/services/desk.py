@@ -15,12 +15,12 @@ from core.domain.decision import Act, Answer, Receipt, Submission
 from core.domain.person import Actor
 from core.domain.project import Audit
 from core.domain.queue import Queue
-from core.domain.trial import Trial, TrialKind, TrialOrigin, TrialSlot
+from core.domain.trial import Trial, TrialKind, TrialSlot
 from core.errors import NotFound, StudioError
 from core.services import queues, sittings
 from core.services.access import may_review
 from core.services.cards import Shown, cards_of
-from core.services.floor import Floor, given, given_again
+from core.services.floor import Floor, given_again
 from core.services.leases import LEASE_S, Given
 from core.services.projects import Project
 from core.services.sittings import Order
@@ -89,17 +89,14 @@ class Desk:
         now_s = self._clock()
         with floor.lock:
             held = floor.leases.held(actor.person_id, instruction_id)
-            fresh = given(row, actor.person_id, queue.id if queue else None, TrialOrigin.FRESH, now_s)
-            if held is None:
-                fresh.is_chosen, fresh.holds_place = True, not row["mine"]
-                floor.leases.add(fresh)
-            due = floor.leases.prolong([held or fresh], now_s)
+            fresh = floor.choose(row, actor.person_id, queue, now_s) if held is None else held
+            due = floor.leases.prolong([fresh], now_s)
         if held is None:
             self._write(floor, actor, queue, [fresh])
         else:
             self._store(floor, due)
             queue = _queue(actor, project, held.queue_id) if held.queue_id else None
-        return cards_of(project, actor, queue, [_shown(held or fresh)])[0]
+        return cards_of(project, actor, queue, [_shown(fresh)])[0]
 
     def shown(self, actor: Actor, project: Project, trial_id: str) -> Card:
         """The card of a trial that is open or was ended, as its text is now. NotFound if it is nobody's or somebody else's."""

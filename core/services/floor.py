@@ -37,6 +37,7 @@ class Floor:
     database: Database
     leases: Leases = field(default_factory=Leases)
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
+    repeats: set[tuple[str, str]] = field(default_factory=set)  # undone ones: asked for again they are repeats again
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def own(self, order: Order, have: Collection[str], now_s: float) -> list[Given]:
@@ -113,6 +114,21 @@ class Floor:
             return Fit.NEVER
         return Fit.NOW if self.leases.places_taken(row["id"], one.person_id, now_s) < free else Fit.LATER
 
+    def choose(self, row: dict[str, Any], person_id: str, queue: Queue | None, now_s: float) -> Given:
+        """Reserve this very item, whatever the queue says of it. What the queue would give anyhow is given as its own."""
+        order = self.orders.get((person_id, queue.id)) if queue else None
+        is_audit = order is not None and row["seq"] in order.audits
+        one = given(
+            row, person_id, queue.id if queue else None, TrialOrigin.AUDIT if is_audit else TrialOrigin.FRESH, now_s
+        )
+        if (person_id, row["id"]) in self.repeats:
+            one.origin, one.holds_place = TrialOrigin.REPEAT, False
+            self.repeats.discard((person_id, row["id"]))
+        one.is_chosen = queue is None or self._fit(queue, row, one, now_s) is not Fit.NOW
+        one.holds_place = not row["mine"]
+        self.leases.add(one)
+        return one
+
     def admit(self, queue: Queue | None, known: KnownTrial, now_s: float) -> bool:
         """A verdict comes for a trial that lapsed: whether its place is still free. If so, the trial is live again."""
         one = self.leases.find(known.person_id, known.id)
@@ -155,7 +171,9 @@ class Floor:
 
     def _bring_back(self, person_id: str, known: KnownTrial) -> None:
         order = self.orders.get((person_id, known.queue_id or ""))
-        if order is not None and known.origin is not TrialOrigin.REPEAT:
+        if known.origin is TrialOrigin.REPEAT:
+            self.repeats.add((person_id, known.instruction_id))
+        elif order is not None:
             order.forget(known.seq)
             order.again.appendleft(known.seq)
 

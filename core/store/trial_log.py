@@ -67,7 +67,7 @@ def prolong(database: Database, trial_ids: Sequence[str], until: datetime) -> No
 
 def open_trials(database: Database, since: datetime) -> list[KnownTrial]:
     """Trials that nobody has ended and whose lease ran beyond `since`, in the order in which they were given out."""
-    return _known(database, database.query(_OPEN, [since, [str(act) for act in (*ENDING, Act.UNDO)]]))
+    return _known(database, database.query(_OPEN, [since, [str(act) for act in ENDING]]))
 
 
 def known(database: Database, trial_ids: Iterable[str]) -> list[KnownTrial]:

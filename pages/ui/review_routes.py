@@ -12,16 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core.domain.card import Hand
+from core.domain.card import Hand, Sitting
 from core.domain.decision import Act, Answer, Reason, Receipt, Submission, Verdict
 from core.errors import BadInput, NotFound
-from core.services import decisions
+from core.services import decisions, edits, rendered
 from core.services.projects import Project
 from pages.ui import shell
 from pages.ui.guard import guarded, said
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _MOST_BYTES = 512 * 1024  # of a batch
+_MOST_OF_EDIT = 6 * edits.MOST_BYTES + 4_096  # a letter may be sent as six, and is counted as what it is
 _MOST_DECISIONS = 200
 _MOST_HAVE = 400
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
@@ -77,15 +78,22 @@ def _trials(request: Request) -> Response:
 
 
 def _hand(hand: Hand) -> dict[str, object]:
-    sitting, queue = hand.sitting, hand.sitting.queue
+    queue = hand.sitting.queue
+    named = {"id": queue.id, "name": queue.name, "blind": queue.blind, "adjudicates": queue.adjudicates}
+    return {"sitting": _numbers(hand.sitting), "queue": named, "cards": hand.cards}
+
+
+def _numbers(sitting: Sitting) -> dict[str, object]:
     return {
-        "sitting": {
-            "total": sitting.total, "left": sitting.left, "arrived": sitting.arrived, "decided": sitting.decided_today,
-            "pace_s": sitting.pace_s,
-        },
-        "queue": {"id": queue.id, "name": queue.name, "blind": queue.blind, "adjudicates": queue.adjudicates},
-        "cards": hand.cards,
+        "total": sitting.total, "left": sitting.left, "arrived": sitting.arrived, "decided": sitting.decided_today,
+        "pace_s": sitting.pace_s,
     }  # fmt: skip
+
+
+def _arrived(request: Request, body: dict[str, Any]) -> Response:
+    queue = str(body.get("queue") or "")
+    actor, project = shell.actor_of(request), _project(request, body.get("project"))
+    return _json({"sitting": _numbers(shell.studio().desk.add_arrived(actor, project, queue))})
 
 
 def _one(request: Request) -> Response:
@@ -93,12 +101,6 @@ def _one(request: Request) -> Response:
     actor, project = shell.actor_of(request), _project(request, asked.get("project"))
     instruction = _id(asked.get("instruction"), "item")
     return _json(shell.studio().desk.trial_for(actor, project, instruction, asked.get("queue") or None))
-
-
-def _arrived(request: Request, body: dict[str, Any]) -> Response:
-    actor, project = shell.actor_of(request), _project(request, body.get("project"))
-    sitting = shell.studio().desk.add_arrived(actor, project, str(body.get("queue") or ""))
-    return _json({"total": sitting.total, "left": sitting.left})
 
 
 def _decisions(request: Request, body: dict[str, Any]) -> Response:
@@ -129,6 +131,45 @@ def _submission(sent: object) -> Submission | Receipt:
     )  # fmt: skip
 
 
+def _edit(request: Request, body: dict[str, Any]) -> Response:
+    actor, project, trial = (
+        shell.actor_of(request),
+        _project(request, body.get("project")),
+        _id(body.get("trial"), "item"),
+    )
+    text, revision = body.get("text"), body.get("revision")
+    if not isinstance(text, str):
+        raise BadInput("The edit has no text", to_do="Write something, or close the field.")
+    known = _id(revision, "text") if revision is not None else None
+    return _json(edits.edit(shell.studio(), actor, project, trial, text, revision_id=known))
+
+
+def _undo_edit(request: Request, body: dict[str, Any]) -> Response:
+    actor, project, trial = (
+        shell.actor_of(request),
+        _project(request, body.get("project")),
+        _id(body.get("trial"), "item"),
+    )
+    return _json(edits.undo(shell.studio(), actor, project, trial))
+
+
+def _rating(request: Request, body: dict[str, Any]) -> Response:
+    actor, project, trial = (
+        shell.actor_of(request),
+        _project(request, body.get("project")),
+        _id(body.get("trial"), "item"),
+    )
+    value = body.get("value")
+    edits.rate(actor, project, trial, value if isinstance(value, int) and not isinstance(value, bool) else 0)
+    return _json({"trial": trial, "value": value})
+
+
+def _rendered(request: Request) -> Response:
+    actor, project = shell.actor_of(request), _project(request, request.query_params.get("project"))
+    revision = _id(request.query_params.get("revision"), "text")
+    return _json(rendered.rendered(actor, project, revision))
+
+
 def _milliseconds(value: object) -> int | None:
     """At most an hour, at least nothing; None for what is no number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
@@ -156,12 +197,12 @@ def _posted(
     """A route that takes JSON of at most so many bytes."""
 
     async def handler(request: Request) -> Response:
-        raw = b""
+        raw = bytearray()
         async for part in request.stream():
             raw += part
             if len(raw) > most_bytes:
                 return said(BadInput(f"This is more than {most_bytes // 1024:,} kB", to_do="Send less at once."))
-        return await guarded(lambda asked: answer(asked, _object(raw)))(request)
+        return await guarded(lambda asked: answer(asked, _object(bytes(raw))))(request)
 
     return handler
 
@@ -181,5 +222,9 @@ def review_routes() -> list[BaseRoute]:
         Route("/api/trials", guarded(_trials)),
         Route("/api/trials/one", guarded(_one)),
         Route("/api/trials/arrived", _posted(_arrived), methods=["POST"]),
+        Route("/api/rendered", guarded(_rendered)),
+        Route("/api/edits", _posted(_edit, _MOST_OF_EDIT), methods=["POST"]),
+        Route("/api/edits/undo", _posted(_undo_edit), methods=["POST"]),
+        Route("/api/ratings", _posted(_rating), methods=["POST"]),
         Route("/api/decisions", _posted(_decisions), methods=["POST"]),
     ]
