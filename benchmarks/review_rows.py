@@ -90,19 +90,18 @@ def facts_of(tree: Grown) -> list[object]:
 def lengthened(tree: Grown) -> Grown:
     """The same tree with texts of 1 to 20 kB. A child has four of five words of its parent; one in five is a new text."""
     rng = Random(tree.seed.id)
-    text = prose(rng)
+    parents = {one.id: one.parent_id for one in facts_of(tree) if isinstance(one, Instruction)}
+    texts: dict[str, str] = {}
 
     def long(fact: object) -> object:
-        nonlocal text
         if not isinstance(fact, Revision):
             return fact
-        if fact.of == "response":
-            return _with_text(fact, prose(rng))
-        text = text if fact.of_id == tree.seed.id else evolved(text, rng)
-        return _with_text(fact, text)
+        above = parents.get(fact.of_id)  # None: a seed, or a response
+        texts[fact.of_id] = evolved(texts[above], rng) if above else prose(rng)
+        return _with_text(fact, texts[fact.of_id])
 
-    steps = tuple(tuple(long(fact) for fact in step) for step in tree.steps)
-    return replace(tree, seed_facts=tuple(long(fact) for fact in tree.seed_facts), steps=steps)
+    seed_facts = tuple(long(fact) for fact in tree.seed_facts)
+    return replace(tree, seed_facts=seed_facts, steps=tuple(tuple(long(fact) for fact in step) for step in tree.steps))
 
 
 def prose(rng: Random) -> str:
