@@ -10,15 +10,19 @@ from pathlib import Path
 
 import streamlit as st
 
-items = sqlite3.connect(Path(os.environ["EVOL_STUDIO_HOME"]) / "items.sqlite")
+
+@st.cache_resource
+def opened() -> sqlite3.Connection:
+    return sqlite3.connect(Path(os.environ["EVOL_STUDIO_HOME"]) / "items.sqlite", check_same_thread=False)
 
 
 def decide(item: int, verdict: str) -> None:
-    with items:
+    with opened() as items:
         items.execute("insert or ignore into decision values (?, ?, ?)", (item, verdict, datetime.now(UTC).isoformat()))
 
 
 st.set_page_config(layout="wide")
+items = opened()
 (done,) = items.execute("select count(*) from decision").fetchone()
 (total,) = items.execute("select count(*) from item").fetchone()
 number, parent, text, response, operation, epoch = items.execute(
@@ -35,4 +39,3 @@ before, after = st.columns(2)
 before.text(parent)
 after.text(text)
 st.text(response)
-items.close()

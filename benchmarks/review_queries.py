@@ -66,7 +66,10 @@ def _filters(database: Database) -> _Questions:
         ),
     }  # fmt: skip
     for name, wanted in filters.items():
-        queue = Queue(id=store_rows.RUN, name=name, filter=wanted)
+        is_human = bool(
+            wanted.people or wanted.decided_by
+        )  # what others decided waits only where several people decide
+        queue = Queue(id=store_rows.RUN, name=name, filter=wanted, overlap=1 + len(EARLIER) if is_human else 1)
         yield f"how many wait: {name}", 100, lambda queue=queue: queue_reading.count_waiting(database, queue, ME)
 
 
@@ -108,4 +111,5 @@ def _rare(database: Database) -> str:
     row: dict[str, Any] = list_reading.rows(database, [seqs[max(len(seqs) // 2, min(4 * LONG_TREES, len(seqs) - 1))]])[
         0
     ]
-    return next(word for word in str(row["text"]).split() if word.rstrip(".").isdecimal())
+    text = str(row["text"])
+    return next((word for word in text.split() if word.rstrip(".").isdecimal()), text[:40])
