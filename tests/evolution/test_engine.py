@@ -265,7 +265,7 @@ class TestErrors:
     def test_time_outs_are_asked_again_and_count_at_worst_case(self, tmp_path: Path) -> None:
         shape = {"epochs": 1, "rules": (), "respond": False, "rng_seed": 5}
         with (
-            openai_server(rates={"hang": 0.3}, hang_s=2.0) as server,
+            openai_server(rates={"hang": 0.3}, seed=2, hang_s=2.0) as server,
             field_at(tmp_path / "p.duckdb", SEEDS[:4], **shape) as field,
         ):
             assert field.grow(server, timeout_s=0.3)

@@ -73,7 +73,9 @@ class TestTheCheapOrder:
 
     def test_a_judge_of_what_was_named_has_the_packs_own_words_and_cut(self) -> None:
         named = (
-            PARENT + " Give the answer for two different choices of {} side by side, in no more than 150 words in all."
+            PARENT
+            + " Besides, make up three short cases that test whether the answer depends on {}, and answer each of them "
+            "in at most twenty-five words."
         )
         asked = work(TaskKind.JUDGE, named.format("the purpose"), Operation.ADD_CONSTRAINTS)
         for p_open, decided in ((0.02, RunStatus.ELIMINATED), (0.08, None)):

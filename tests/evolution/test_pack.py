@@ -426,7 +426,8 @@ def test_a_pack_with_patterns_has_some_for_every_parent(compact: Pack) -> None:
         pack_from_files("p", with_file(compact, "deepen.md", lines))
 
 
-NAMED = "Give the answer for two different choices of the size and the season side by side, in no more than 150 words in all."
+NAMED = """Besides, make up three short cases that test whether the answer depends on the size and the season, and answer \
+each of them in at most twenty-five words."""
 
 
 def test_what_was_named_is_judged_by_itself(compact: Pack) -> None:

@@ -145,6 +145,17 @@ def test_the_other_lines_of_a_seed_grow_on_past_the_one_that_stands_still(tmp_pa
         assert_sound(field)
 
 
+def test_what_a_dead_engine_had_claimed_below_a_rejection_is_not_asked_after_the_restart(tmp_path: Path) -> None:
+    with a_field(tmp_path / "p.duckdb", SEEDS[:2], rules=(), epochs=1) as (field, server):
+        asyncio.run(ProjectRunLog(field.database, field.method.run_id).claim(9))
+        rejected = say(field.database, field.seeds[0], Act.REJECT)
+        go_on(field, server)
+        assert states(field) == {"done": 1, "cancelled": 1}
+        submit(field.database, rejected, Act.UNDO)
+        go_on(field, server)
+        assert states(field) == {"done": 2}
+
+
 def test_planning_again_wakes_nothing_that_is_done(tmp_path: Path) -> None:
     with a_field(tmp_path / "p.duckdb", SEEDS[:1], epochs=1) as (field, server):
         go_on(field, server)
