@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.domain.person import LOCAL_OWNER, Actor, Person, Role
+from core.domain.person import LOCAL_OWNER, Actor, Person, Role, called
 from pages.ui import kit, shell
 from pages.ui.kit import h
 
@@ -34,7 +34,7 @@ def row(person: Person, who: Actor) -> None:
             about = "you" if person.id == who.person_id else "" if person.active else "not active any more"
             kit.show(
                 "person",
-                h("div", {"class": "row"}, h("span", {"class": "h one"}, person.name), h("span", {"class": "lab"}, about)),
+                h("div", {"class": "row"}, h("span", {"class": "h one"}, called(person.id, person.name, who)), h("span", {"class": "lab"}, about)),
                 h("div", {"class": "lab num"}, f"{_ROLES[person.role]} · here since {person.created_at.astimezone():%d %b %Y}"),
                 key=f"people.{person.id}.words",
             )  # fmt: skip

@@ -45,3 +45,9 @@ class Person:
 
 
 LOCAL_OWNER = Actor(person_id="local", name="You", role=Role.OWNER)
+
+
+def called(person_id: str, name: str, reader: Actor) -> str:
+    """How a person is called on a page of `reader`: until they give a name, the owner is "You" to nobody but themselves."""
+    is_unnamed = (person_id, name) == (LOCAL_OWNER.person_id, LOCAL_OWNER.name)
+    return "The owner" if is_unnamed and reader.person_id != person_id else name

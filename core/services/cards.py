@@ -110,7 +110,7 @@ def _checks(
 
 
 def _others(database: Database, instruction_ids: list[str], actor: Actor) -> dict[str, tuple[OtherVerdict, ...]]:
-    names = people.names(database)
+    names = people.names(database, actor)
     found: dict[str, tuple[OtherVerdict, ...]] = {}
     for row in trial_log.all_verdicts(database, instruction_ids):
         name = actor.name if row["person_id"] == actor.person_id else names.get(row["person_id"], row["person_id"])

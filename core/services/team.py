@@ -31,7 +31,7 @@ def team(actor: Actor, project: Project, queue: Queue, midnight: datetime) -> Te
     """Everybody who decided in this project; what is left is of this queue. Today begins at `midnight`."""
     may_read(actor)
     database = project.database
-    names, counts = people.names(database), team_reading.counts(database)
+    names, counts = people.names(database, actor), team_reading.counts(database)
     parts = team_reading.parts(database, midnight)
     return Team(
         members=tuple(_member(project, one, names, counts, queue) for one in parts),

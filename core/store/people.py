@@ -1,6 +1,6 @@
 """The people of an installation, and what a project keeps of those who work in it."""
 
-from core.domain.person import Actor, Person, Role
+from core.domain.person import Actor, Person, Role, called
 from core.store.database import Database
 
 _PEOPLE = "select id, name, role, active, created_at from person order by created_at, id"
@@ -34,6 +34,6 @@ def remember(project: Database, actor: Actor) -> None:
     project.writer.run(lambda connection: connection.execute(_REMEMBER, row))
 
 
-def names(project: Database) -> dict[str, str]:
-    """What the people who worked in a project are called, by id."""
-    return {row["id"]: row["name"] for row in project.query(_NAMES)}
+def names(project: Database, reader: Actor) -> dict[str, str]:
+    """What the people who worked in a project are called on a page of `reader`, by id."""
+    return {row["id"]: called(row["id"], row["name"], reader) for row in project.query(_NAMES)}

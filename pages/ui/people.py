@@ -5,7 +5,7 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from core.domain.person import Actor, Person, Role
+from core.domain.person import Actor, Person, Role, called
 from core.errors import NotAllowed
 from pages.ui import shell
 from pages.ui.modules import loader
@@ -36,11 +36,11 @@ def picker() -> None:
     listed = [one for one in people.list(people.owner()) if one.active]
     data = {
         "who": who.person_id if who else None,
-        "people": [_line(one) for one in listed],
+        "people": [_line(one, called(one.id, one.name, who or people.owner())) for one in listed],
         "manage": "/people" if who and who.role is Role.OWNER else None,
     }
     _picker()(data=data, key="frame.person")
 
 
-def _line(person: Person) -> dict[str, str]:
-    return {"id": person.id, "name": person.name, "role": str(person.role), "initials": initials(person.name)}
+def _line(person: Person, name: str) -> dict[str, str]:
+    return {"id": person.id, "name": name, "role": str(person.role), "initials": initials(name)}

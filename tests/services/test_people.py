@@ -12,6 +12,7 @@ from core.errors import BadInput, NotAllowed, NotFound
 from core.services.people import People
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
+from core.store import people as people_of
 
 
 @pytest.fixture
@@ -129,3 +130,14 @@ def test_a_project_keeps_who_worked_in_it(opened: Callable[[str], Studio]) -> No
         {"name": "Mira N.", "kind": "human", "role": "annotator"},
         {"name": "You", "kind": "human", "role": "owner"},
     ]
+
+
+def test_the_owner_is_you_to_nobody_else(opened: Callable[[str], Studio]) -> None:
+    studio = opened("home")
+    mira = studio.people.add(LOCAL_OWNER, "Mira").actor
+    project = studio.projects.open(LOCAL_OWNER, "my-project")
+    assert people_of.names(project.database, LOCAL_OWNER) == {"local": "You"}
+    assert people_of.names(project.database, mira) == {"local": "The owner"}
+    named = studio.people.rename(LOCAL_OWNER, "local", "Gunnar").actor
+    studio.projects.open(named, "my-project")
+    assert people_of.names(project.database, mira) == {"local": "Gunnar"}
