@@ -14,17 +14,17 @@ from core.domain.project import Audit
 from core.domain.regrow import Offer, Regrown, Wish
 from core.domain.source import Label
 from core.domain.system import EMBEDDED
-from core.errors import RunRefused, StudioError
-from core.evolution.budget import Budget, Worst
+from core.errors import StudioError
+from core.evolution.budget import Budget
 from core.evolution.method import Step
 from core.evolution.record import Asked, call_of, spent
 from core.ports import ChatModel, Limiter
+from core.services import by_hand
 from core.services.access import may_grow
 from core.services.endpoints import system_of
 from core.services.projects import Project
 from core.services.regrow_question import Question, question_of
 from core.services.studio import Studio
-from core.store import run_reading
 
 
 def offer(studio: Studio, actor: Actor, project: Project, run_id: str, parent_id: str, wish: Wish) -> Offer:
@@ -48,7 +48,7 @@ def _refusal(studio: Studio, actor: Actor, project: Project, run_id: str, questi
     try:
         if question.endpoint.name == EMBEDDED:
             studio.endpoints.check(actor, EMBEDDED)
-        _reserve(_budget(studio, actor, project, run_id), question.worst)
+        by_hand.reserve(by_hand.budget_at_rest(project, studio.runs.get(actor, project, run_id)), question.worst)
     except StudioError as error:
         return str(error)
     return ""
@@ -64,7 +64,7 @@ def evolve(studio: Studio, actor: Actor, project: Project, run_id: str, parent_i
     question = question_of(studio, actor, project, run_id, parent_id, wish)
     studio.endpoints.check(actor, question.endpoint.name)
     model = studio.endpoints.open(question.endpoint)
-    budget = _budget(studio, actor, project, run_id)
+    budget = by_hand.budget_at_rest(project, studio.runs.get(actor, project, run_id))
 
     async def ask(limiter: Limiter, budget: Budget) -> tuple[Call, ChatReply | CallFailure]:
         try:
@@ -88,7 +88,7 @@ async def _ask(
     """The one call. A refusal of the reply is a failure of the call, as in a run."""
     worst = question.worst
     async with limiter.slot():
-        _reserve(budget, worst)
+        by_hand.reserve(budget, worst)
         asked = Asked(
             task=question.work.task, request=question.request, attempt=0, worst=worst, started_at=datetime.now(UTC)
         )
@@ -101,19 +101,6 @@ async def _ask(
         tokens, usd = spent(call)
         budget.settle(worst, tokens=tokens, usd=usd)
         return call, failure or outcome
-
-
-def _reserve(budget: Budget, worst: Worst) -> None:
-    """RunRefused if the call could pass a cap of the run."""
-    if cap := budget.reserve(worst):
-        raise RunRefused(f"This call could pass the run's {cap.removeprefix('the ')}", to_do="Raise the run's cap.")
-
-
-def _budget(studio: Studio, actor: Actor, project: Project, run_id: str) -> Budget:
-    """What the run at rest may still spend: its own calls and those asked for by hand count together."""
-    caps = studio.runs.get(actor, project, run_id).settings.caps
-    spent = run_reading.spending_with_by_hand(project.database, run_id)
-    return Budget(caps, calls=spent.calls, tokens=spent.tokens, usd=spent.usd or 0.0)
 
 
 def _keep(actor: Actor, project: Project, question: Question, call: Call, step: Step) -> None:

@@ -9,7 +9,10 @@ from core.models.embedded import default_weights
 from core.services import demo, presets
 from core.services import seeds as seed_service
 from core.services.access import may_grow, may_review
+from core.services.answer_lists import AnswerLists
+from core.services.answers import Answers
 from core.services.desk import Desk
+from core.services.duplicates import Duplicates
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.keys import secrets_files
@@ -42,6 +45,9 @@ class Studio:
     runs: Runs
     skills: SkillLabels
     desk: Desk
+    duplicates: Duplicates
+    answers: Answers
+    answer_lists: AnswerLists
 
     def demo(self, actor: Actor) -> Project:
         """The finished project that comes with the studio, built from its text when first opened."""
@@ -75,6 +81,7 @@ class Studio:
 
     def close(self) -> None:
         self.live.close()
+        self.duplicates.close()
         self.embedded.stop()
         self.projects.close()
         self.installation.close()
@@ -88,6 +95,7 @@ def open_studio(settings: Settings) -> Studio:
     endpoints = Endpoints(installation, embedded, secrets_files())
     packs = Packs(installation)
     live = LiveRuns()
+    answers = Answers(live, endpoints)
     projects = Projects(settings.projects)
     return Studio(
         settings=settings,
@@ -102,4 +110,7 @@ def open_studio(settings: Settings) -> Studio:
         runs=Runs(live, endpoints, packs),
         skills=SkillLabels(live, endpoints),
         desk=Desk(),
+        duplicates=Duplicates(),
+        answers=answers,
+        answer_lists=AnswerLists(answers),
     )

@@ -31,7 +31,7 @@ _OF_THE_JOB = (
     ArithmeticError, RuntimeError, MemoryError,
 )  # fmt: skip
 _PROJECTED = (Instruction, Revision, Response, Outcome, Score)
-_TEXT_NOW = "select id, revision_id from instruction_state where id in (:ids)"
+_TEXT_NOW = "select id, revision_id, response_stale from instruction_state where id in (:ids)"
 _STATE_AGAIN = """insert or replace into instruction_state by name
 select * from instruction_state_from_facts where id in (select unnest(?::uuid[]))"""
 
@@ -197,13 +197,13 @@ class Writer:
             self._mark_stale(facts)
 
     def _mark_stale(self, facts: list[object]) -> None:
-        """A response for another text than the present one is stale; that is rare, and the log knows."""
+        """A response for another text than the present one is stale, until one for that comes; rare, and the log knows."""
         changed = [
             one.of_id for one in facts if isinstance(one, Revision) and one.of == "instruction" and one.number > 0
         ]
         answered = {one.instruction_id: one.instruction_revision_id for one in facts if isinstance(one, Response)}
         current = fetched(self._connection, _TEXT_NOW, answered)
-        changed += [row["id"] for row in current if row["revision_id"] != answered[row["id"]]]
+        changed += [row["id"] for row in current if row["response_stale"] or row["revision_id"] != answered[row["id"]]]
         if changed:
             self._connection.execute(_STATE_AGAIN, [changed])
 

@@ -18,10 +18,12 @@ from core.domain.system import Endpoint, Member, Player, Pool
 from core.domain.task import TaskKind
 from core.errors import NotAllowed
 from core.services import (
+    answers,
     commands,
     estimate,
     overview,
     regrow,
+    savings,
     seed_choice,
     seed_files,
     seed_import,
@@ -30,6 +32,8 @@ from core.services import (
     tree_nodes,
     trees,
 )
+from core.services.answer_lists import AnswerLists
+from core.services.answers import Answers
 from core.services.endpoints import Endpoints
 from core.services.people import People
 from core.services.projects import Project, Projects
@@ -75,6 +79,13 @@ ASKED: dict[str, Ask] = {
     "Runs.resume": lambda s, p, who: s.runs.resume(who, p, RUN),
     "Runs.resume_by_themselves": lambda s, p, who: s.runs.resume_by_themselves(who, p),
     "Runs.change_caps": lambda s, p, who: s.runs.change_caps(who, p, RUN, Caps()),
+    "Runs.can_resume": lambda s, p, who: s.runs.can_resume(who, p, RUN),
+    "savings.of_run": lambda s, p, who: savings.of_run(who, p, RUN),
+    "Answers.offer": lambda s, p, who: s.answers.offer(who, p, id_of("seed")),
+    "Answers.answer": lambda s, p, who: s.answers.answer(who, p, id_of("seed")),
+    "AnswerLists.start": lambda s, p, who: s.answer_lists.start(who, p),
+    "AnswerLists.stop": lambda s, p, who: s.answer_lists.stop(who, p),
+    "AnswerLists.progress": lambda s, p, who: s.answer_lists.progress(who, p),
     "Runs.progress": lambda s, p, who: s.runs.progress(who, p, RUN),
     "Endpoints.list": lambda s, p, who: s.endpoints.list(who),
     "Endpoints.get": lambda s, p, who: s.endpoints.get(who, "embedded"),
@@ -138,6 +149,8 @@ ASKED: dict[str, Ask] = {
 # Whoever reviews does it in a project, says who they are, and finds their own decisions again.
 FOR_EVERYBODY: dict[str, Ask] = {
     "Projects.open": lambda s, p, who: s.projects.open(who, "my-project"),
+    "answers.waiting": lambda s, p, who: answers.waiting(who, p),
+    "answers.count_waiting": lambda s, p, who: answers.count_waiting(who, p),
     "Shelf.slugs": lambda s, p, who: s.shelf.slugs(who),
     "Shelf.names": lambda s, p, who: s.shelf.names(who),
     "Shelf.default": lambda s, p, who: s.shelf.default(who),
@@ -171,6 +184,10 @@ def public_services_with_an_actor() -> set[str]:
         Endpoints,
         Studio,
         SkillLabels,
+        Answers,
+        AnswerLists,
+        answers,
+        savings,
         seeds,
         seed_choice,
         seed_files,
