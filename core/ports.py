@@ -8,6 +8,7 @@ from typing import Protocol
 
 from core.domain.call import CallFailure, ChatReply, ChatRequest, Prices
 from core.domain.run import Gate
+from core.domain.steering import Steering
 from core.domain.task import TaskKind
 from core.domain.work import Family, Judged, Pending, Work
 
@@ -91,6 +92,10 @@ class RunLog(Protocol):
 
     async def opened(self, gate: Gate, epochs: int) -> list[list[Judged]]:
         """Trees of seeds whose next epoch this gate lets be drawn: everything decided that must be. Some of them, if many."""
+        ...
+
+    async def steering(self) -> Steering:
+        """Whether the next draws follow what people accept. Looked up only after people have done something."""
         ...
 
     def news(self) -> int:

@@ -138,6 +138,7 @@ class RunEventKind(StrEnum):
     INTERRUPTED = "interrupted"
     BLOCKED = "blocked"  # an error that every further call would meet, a cap, a full disk
     CAPS = "caps"  # new caps, as JSON in `reason`; says nothing of the run's state
+    STEERING = "steering"  # whether draws follow what people accept, as JSON in `reason`; nor does this
 
 
 CAP_REACHED = "The next call could pass"  # how the reason of a run that stands at a cap begins

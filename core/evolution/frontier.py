@@ -1,11 +1,14 @@
 """Which nodes of a seed grow on in the next epoch (docs/method.md, section 1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.domain.instruction import Instruction, InstructionKind, RunStatus
+from core.domain.operation import Operation
 from core.domain.run import Gate
+from core.domain.steering import Steering
 from core.domain.work import Family
 from core.evolution.method import Method
+from core.evolution.steering import weights_of
 from core.ports import RunLog
 
 
@@ -15,6 +18,7 @@ class Families:
     def __init__(self, method: Method, log: RunLog) -> None:
         self._method, self._log = method, log
         self._open: dict[tuple[str, int], Family] = {}
+        self._steered: tuple[Steering, Mapping[Operation, float] | None] | None = None
         self._passed: dict[tuple[str, int], tuple[int, frozenset[str]]] = {}
 
     async def decided(self, child: Instruction, status: RunStatus) -> Sequence[object]:
@@ -28,7 +32,7 @@ class Families:
         family.outcomes[child.id] = status
         if not family.is_complete:
             return ()
-        return self._next_epoch(family)
+        return self._next_epoch(family, await self.weights())
 
     async def halted(self) -> Sequence[object]:
         """Epochs of which all that is not decided was set aside: the rest of the seed grows on without it.
@@ -38,14 +42,22 @@ class Families:
         if self._method.settings.children == 1:
             return ()  # its only line stands still
         facts: list[object] = []
+        weights = await self.weights()
         for family in await self._log.halted():
             now = len(family.outcomes), family.set_aside
             if self._passed.get(family.key) != now:
                 self._passed[family.key] = now
-                facts += self._next_epoch(family)
+                facts += self._next_epoch(family, weights)
         return facts
 
-    def _next_epoch(self, family: Family) -> Sequence[object]:
+    async def weights(self) -> Mapping[Operation, float] | None:
+        """Those of the next draw, if they are not the run's own."""
+        settings, now = self._method.settings, await self._log.steering()
+        if self._steered is None or self._steered[0] != now:
+            self._steered = (now, weights_of(now, settings.weights, settings.rng_seed))
+        return self._steered[1]
+
+    def _next_epoch(self, family: Family, weights: Mapping[Operation, float] | None) -> Sequence[object]:
         self._open.pop(family.key, None)
         scores = self._method.sibling_scores(family)
         epoch = family.key[1]
@@ -53,7 +65,7 @@ class Families:
         if epoch >= settings.epochs or settings.gate is not Gate.NONE:
             return scores
         parents = next_frontier(family, settings.max_frontier_per_seed)
-        return [*scores, *self._method.children(parents, epoch + 1, first=family.next_number)]
+        return [*scores, *self._method.children(parents, epoch + 1, first=family.next_number, weights=weights)]
 
 
 def next_frontier(family: Family, most: int) -> list[Instruction]:

@@ -4,13 +4,15 @@ A child goes through evolve → judge → respond (the cheap order) or evolve �
 outcome. Each step is one task and one call; what follows from it is a list of facts that are committed together.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
 from core.domain.check import Rule, Verdict
 from core.domain.instruction import Instruction, RunStatus
+from core.domain.operation import Operation
 from core.domain.run import Difficulty, RunSettings, Scoring, StepOrder
 from core.domain.task import Task, TaskKind, TaskState
 from core.domain.work import Family, Work
@@ -61,30 +63,41 @@ class Method:
         after = respond + judge if self.settings.order is StepOrder.PAPER else judge + respond
         return (TaskKind.EVOLVE, *after)
 
-    def children(self, parents: Sequence[Instruction], epoch: int, *, first: int = 0) -> list[object]:
+    def children(
+        self,
+        parents: Sequence[Instruction],
+        epoch: int,
+        *,
+        first: int = 0,
+        weights: Mapping[Operation, float] | None = None,
+    ) -> list[object]:
         """The next epoch of one seed: for every frontier node k children, drawn now, each with its evolve task.
 
-        `first`: the number of the first of them, if some of that epoch were drawn before.
+        `first`: the number of the first of them, if some of that epoch were drawn before. `weights`: others than the run's
+        settings have; they are kept with each child.
         """
         facts: list[object] = []
         for index, parent in enumerate(parents):
             for nth in range(self.settings.children):
                 number = first + index * self.settings.children + nth
-                child = self._child(parent, epoch, number)
+                child = self._child(parent, epoch, number, weights)
                 facts += [child, self._task(TaskKind.EVOLVE, child)]
         return facts
 
-    def _child(self, parent: Instruction, epoch: int, number: int) -> Instruction:
+    def _child(
+        self, parent: Instruction, epoch: int, number: int, weights: Mapping[Operation, float] | None
+    ) -> Instruction:
         place = Place(position=parent.position, epoch=epoch, child_number=number)
-        return child_of(
+        child = child_of(
             parent,
             run_id=self.run_id,
             epoch=epoch,
             number=number,
-            drawn=draw(self.settings.rng_seed, place, self.settings.weights),
+            drawn=draw(self.settings.rng_seed, place, self.settings.weights if weights is None else weights),
             made_by=self.system_id,
             pack_hash=self.pack.hash,
         )
+        return child if weights is None else replace(child, weights=json.dumps(weights))
 
     def _task(self, kind: TaskKind, of: Instruction, state: TaskState = TaskState.WAITING) -> Task:
         return task_of(self.run_id, kind, of, state)

@@ -73,9 +73,11 @@ class Supply:
     async def _gated(self) -> list[object]:
         settings = self._method.settings
         facts: list[object] = []
+        weights = await self._families.weights()
         for tree in await self._log.opened(settings.gate, settings.epochs):
             parents = gated_frontier(tree, settings.gate, settings.max_frontier_per_seed)
-            facts += self._method.children(parents, max(node.instruction.epoch for node in tree) + 1)
+            epoch = max(node.instruction.epoch for node in tree) + 1
+            facts += self._method.children(parents, epoch, weights=weights)
         return facts
 
     async def awaits_people(self) -> bool:

@@ -12,9 +12,10 @@ from core.domain import ids
 from core.domain.check import Rule
 from core.domain.instruction import Instruction, RunStatus
 from core.domain.run import Gate
+from core.domain.steering import Steering
 from core.domain.task import Task, TaskKind, TaskState
 from core.domain.work import Family, Judged, Pending, Sibling, Work
-from core.store import gate_reading
+from core.store import gate_reading, rate_reading
 from core.store.database import Database
 from core.store.instruction_rows import instruction_from
 from core.store.rows import fetched
@@ -27,7 +28,9 @@ _WAITING_GATED = """select * from task where run_id = ? and state = 'waiting'
 qualify kind <> 'evolve' or row_number() over (partition by kind order by epoch, position, id) <= ?
 order by kind = 'score', epoch, position, kind limit ?"""
 _TAKE = "update task set state = 'claimed', lease_until = ? where id in (:ids)"
-_TAKE_BACK = "update task set state = 'waiting', lease_until = null where run_id = ? and state = 'claimed'"
+_TAKE_BACK = """update task set lease_until = null,
+  state = case when subject_id in (select id from instruction_state where set_aside) then 'cancelled' else 'waiting' end
+where run_id = ? and state = 'claimed'"""
 _INSTRUCTIONS = "select * exclude (seq) from instruction where id in (:ids)"
 _TEXTS = "select id, text from revision where id in (:ids)"
 _FAILED = "select instruction_id, rule from rule_check where verdict = 'fail' and instruction_id in (:ids) order by seq"
@@ -47,6 +50,7 @@ class ProjectRunLog:
 
     def __init__(self, database: Database, run_id: str) -> None:
         self._database, self._run_id = database, run_id
+        self._steering: tuple[int, Steering] | None = None  # as of so much news
 
     async def append(self, facts: Sequence[object]) -> None:
         await self._database.writer.append(facts)
@@ -103,6 +107,13 @@ class ProjectRunLog:
 
     async def opened(self, gate: Gate, epochs: int) -> list[list[Judged]]:
         return await asyncio.to_thread(gate_reading.opened, self._database, self._run_id, gate, epochs)
+
+    async def steering(self) -> Steering:
+        news = self.news()
+        if self._steering is None or self._steering[0] != news:
+            found = await asyncio.to_thread(rate_reading.steering, self._database, self._run_id)
+            self._steering = (news, found)
+        return self._steering[1]
 
     def news(self) -> int:
         return self._database.writer.by_people
