@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from core.errors import BadInput, StudioError
 from core.services import commands
 from pages.ui import shell
+from pages.ui.answer_routes import answer_routes
 from pages.ui.guard import said
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
@@ -42,6 +43,7 @@ def all_routes() -> list[BaseRoute]:
     """Everything that app.py serves beside the pages."""
     return [
         *module_routes(),
+        *answer_routes(),
         *people_routes(),
         *review_routes(),
         *tree_routes(),
