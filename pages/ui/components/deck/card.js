@@ -81,6 +81,6 @@ export function offerNodes(offer) {
   if (offer.refusal) return [["div", { class: "note warn-bg", role: "alert" }, mark("error", offer.refusal.what), ["span", {}, offer.refusal.toDo]]];
   const { estimate } = offer;
   const price = estimate.worst_usd === null || estimate.worst_usd === undefined ? "no price is known" : `at most ${money(estimate.worst_usd)}`;
-  return [["div", { class: "note" }, ["span", {}, ["b", {}, "One call"], ` to ${estimate.endpoint}: at most ${count(estimate.worst_tokens)} tokens, ${price}.`],
+  return [["div", { class: "note" }, ["span", {}, ["b", {}, "One call"], ` to ${estimate.endpoint} (${estimate.model}): at most ${count(estimate.worst_tokens)} tokens, ${price}.`],
     ["span", { class: "push" }], ["button", { class: "bt small", "data-do": "again" }, "Ask", cap("G")], ["button", { class: "bt small", "data-do": "escape" }, "Leave it", cap("Esc")]]];
 }

@@ -93,8 +93,21 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
     draw();
   }
 
+  async function undoEdit(card) {
+    now.isBusy = true;
+    try {
+      const fresh = await send("/api/edits/undo", {}, { project: where().project, trial: card.trial });
+      hand.replace({ ...fresh, isEdited: false });
+      now.line = "Undone: the text from before your edit is back.";
+      say(now.line);
+    } catch (refusal) { hand.replace({ ...card, isEdited: false }); now.word = refusal; }
+    now.isBusy = false;
+    draw();
+  }
+
   async function undo() {
     if (now.mode !== null || now.isBusy) return;
+    if (now.back === null && hand.hand.now?.isEdited) { undoEdit(hand.hand.now); return; }
     const entry = now.back === null ? recent.undoable() : recent.list()[now.back];
     if (!entry || entry.undone || !ends(entry.act)) { now.line = "Nothing to undo here."; draw(); say(now.line); return; }
     now.isBusy = true;
@@ -129,8 +142,8 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
     if (now.isBusy) return;
     now.isBusy = true;
     try {
-      const fresh = await send("/api/edits", {}, { project: where().project, trial: card.trial, text });
-      hand.replace({ ...fresh, flagged: fresh.flagged || card.flagged });
+      const fresh = await send("/api/edits", {}, { project: where().project, trial: card.trial, revision: card.revision, text });
+      hand.replace({ ...fresh, flagged: fresh.flagged || card.flagged, isEdited: true });
       edit.saved();
       Object.assign(now, { line: "Edited: a new revision. The original is kept.", word: null });
       say(now.line);
@@ -148,7 +161,8 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
     set({ isAsking: confirm ? "Asking the model" : "Reckoning what it may take" });
     try {
       const said = await send("/api/answers", {}, { project: where().project, instruction: card.instruction, confirm });
-      if (!confirm) { set({ estimate: said.estimate ?? said }); return; }
+      if (!confirm) { set(said.estimate.refusal ? { refusal: { what: said.estimate.refusal, toDo: "" } } : { estimate: said.estimate }); return; }
+      if (said.problem) { set({ refusal: { what: said.problem, toDo: "The text is kept; try again or decide without an answer." } }); return; }
       const fresh = await ask("/api/trials/one", { ...where(), instruction: card.instruction });
       hand.swap(card.trial, fresh);
       now.offer = null;

@@ -2,8 +2,9 @@
 
 import { ask, hand as send } from "../shared/api.js";
 import { greet, unsent, watch } from "../shared/outbox.js";
+import { keepOrder, keptOrder } from "./view.js";
 
-const [HELD, REFILL] = [12, 6];
+const [HELD, REFILL, UNDONE] = [12, 6, 6]; // after a reload also those that one had just taken back
 const [AGAIN_MS, IDLE_MS] = [1500, 20_000];
 const ENDS = new Set(["accept", "reject", "adjudicate", "skip"]);
 
@@ -17,10 +18,20 @@ export function makeHand({ where, onChange, onGone }) {
   const held = () => [hand.now, ...hand.ahead].filter(Boolean);
   const show = () => { if (!hand.now) hand.now = hand.ahead.shift() ?? null; };
 
+  const remember = () => keepOrder(where(), held().map((card) => card.trial));
+
+  /** Behind those that are held; the first ones after a reload in the order in which they stood before it. */
   function accept(cards) {
     const known = new Set(held().map((card) => card.trial));
-    hand.ahead.push(...cards.filter((card) => !over.has(card.trial) && !known.has(card.trial)));
+    const fresh = cards.filter((card) => !over.has(card.trial) && !known.has(card.trial));
+    if (hand.isFresh) {
+      const before = keptOrder(where());
+      const rank = (card) => (before.includes(card.trial) ? before.indexOf(card.trial) : before.length);
+      fresh.sort((a, b) => rank(a) - rank(b));
+    }
+    hand.ahead.push(...fresh);
     show();
+    remember();
   }
 
   /** The studio's numbers; what is still on its way there is counted here. */
@@ -37,7 +48,7 @@ export function makeHand({ where, onChange, onGone }) {
     const waiting = (await unsent()).filter((entry) => entry.project === where().project && ends(entry.body.act));
     for (const entry of waiting) over.add(entry.body.trial);
     const have = [...held().map((card) => card.trial), ...waiting.slice(-40).map((entry) => entry.body.trial)].join(",");
-    const said = await ask("/api/trials", { ...where(), most: Math.max(1, HELD - hand.ahead.length), have });
+    const said = await ask("/api/trials", { ...where(), most: Math.max(1, HELD + (hand.isFresh ? UNDONE : 0) - hand.ahead.length), have });
     const counted = waiting.filter((entry) => entry.body.act !== "skip").length;
     count(said.sitting, counted);
     const before = held().length;
@@ -99,6 +110,7 @@ export function makeHand({ where, onChange, onGone }) {
       if (rejected) hand.ahead = hand.ahead.filter((card) => !card.path.some((step) => step.id === rejected && step.id !== card.instruction));
       hand.now = null;
       show();
+      remember();
       if (hand.ahead.length <= REFILL && (!hand.isOver || !hand.now)) refill();
     },
     /** In front of all others; what was shown comes right after it. */
@@ -107,6 +119,7 @@ export function makeHand({ where, onChange, onGone }) {
       hand.ahead = hand.ahead.filter((one) => one.trial !== card.trial && one.instruction !== card.instruction);
       if (hand.now && hand.now.instruction !== card.instruction) hand.ahead.unshift(hand.now);
       Object.assign(hand, { now: card, isOver: false });
+      remember();
     },
     /** One decision was taken back. */
     uncount() {
@@ -119,6 +132,7 @@ export function makeHand({ where, onChange, onGone }) {
       hand.now = given(hand.now);
       hand.ahead = hand.ahead.map(given).filter((one) => one && one !== hand.now);
       show();
+      remember();
     },
     replace(card) { if (hand.now?.trial === card.trial) hand.now = card; },
     stop() { isStopped = true; clearTimeout(timer); deaf(); },

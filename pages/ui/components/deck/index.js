@@ -1,7 +1,7 @@
 // The deck: the next items stand ready in the browser, and a key decides. It asks pages/ui/review_routes.py for all that it shows.
 
 import { keepMeasured } from "../shared/measure.js";
-import { forget, send, start as sendFor, state as outbox } from "../shared/outbox.js";
+import { forget, send, start as sendFor, state as outbox, watch } from "../shared/outbox.js";
 import { makeOverlay } from "../shared/overlay.js";
 import { savingWords, watchSaving } from "../shared/saving.js";
 import { adopt, sheet } from "../shared/sheets.js";
@@ -173,7 +173,9 @@ function start(root, data) {
     else if (at.dataset.reason) deeds.rejectWith(at.dataset.reason, event);
     else actions[at.dataset.do]?.(event);
   };
-  const stops = [listen(root, keys, () => overlay.name !== null), keepMeasured(root), watchSaving((said) => { saving = said; drawSoon(); })];
+  const stops = [listen(root, keys, () => overlay.name !== null), keepMeasured(root), watchSaving((said) => { saving = said; drawSoon(); }),
+    watch(({ state }) => { parts.head.dataset.waiting = state.waiting; })];
+  parts.head.dataset.waiting = outbox().waiting;
   draw();
   hand.refill();
   return () => {
