@@ -26,6 +26,8 @@ _SINCE = """select t.queue_id as id, count(*) as n, count(*) filter (where d.ver
 from decision d left join trial t on t.id = d.trial_id
 where d.person_id = $person and d.received_at >= $since and d.verdict is not null and d.bulk_id is null
   and d.id not in (select undoes_id from decision where act = 'undo' and undoes_id is not null) group by all"""
+_OWN = "select instruction_id as id from standing where instruction_id in (:ids) and person_id = ?"
+_SEQS = "select seq from instruction where id in (:ids)"
 _PEOPLE = "select distinct person_id from standing order by person_id"
 _EPOCHS = "select distinct epoch from instruction where kind = 'evolved' order by epoch"
 _RULES = "select distinct rule from instruction_state where rule is not null order by rule"
@@ -92,3 +94,13 @@ def epochs(database: Database) -> list[int]:
 def rules(database: Database) -> list[str]:
     """The elimination rules that something failed by."""
     return [row["rule"] for row in database.query(_RULES)]
+
+
+def own(database: Database, person_id: str, ids: Sequence[str]) -> set[str]:
+    """Which of these this person has decided."""
+    return {row["id"] for row in database.query_ids(_OWN, ids, [person_id])}
+
+
+def seqs_of(database: Database, ids: Sequence[str]) -> list[int]:
+    """The places of these instructions in the log, lowest first."""
+    return sorted(row["seq"] for row in database.query_ids(_SEQS, ids))

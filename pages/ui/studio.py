@@ -34,6 +34,7 @@ groups = {
         st.Page(_PAGES / "reading.py", title="Reading", icon=":material/menu_book:", visibility="hidden"),
     ],
     "Judge": [
+        st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
         st.Page(
             _PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden", default=only_judges
         ),
