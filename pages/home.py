@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import connect, kit, shell, ways
+from pages.ui import connect, kit, shell, waiting, ways
 from pages.ui.hero import hero
 
 with st.container(key="home_page"):
@@ -10,6 +10,7 @@ with st.container(key="home_page"):
         st.title("Grow a hard instruction dataset from easy seeds", anchor=False)
     kit.show("lead", kit.h("p", "Every step is kept and shown. People decide what stays."), key="home.lead")
     with shell.problems("home"):
+        waiting.waiting()
         ways.left_off()
         look, try_now, endpoint = st.columns(3, gap="small")
         with look:
