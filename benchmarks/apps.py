@@ -65,7 +65,7 @@ def wait_for(address: str) -> None:
 
 
 def p95(values: list[float]) -> float:
-    return quantiles(values, n=20)[-1]
+    return quantiles(values, n=20, method="inclusive")[-1]
 
 
 def said(values: list[float]) -> str:

@@ -26,6 +26,7 @@ from benchmarks.apps import FLAGS, STUDIO, p95, running, said, wait_for
 from benchmarks.machine import described, table, write_section
 from benchmarks.review_deck import Presses
 from benchmarks.review_queries import Asked
+from core.services import queues
 from core.services.projects import FIRST
 from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import PLAIN, furnished
@@ -96,12 +97,15 @@ def measure(folder: Path, chrome: Path, asked: argparse.Namespace, n: int) -> Me
         review_rows.fill(project.database, folder / "items.sqlite", n, n // _DECIDED)
         filled_s = time.monotonic() - began
         answers = review_queries.ask_all(project, asked.repeats)
+        deck = f"review?project={PROJECT}&queue={queues.default(project).id}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chrome), args=FLAGS)
         with running(PLAIN_SCRIPT, folder) as (_, address, _began):
+            wait_for(address)
             plain = review_deck.of_plain(browser, address, asked.presses, asked.every_ms)
         with running(STUDIO, folder) as (_, address, _began):
-            ours = review_deck.of_studio(browser, address, PROJECT, asked.presses, asked.every_ms)
+            wait_for(address)
+            ours = review_deck.of_studio(browser, f"{address}/{deck}", asked.presses, asked.every_ms)
         browser.close()
     with running(STUDIO, folder) as (process, address, _began):
         wait_for(address)

@@ -6,7 +6,7 @@ from random import Random
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks.apps import FIND, wait_for
+from benchmarks.apps import FIND
 
 _READY_MS = 60_000
 _FILLED_MS = 2_000  # after the first card: by then the rest of the hand is here
@@ -47,11 +47,10 @@ class Presses:
     idle: list[float]
 
 
-def of_studio(browser: Browser, address: str, project: str, n: int, every_ms: int) -> Presses:
-    """The deck of the queue that every project has: most are accepted, some rejected with a reason's digit."""
+def of_studio(browser: Browser, deck: str, n: int, every_ms: int) -> Presses:
+    """The deck at this address: most are accepted, some rejected with a reason's digit."""
     page = _page(browser, "[data-at=tx]")
-    wait_for(address)
-    page.goto(f"{address}/review?project={project}&queue=&view=deck")
+    page.goto(deck)
     page.locator("[data-at=tx] .read, [data-at=tx] .sides").first.wait_for(timeout=_READY_MS)
     page.wait_for_timeout(_FILLED_MS)
     rng = Random(3)
@@ -65,7 +64,6 @@ def of_studio(browser: Browser, address: str, project: str, n: int, every_ms: in
 def of_plain(browser: Browser, address: str, n: int, every_ms: int) -> Presses:
     """The plain script. It has written the verdict before it shows the next item, so that is saved when it is shown."""
     page = _page(browser, "[data-testid=stMain] h3")
-    wait_for(address)
     page.goto(address)
     page.locator("[data-testid=stMain] h3").wait_for(timeout=_READY_MS)
     page.wait_for_timeout(_FILLED_MS)

@@ -9,7 +9,8 @@ from benchmarks.annotator import Annotator, Request
 from benchmarks.apps import p95
 from benchmarks.machine import described, table
 
-_WARM = 0.25  # of the time: until then caches fill and every person's sitting is made
+_WARM, _LATE = 0.25, 0.5  # shares of the time: until then caches fill, and every person's sitting is made
+_LEAST_MIN = 5  # a slope over less says nothing of hours
 _NAMES = {"decision": "`POST /api/decisions`, one decision", "hand": "`GET /api/trials`, a refill"}
 
 
@@ -35,10 +36,10 @@ class Counted:
     projection_is_right: bool
 
 
-def growth_mb_per_h(samples: Sequence[tuple[float, float]]) -> float:
-    """The slope by least squares, without the first quarter of the time."""
-    warm_h = samples[0][0] + _WARM * (samples[-1][0] - samples[0][0])
-    late = [(hours, mb) for hours, mb in samples if hours >= warm_h]
+def growth_mb_per_h(samples: Sequence[tuple[float, float]], without: float = _WARM) -> float:
+    """The slope by least squares, without the first share of the time."""
+    from_h = samples[0][0] + without * (samples[-1][0] - samples[0][0])
+    late = [(hours, mb) for hours, mb in samples if hours >= from_h]
     return linear_regression([hours for hours, _ in late], [mb for _, mb in late]).slope
 
 
@@ -88,8 +89,13 @@ def _counts(load: Load, counted: Counted, errors: Counter[str], refused: Counter
         ("The projections say what the facts say", "yes", "yes" if counted.projection_is_right else "no"),
         ("Times that somebody had no card", "0", f"{sum(one.empty for one in load.people):,}"),
         ("Memory of the app at the beginning, at its most, at the end, MB", "–", f"{first:,.0f}, {most:,.0f}, {last:,.0f}"),
-        ("Its slope after the first quarter of the time, MB per hour", "–", f"{growth_mb_per_h(load.memory):+,.0f}"),
+        ("Its slope without the first quarter of the time, MB per hour", "–", _slope(load, _WARM)),
+        ("Its slope in the second half", "–", _slope(load, _LATE)),
     ]  # fmt: skip
+
+
+def _slope(load: Load, without: float) -> str:
+    return f"{growth_mb_per_h(load.memory, without):+,.0f}" if load.minutes >= _LEAST_MIN else "too short"
 
 
 def _named(what: str, found: Counter[str]) -> str:
