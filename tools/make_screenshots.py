@@ -57,6 +57,10 @@ def take(page: Page, url: str, theme: str) -> None:
     page.goto(f"{url}/seeds?project=demo")
     page.get_by_text("By skill").wait_for()
     settle_and_shoot(page, f"seeds-{theme}")
+    page.goto(f"{url}/review?project=demo")
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_text("Last five").wait_for()
+    settle_and_shoot(page, f"review-{theme}")
 
 
 def take_trees(page: Page, url: str) -> None:
