@@ -91,8 +91,8 @@ def _add(open_: list[list[Node]], token: Token) -> None:
         open_.append(here if token.hidden else node)
     elif token.nesting == -1:
         open_.pop()
-    else:
-        here.append(_leaf(token))
+    elif leaf := _leaf(token):
+        here.append(leaf)
 
 
 def _add_link(open_: list[list[Node]], token: Token) -> None:
