@@ -12,6 +12,7 @@ from pages.ui.review_words import filter_in_words
 DECK, LIST, MINIMAL, DUPLICATES = "deck", "list", "minimal", "duplicates"
 VIEWS = {DECK: "Deck", LIST: "List", DUPLICATES: "Near-duplicates", MINIMAL: "Plain"}
 OF_A_FILTER = (LIST, DUPLICATES)
+_DECK_KEY = "review.deck"
 
 
 def view_of(queue: Queue | None) -> str:
@@ -42,6 +43,14 @@ def look() -> None:
     st.query_params.pop("similar", None)
 
 
+def go() -> None:
+    """From the deck, which has a head of its own."""
+    if deck.wanted(_DECK_KEY) == "queues":
+        leave()
+    else:
+        st.query_params["view"] = LIST
+
+
 def leave() -> None:
     for name in ("queue", "view", "similar", *queue_address.NAMES):
         st.query_params.pop(name, None)
@@ -55,10 +64,11 @@ def one(project: Project) -> None:
     sort = queue.sort if queue is not None else queue_address.sort_from(query)
     view = view_of(queue)
     name = queue.name if queue is not None else filter_in_words(wanted, queues.choices(shell.actor(), project))
-    head(project, queue, name, view)
     if queue is not None and view == DECK:
-        deck.show(project=project.slug, queue=queue.id, key="review.deck")
-    elif queue is not None and view == MINIMAL:
+        deck.show(project=project.slug, queue=queue.id, key=_DECK_KEY, on_go=go)
+        return
+    head(project, queue, name, view)
+    if queue is not None and view == MINIMAL:
         review_minimal.body(project, queue.id)
     elif view == DUPLICATES:
         review_duplicates.body(project, wanted)

@@ -80,8 +80,8 @@ def rate(database: Database, score: Score) -> None:
     """Commit a rating, unless the same person said the same of it last."""
 
     def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
-        row = connection.execute(_RATED, [score.subject_id, score.by]).fetchone()
-        if row is not None and row[0] == score.value:
+        said = connection.execute(_RATED, [score.subject_id, score.by]).fetchall()  # to its end: the insert needs the connection
+        if said and said[0][0] == score.value:
             return 0
         return insert_facts(connection, Score, [score], seq)
 

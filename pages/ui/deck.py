@@ -1,5 +1,6 @@
 """The deck: the next items of a queue stand ready in the browser, and a key decides (components/deck)."""
 
+from collections.abc import Callable
 from functools import cache
 
 import streamlit as st
@@ -23,10 +24,11 @@ def _saving() -> ComponentRenderer:
     return st.components.v2.component("studio_saving", html=_ROOT, js=loader("saving"))
 
 
-def show(*, project: str, queue: str, key: str) -> None:
+def show(*, project: str, queue: str, key: str, on_go: Callable[[], None] | None = None) -> None:
     """The deck of one queue, as high as what is left of the window. It asks pages/ui/review_routes.py for all that it shows.
 
     What is decided in it goes to the studio by the outbox that every page carries (`kit.theme_watch`), never through Streamlit.
+    `on_go` is called when the person wants to go elsewhere: `wanted(key)` says where.
     """
     reasons = [{"key": one.key, "value": one.value, "label": one.label, "words": one.words} for one in Reason]
     words = {
@@ -37,7 +39,20 @@ def show(*, project: str, queue: str, key: str) -> None:
         "note_most": _NOTE_MOST,
     }
     person = shell.actor().person_id
-    _deck()(data={"project": project, "queue": queue, "person": person, "words": words}, key=key)
+    _deck()(
+        data={"project": project, "queue": queue, "person": person, "words": words},
+        key=key,
+        on_go_change=on_go or _nothing,
+    )
+
+
+def wanted(key: str) -> str:
+    """Where the person wants to go from the deck: "list" (the same queue as a list) or "queues"; for the callback of `show`."""
+    return str(st.session_state[key]["go"])
+
+
+def _nothing() -> None:
+    """Streamlit offers a value of a component only when a callback is named for it."""
 
 
 def saving() -> None:

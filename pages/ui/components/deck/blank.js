@@ -4,7 +4,7 @@ import { count, mark } from "../shared/words.js";
 import { pace } from "./head.js";
 
 const go = (href, word) => ["a", { class: "bt", href }, word];
-const todo = (project) => ["div", { class: "row" }, go(`/review?project=${encodeURIComponent(project)}`, "Other queues"), go(`/trees?project=${encodeURIComponent(project)}`, "Look at the trees"),
+const todo = (project) => ["div", { class: "row" }, ["button", { class: "bt", "data-go": "queues" }, "Other queues"], go(`/trees?project=${encodeURIComponent(project)}`, "Look at the trees"),
   go(`/runs?project=${encodeURIComponent(project)}&new=1`, "Grow more")];
 
 const add = (n) => ["button", { class: "bt pri", "data-do": "arrived" }, n === 1 ? "Add it" : "Add them"];

@@ -18,12 +18,14 @@ function numbers(sitting) {
   return ["span", { class: "num far" }, ["b", {}, count(done)], ["span", { class: "dim" }, [`of ${count(sitting.total)}`, pace(sitting), rest].filter(Boolean).map((text, i) => (i ? ` · ${text}` : ` ${text}`)).join("")]];
 }
 
+const ways = [["span", { class: "row ways" }, ["button", { class: "bt small", "data-go": "list" }, "List"], ["button", { class: "bt small", "data-go": "queues" }, "Queues"]]];
+
 export function headNodes({ queue, sitting }, saving, hasCard) {
-  if (!queue) return [["h1", {}, "Review"]];
+  if (!queue) return [["h1", {}, "Review"], ["span", { class: "push" }], ...ways];
   const share = sitting.total ? (100 * (sitting.total - sitting.left)) / sitting.total : 0;
-  return [["h1", { class: "one", dir: "auto", title: queue.name }, queue.name],
+  return [["h1", { class: "one", dir: "auto", title: queue.name }, ["span", { class: "sr" }, "Review: "], queue.name],
     ...(queue.blind ? [["span", { class: "lab" }, "blind"]] : []), ...(queue.adjudicates ? [["span", { class: "lab" }, "adjudication"]] : []),
     ["div", { class: "pb", role: "img", "aria-label": `${count(sitting.total - sitting.left)} of ${count(sitting.total)} done` }, ["i", { style: { width: `${share.toFixed(2)}%` } }]],
     ...(sitting.arrived && hasCard ? [["button", { class: "bt small", "data-do": "arrived" }, `${count(sitting.arrived)} new, add`]] : []),
-    ...(sitting.total ? [numbers(sitting)] : []), ["button", { class: "save", "data-do": "saving", title: "What is saved" }, savingMark(saving)]];
+    ...(sitting.total ? [numbers(sitting)] : []), ["button", { class: "save", "data-do": "saving", title: "What is saved" }, savingMark(saving)], ...ways];
 }

@@ -28,7 +28,7 @@ import { kept, keepView } from "./view.js";
 const sheets = await Promise.all(["../tokens.css", "../shared/overlay.css", "./deck.css"].map((file) => sheet(new URL(file, import.meta.url))));
 const STEP = 0.8; // of a pane, at a press of ↑ or ↓
 
-function start(root, data) {
+function start(root, data, toPython) {
   const parts = build(root, patch);
   const { project, queue, person, words } = data;
   const now = { view: kept(), mode: null, back: null, offer: null, line: "", word: null, shownAt: 0, isBusy: false, decidedHere: 0, trial: null, drawn: "" };
@@ -167,7 +167,8 @@ function start(root, data) {
     ArrowUp: () => scroll(-1), ArrowDown: () => scroll(1), ...Object.fromEntries([..."1234567890"].map((key) => [key, (event) => digit(event, key)])) };
 
   root.onclick = (event) => {
-    const at = event.target.closest("[data-do], [data-reason], [data-rating]");
+    const at = event.target.closest("[data-do], [data-reason], [data-rating], [data-go]");
+    if (at?.dataset.go) { toPython("go", at.dataset.go); return; }
     if (!at || at.disabled || event.detail > 1 || overlay.name !== null) return; // the second click of a double click is none
     if (at.dataset.rating) deeds.rate(Number(at.dataset.rating));
     else if (at.dataset.reason) deeds.rejectWith(at.dataset.reason, event);
@@ -188,7 +189,7 @@ function start(root, data) {
 
 const decks = new WeakMap(); // root element → {id, stop}
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".es");
   adopt(parentElement, ...sheets);
   root.classList.add("rest", "deck");
@@ -196,7 +197,7 @@ export default function ({ data, parentElement }) {
   const id = `${data.person} ${data.project} ${data.queue}`;
   if (decks.get(root)?.id !== id) {
     decks.get(root)?.stop();
-    decks.set(root, { id, stop: start(root, data) });
+    decks.set(root, { id, stop: start(root, data, setTriggerValue) });
   }
   return () => { decks.get(root)?.stop(); decks.delete(root); };
 }
