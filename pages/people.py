@@ -42,7 +42,7 @@ def row(person: Person, who: Actor) -> None:
         if is_owner and not is_first and person.active:
             st.session_state.setdefault(f"people.role.{person.id}", person.role)
             st.selectbox(
-                f"What {person.name} may do",
+                "What they may do",  # a label is drawn as Markdown, and a name is anybody's text
                 list(Role),
                 format_func=_ROLES.__getitem__,
                 key=f"people.role.{person.id}",

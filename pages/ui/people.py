@@ -30,6 +30,19 @@ def somebody() -> Actor | None:
         return None
 
 
+def to_review() -> None:
+    """Where whoever only reviews begins."""
+    st.switch_page("../review.py")
+
+
+def nobody() -> None:
+    """Instead of any page, for somebody who is not active any more: what happened, and what to do."""
+    with st.container(key="people_head"):
+        st.title("Who are you?", anchor=False)
+    with shell.problems("people"):
+        shell.actor()
+
+
 def picker() -> None:
     """One's square and name; opened, everybody else and a field for somebody new. The page is loaded again after a choice."""
     who, people = somebody(), shell.studio().people

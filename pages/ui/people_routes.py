@@ -25,7 +25,8 @@ def _chosen(request: Request, raw: bytes) -> Response:
     if not id_:
         id_ = people.add(shell.actor_of(request), name).id
     word = people.choose(id_)
-    answer = JSONResponse({"person": id_}, headers={"Cache-Control": "no-store"})
+    chosen = people.actor_of(word)
+    answer = JSONResponse({"person": id_, "role": chosen.role}, headers={"Cache-Control": "no-store"})
     answer.set_cookie(people.cookie, word, max_age=_YEAR_S, path="/", httponly=True, samesite="strict")
     return answer
 

@@ -18,9 +18,7 @@ st.html(_HERE / "shell.css")
 who = people.somebody()
 kit.theme_watch("" if who is None else who.person_id)
 st.logo(str(_HERE / ("logo-dark.svg" if st.context.theme.type == "dark" else "logo-light.svg")), size="large")
-only_judges = (
-    who is None or who.role is Role.ANNOTATOR
-)  # what they may not use is not offered; the services refuse it anyway
+only_judges = who is not None and who.role is Role.ANNOTATOR  # is offered what they may use; services refuse the rest
 groups = {
     "": [
         st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=not only_judges),
@@ -34,18 +32,26 @@ groups = {
         st.Page(_PAGES / "reading.py", title="Reading", icon=":material/menu_book:", visibility="hidden"),
     ],
     "Judge": [
+        *([st.Page(people.to_review, title="Welcome", default=True, visibility="hidden")] if only_judges else []),
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
-        st.Page(
-            _PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden", default=only_judges
-        ),
+        st.Page(_PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden"),
+        st.Page(_PAGES / "history.py", title="History", icon=":material/history:", visibility="hidden"),
+        st.Page(_PAGES / "team.py", title="Team", icon=":material/groups:", visibility="hidden"),
     ],
     "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
 }
-page = st.navigation({"Judge": groups["Judge"]} if only_judges else groups, expanded=True)
+page = st.navigation(
+    {"Judge": groups["Judge"]} if only_judges else groups,
+    expanded=True,
+    position="hidden" if who is None else "sidebar",
+)
 with st.sidebar:
     if who is not None:
         foot()
         switcher()
     people.picker()
     deck.saving()
-page.run()
+if who is None:
+    people.nobody()
+else:
+    page.run()

@@ -74,11 +74,12 @@ class Picker {
   async send(wanted) {
     try {
       const reply = await fetch("/api/person", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted) });
+      const { role, what, to_do } = await reply.json();
       if (reply.ok) {
-        location.reload();
+        if (role === "annotator") location.assign("/"); // the page that one was on may not be theirs
+        else location.reload();
         return "";
       }
-      const { what, to_do } = await reply.json();
       return `${what}. ${to_do ?? ""}`;
     } catch {
       return "The studio cannot be reached. Try again in a moment.";

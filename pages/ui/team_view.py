@@ -1,0 +1,130 @@
+"""What the page Team draws: people in a table, how far they agree, and the rule by which they decide together."""
+
+from collections.abc import Sequence
+
+from core.domain.agreement import Agreement
+from core.domain.decision import ConsensusRule
+from core.domain.overview import Share
+from core.domain.team import Member, Pair, Team, Turn
+from pages.ui import kit
+from pages.ui.kit import h
+from pages.ui.people import initials
+from pages.ui.words import count, duration
+
+RULES = {
+    ConsensusRule.FIRST: ("First", "The verdict that was given first holds, whatever others say later."),
+    ConsensusRule.MAJORITY: ("Majority", "What more people said holds; a tie waits for an adjudicator."),
+    ConsensusRule.UNANIMOUS: ("Unanimous", "An item is accepted only if nobody rejects it: one rejection is enough."),
+    ConsensusRule.ADJUDICATED: ("Adjudicated", "Whenever people disagree, the item waits for an adjudicator."),
+}
+_HEAD = ("Person", "Decided", "Today", "Accepted", "Time each", "Left here", "Time left", "Same answer again")
+
+
+def people(team: Team, queue: str) -> None:
+    """Everybody in a line."""
+    head = (h("th", {"class": "" if at == 0 else "r", "scope": "col"}, word) for at, word in enumerate(_HEAD))
+    kit.show(
+        "team",
+        h(
+            "div",
+            {"class": "card"},
+            h("div", {"class": "hd"}, h("span", {"class": "h"}, "People"), h("span", {"class": "lab"}, f"what is left is of {queue}")),
+            h("table", h("thead", h("tr", *head)), h("tbody", *(_member(one) for one in team.members))),
+        ),
+        key="team.table",
+    )  # fmt: skip
+
+
+def _member(one: Member) -> kit.Element:
+    part = one.part
+    cells: Sequence[kit.Child] = (
+        f"{part.decided:,}" if part else "0",
+        f"{part.today:,}" if part else "0",
+        _share(one.accepts),
+        _pace(part.pace_s if part else None),
+        f"{one.left:,}",
+        "–" if one.left_s is None else duration(one.left_s),
+        _again(one),
+    )
+    name = h(
+        "span", {"class": "row"}, h("span", {"class": "sq"}, initials(one.name)), h("span", {"class": "one"}, one.name)
+    )
+    return h("tr", {"key": one.person_id}, h("th", {"scope": "row"}, name), *(h("td", {"class": "r num"}, one) for one in cells))  # fmt: skip
+
+
+def _pace(pace_s: float | None) -> str:
+    return "–" if pace_s is None else f"{pace_s:.1f} s"
+
+
+def _share(share: Share) -> kit.Element:
+    if share.value is None:
+        return h("span", {"class": "lab"}, "–")
+    return h("span", {"title": _interval(share)}, f"{share.value:.0%}", h("span", {"class": "lab"}, f" of {share.n:,}"))
+
+
+def _again(one: Member) -> kit.Element:
+    if not one.again.n:
+        about = "Set a share of repeats in a queue: some items then come back later, unmarked."
+        return h("span", {"class": "lab", "title": about}, "no repeats")
+    words = f"{_interval(one.again)}; {_kappa_words(one.again_kappa)}"
+    return h("span", {"title": words}, f"{one.again.k:,}", h("span", {"class": "lab"}, f" of {one.again.n:,}"))
+
+
+def _interval(share: Share) -> str:
+    return f"{share.k:,} of {share.n:,}; with 95 % confidence {share.low:.0%} to {share.high:.0%}"
+
+
+def _kappa_words(found: Agreement) -> str:
+    return f"κ {found.value:.2f}" if found.value is not None else f"κ undefined: {found.why}"
+
+
+def alpha(team: Team) -> None:
+    """How far all of them agree, in one number."""
+    found = team.alpha
+    why = f": {found.why}" if found.why else ""
+    kit.show(
+        "team",
+        h("div", {"class": "h"}, "Krippendorff’s α, all people"),
+        h("div", {"class": "fig"}, "undefined" if found.value is None else f"{found.value:.2f}"),
+        h("div", {"class": "lab"}, f"on {count(found.n, 'item')} that two or more decided{why}"),
+        h("p", {"class": "lab"}, "1: always the same. 0: no more than by chance. Below 0: against each other."),
+        key="team.alpha",
+    )
+
+
+def pairs(team: Team) -> None:
+    """How far each two of them agree."""
+    words = ("Two people", "Both decided", "Same", "Cohen’s κ")
+    head = (h("th", {"class": "" if at == 0 else "r", "scope": "col"}, word) for at, word in enumerate(words))
+    rows = [_pair(one) for one in team.pairs]
+    nothing = "No two people have decided the same item yet. Give a queue an overlap of 2 or more."
+    kit.show(
+        "team",
+        h("div", {"class": "h"}, "Two by two"),
+        h("table", h("thead", h("tr", *head)), h("tbody", *rows)) if rows else h("p", {"class": "lab"}, nothing),
+        key="team.pairs",
+    )
+
+
+def _pair(pair: Pair) -> kit.Element:
+    found = pair.kappa
+    kappa = f"{found.value:.2f}" if found.value is not None else f"undefined: {found.why}"
+    return h(
+        "tr",
+        {"key": f"{pair.one}\n{pair.other}"},
+        h("th", {"scope": "row"}, f"{pair.one} and {pair.other}"),
+        h("td", {"class": "r num"}, f"{pair.same.n:,}"),
+        h("td", {"class": "r num", "title": _interval(pair.same)}, f"{pair.same.value or 0:.0%}"),
+        h("td", {"class": "r num" if found.value is not None else "r lab"}, kappa),
+    )
+
+
+def turned(turns: Sequence[Turn]) -> kit.Element:
+    """What another rule would change."""
+    if not turns:
+        return h("p", "Nothing that was decided changes with it.")
+    lines = (
+        h("li", h("b", {"class": "num"}, count(turn.items, "item")), " ", kit.mark(turn.was), " → ", kit.mark(turn.becomes))
+        for turn in turns
+    )  # fmt: skip
+    return h("div", h("p", "Everybody’s verdicts stay as they are. With it:"), h("ul", {"class": "turns"}, *lines))
