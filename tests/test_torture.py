@@ -26,13 +26,13 @@ from core.domain.system import EMBEDDED
 from core.services.bridge import door_of
 from core.services.projects import FIRST
 from tests.e2e.furnish import FAKE, furnished
-from tests.e2e.running import ROOT, App
+from tests.e2e.running import App
 from tests.models.smoke import smoke_weights
 from tests.openai_server import OpenAIServer, openai_server
+from tests.torture_report import write_runs
 
 LATENCY_S, IN_FLIGHT = 0.2, 32
 THINGS = ("a lighthouse", "an anthill", "a loom", "a glacier", "a violin", "a market", "an atlas", "a kite")
-REPORT = ROOT / "docs" / "torture.md"
 # Every row that a run appends, by what it stands for: a second row for one of these would be a doubled one.
 ONCE = {
     "outcome": "select instruction_id::varchar from outcome",
@@ -225,7 +225,7 @@ def test_twenty_kills_lose_nothing_and_the_table_is_written(tmp_path: Path, serv
 
 def write_report(plain: list[Round], embedded: list[Round]) -> None:
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    REPORT.write_text(
+    write_runs(
         f"""# Torture: kill -9 of the running studio
 
 Written by `make torture` on {datetime.now(UTC):%d %B %Y} ({machine}).
@@ -247,8 +247,7 @@ round the run was let finish: every child was decided once, and no call was repe
 The same with a very small model (135 million parameters) in the place of the default one, in the app's child process. Its run
 goes on by itself after a start. Nobody counts its calls from outside, so none are shown.
 
-{_table(embedded)}""",
-        encoding="utf-8",
+{_table(embedded)}"""
     )
 
 
