@@ -140,8 +140,13 @@ def _require_sound(context: Context) -> None:
             raise ValueError("a prompt pack that does not have its hash")
     for queue in context.queues:
         json.loads(queue.filter)
-    numbers = [one.seq for one in (*context.events, *context.sources, *context.bulks)]
+    numbers = (
+        [one.seq for one in context.events] + [one.seq for one in context.sources] + [one.seq for one in context.bulks]
+    )
     if not all(0 < number <= context.as_of_seq for number in numbers):
         raise ValueError("a number that is not of this log")
-    named = [*(one.fact.by for one in context.sources), *(one.by for one in (*context.runs, *context.bulks))]
-    require_people([*named, *(one.id for one in context.persons), *(one.fact.by for one in context.events)])
+    people = [one.id for one in context.persons] + [one.fact.by for one in context.events]
+    people += (
+        [one.fact.by for one in context.sources] + [one.by for one in context.runs] + [one.by for one in context.bulks]
+    )
+    require_people(people)

@@ -144,10 +144,8 @@ def _require_own(row: Json, facts: Facts) -> None:
     for one in facts.decisions:
         if one.instruction_id != id_ and not (one.instruction_id is None and (one.bulk_id or one.undoes_id)):
             raise ValueError("a decision on something else")
-    people = [
-        *(one.by for one in (*facts.revisions, *facts.scores, *facts.labels)),
-        *(one.person_id for one in facts.decisions),
-    ]
+    people = [one.by for one in facts.revisions] + [one.by for one in facts.scores] + [one.by for one in facts.labels]
+    people += [one.person_id for one in facts.decisions]
     require_people(people)
 
 

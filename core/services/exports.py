@@ -22,6 +22,7 @@ from core.services.projects import Project
 from core.store import export_log, export_reading, lineage_header, lineage_reading, queue_log
 from core.store.export_reading import Selection
 
+_PIECE_BYTES = 256 * 1024
 _TEXTS = {
     ExportFormat.ALPACA: export_texts.alpaca,
     ExportFormat.JSONL: export_texts.json_lines,
@@ -118,7 +119,7 @@ def _remembered(
 ) -> Iterator[bytes]:
     digest = hashlib.sha256()
     with held:
-        for piece in _pieces(order, selection):
+        for piece in _gathered(_pieces(order, selection)):
             digest.update(piece)
             yield piece
     fact = Export(
@@ -131,6 +132,18 @@ def _remembered(
         by=actor.person_id,
     )
     project.database.writer.append_now([fact], by_person=True)
+
+
+def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces of a size that is worth a journey."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        if len(waiting) >= _PIECE_BYTES:
+            yield bytes(waiting)
+            waiting.clear()
+    if waiting:
+        yield bytes(waiting)
 
 
 def _pieces(order: Order, selection: Selection) -> Iterator[bytes]:

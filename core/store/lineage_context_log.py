@@ -67,7 +67,7 @@ def known_runs(database: Database, runs: Sequence[Run]) -> dict[str, dict[str, A
 
 def same_run(run: Run, known: dict[str, Any]) -> bool:
     """Whether it is the run that is known here."""
-    return run.rng_seed == known["rng_seed"] and json.loads(run.settings) == json.loads(known["settings"])
+    return bool(run.rng_seed == known["rng_seed"] and json.loads(run.settings) == json.loads(known["settings"]))
 
 
 def add(

@@ -11,6 +11,7 @@ from core.errors import BadInput, StudioError
 from core.services import commands
 from pages.ui import shell
 from pages.ui.answer_routes import answer_routes
+from pages.ui.export_routes import export_routes
 from pages.ui.guard import said
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
@@ -44,6 +45,7 @@ def all_routes() -> list[BaseRoute]:
     return [
         *module_routes(),
         *answer_routes(),
+        *export_routes(),
         *people_routes(),
         *review_routes(),
         *tree_routes(),

@@ -36,8 +36,10 @@ groups = {
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
         st.Page(_PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden"),
         st.Page(_PAGES / "history.py", title="History", icon=":material/history:", visibility="hidden"),
+        st.Page(_PAGES / "rates.py", title="Rates", icon=":material/percent:", visibility="hidden"),
         st.Page(_PAGES / "team.py", title="Team", icon=":material/groups:", visibility="hidden"),
     ],
+    "Use": [st.Page(_PAGES / "data.py", title="Data", icon=":material/database:")],
     "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
 }
 page = st.navigation(
