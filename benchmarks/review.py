@@ -9,8 +9,9 @@ The load of many people at once is benchmarks/review_load.py.
 
 import argparse
 import asyncio
+import sqlite3
 import sys
-import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,14 +27,17 @@ from benchmarks.apps import FLAGS, STUDIO, p95, running, said, wait_for
 from benchmarks.machine import described, table, write_section
 from benchmarks.review_deck import Presses
 from benchmarks.review_queries import Asked
-from core.services import queues
+from core.domain.person import LOCAL_OWNER
+from core.services import item_list, queues
 from core.services.projects import FIRST
+from core.store.database import open_database
 from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import PLAIN, furnished
 
 PLAIN_SCRIPT = "benchmarks/plain_review.py"
 PROJECT = "review"
 _OPENED = 8  # people who open the queue for the first time
+_KEPT = "select count(*) as n from decision where person_id = ? and verdict is not null"
 _DECIDED = 25  # one instruction of so many was decided before
 
 
@@ -50,10 +54,12 @@ class Hands:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    filled_s: float
+    """`kept`: how many of the presses' decisions are in the log, and in the plain script's table."""
+
     asked: list[Asked]
     ours: Presses
     plain: Presses
+    kept: tuple[int, int]
     hands: Hands
 
 
@@ -93,9 +99,7 @@ def measure(folder: Path, chrome: Path, asked: argparse.Namespace, n: int) -> Me
     with furnished(folder) as home:
         home.project(FIRST, PLAIN)
         project = home.project(PROJECT)
-        began = time.monotonic()
         review_rows.fill(project.database, folder / "items.sqlite", n, n // _DECIDED)
-        filled_s = time.monotonic() - began
         answers = review_queries.ask_all(project, asked.repeats)
         deck = f"review?project={PROJECT}&queue={queues.default(project).id}"
     with sync_playwright() as playwright:
@@ -107,10 +111,24 @@ def measure(folder: Path, chrome: Path, asked: argparse.Namespace, n: int) -> Me
             wait_for(address)
             ours = review_deck.of_studio(browser, f"{address}/{deck}", asked.presses, asked.every_ms)
         browser.close()
+    kept = kept_of_studio(folder), kept_of_plain(folder)
     with running(STUDIO, folder) as (process, address, _began):
         wait_for(address)
         served = asyncio.run(hands(address, PROJECT, asked.hands, process))
-    return Measured(filled_s=filled_s, asked=answers, ours=ours, plain=plain, hands=served)
+    return Measured(asked=answers, ours=ours, plain=plain, kept=kept, hands=served)
+
+
+def kept_of_studio(folder: Path) -> int:
+    database = open_database(folder / "projects" / f"{PROJECT}.duckdb", "project")
+    try:
+        return int(database.query(_KEPT, [LOCAL_OWNER.person_id])[0]["n"])
+    finally:
+        database.close()
+
+
+def kept_of_plain(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "items.sqlite")) as items:
+        return int(items.execute("select count(*) from decision").fetchone()[0])
 
 
 def report(found: Measured, n: int) -> str:
@@ -121,6 +139,7 @@ def report(found: Measured, n: int) -> str:
         ("Key → the next item's second frame", "p95 ≤ 32", said(ours.shown), said(plain.shown), f"{ratio:.2f}"),
         ("A key that does nothing → second frame", "–", said(ours.idle), said(plain.idle), "–"),
         ("Key → answered that it is saved", "p95 ≤ 150", said(ours.saved), said(plain.saved), f"{median(ours.saved) / median(plain.saved):.2f}"),
+        ("Presses whose decision is in the log", f"{len(ours.shown)}", str(found.kept[0]), str(found.kept[1]), "–"),
     ]  # fmt: skip
     http = [
         (f"The queue opened by somebody new: frozen order, {HELD} cards", "–", said(served.opened), str(len(served.opened))),
@@ -145,7 +164,7 @@ Over HTTP on the same project ({served.memory_mb:.0f} MB of memory at its end):
 
 {table(("", "aim", "p50 / p95", "n"), http)}
 
-The queue's questions, through the studio's own functions:
+The queue's questions, through the studio's own functions; a search is the first page of the list, {item_list.PAGE} rows ready to be shown:
 
 {table(("", "aim", "p50 / p95", "found"), asked)}
 
