@@ -10,7 +10,7 @@ ARGS ?=
 
 NOT_NOW_0 = not torture and not weights
 NOT_NOW_1 = not torture
-BENCHMARKS = engine store pages imports
+BENCHMARKS = engine store pages trees imports review review_load
 
 # A browser window opens by itself where there is a screen.
 SCREEN = $(if $(CI),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
@@ -25,7 +25,7 @@ help:
 	@echo "make test     style, types and all tests, in a real browser too; WEIGHTS=1 adds those on the embedded model (1.1 GB)"
 	@echo "make check    style, types and architecture only"
 	@echo "make torture  kill the running studio twenty times with kill -9 and count what is left"
-	@echo "make bench    measure the engine, the store and the pages"
+	@echo "make bench    measure the engine, the store, the pages and reviewing (two hours)"
 	@echo "make pins     bring requirements*.txt up to date with requirements*.in"
 	@echo "make clean    remove .venv and caches; projects and downloaded weights stay"
 
