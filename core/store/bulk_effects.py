@@ -9,8 +9,8 @@ import duckdb
 from core.store import holding_back
 from core.store.rows import fetched
 
-_STEPS = (
-    "create or replace temp table touched as select instruction_id as id from bulk_member where bulk_id = $bulk",
+_TOUCHED = "create or replace temp table touched as select instruction_id as id from bulk_member where bulk_id = $bulk"
+_STANDING = (
     "delete from standing where instruction_id in (from touched)",
     """insert into standing by name
 with own as (
@@ -25,6 +25,8 @@ select instruction_id, person_id, case when act = 'adjudicate' then 'adjudicated
   arg_max(id, seq) as decision_id, arg_max(verdict, seq) as verdict, arg_max_null(reason, seq) as reason,
   arg_max_null(revision_id, seq) as revision_id
 from placed where id not in (select undoes_id from decision where act = 'undo' and undoes_id is not null) group by all""",
+)
+_DERIVED = (
     """create or replace temp table decided as
 select t.id, coalesce(h.human_status, 'undecided') as human_status, coalesce(h.n_decisions, 0)::integer as n_decisions
 from touched t left join human_now h on h.instruction_id = t.id""",
@@ -51,8 +53,19 @@ def project_bulk(connection: duckdb.DuckDBPyConnection, bulk_id: str) -> int:
 
     → how many instructions were set aside or brought back by it.
     """
-    for step in _STEPS:
-        connection.execute(step, {"bulk": bulk_id} if "$bulk" in step else {})
+    connection.execute(_TOUCHED, {"bulk": bulk_id})
+    for step in _STANDING:
+        connection.execute(step)
+    return derive(connection)
+
+
+def derive(connection: duckdb.DuckDBPyConnection) -> int:
+    """The state of the items in the temporary table `touched`, and of what grew from them, as their standing verdicts say.
+
+    → how many instructions were set aside or brought back by it.
+    """
+    for step in _DERIVED:
+        connection.execute(step)
     rows = fetched(connection, _TURNED)
     holding_back.turned(
         connection, {row["id"]: row["set_aside"] for row in rows}, {row["id"]: row["run_id"] for row in rows}

@@ -5,15 +5,15 @@ import duckdb
 from core.domain.decision import ConsensusRule
 from core.domain.project import Audit
 from core.domain.team import Turn
+from core.store.bulk_effects import derive
 from core.store.database import Database
-from core.store.decision_effects import project
-from core.store.rows import fetched
 from core.store.tables import insert_facts
 
 _RULE = "select consensus_rule from project"
 _CHANGE = "update project set consensus_rule = ?"
-_TURNED = """select h.instruction_id as id from human_now h join instruction_state s on s.id = h.instruction_id
+_TOUCHED = """create or replace temp table touched as select h.instruction_id as id from human_now h join instruction_state s on s.id = h.instruction_id
 where h.human_status <> s.human_status"""
+_NUMBER = "select count(*) from touched"
 _WOULD_TURN = """with would as (
   select instruction_id, consensus_of(
     $rule, count(*) filter (where kind = 'own' and verdict = 'accept'), count(*) filter (where kind = 'own' and verdict = 'reject'),
@@ -38,13 +38,15 @@ def change(database: Database, wanted: ConsensusRule, audit: Audit) -> int:
 
     Every verdict stays as it is; only what follows from verdicts that differ is made again.
     """
-    turned: list[str] = []
+    turned = 0
 
     def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
+        nonlocal turned
         connection.execute(_CHANGE, [str(wanted)])
-        turned[:] = [row["id"] for row in fetched(connection, _TURNED)]
-        project(connection, turned)
+        connection.execute(_TOUCHED)
+        ((turned,),) = connection.execute(_NUMBER).fetchall()
+        derive(connection)
         return insert_facts(connection, Audit, [audit], seq)
 
     database.writer.run_numbered(write, by_person=True)
-    return len(turned)
+    return turned
