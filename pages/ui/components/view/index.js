@@ -4,7 +4,7 @@ import { keepMeasured } from "../shared/measure.js";
 import { adopt, sheet } from "../shared/sheets.js";
 import { patch } from "../shared/vdom.js";
 
-const sheets = await Promise.all(["../tokens.css", "./pages.css", "./packs.css", "./reading.css", "./people.css", "./review.css"].map((file) => sheet(new URL(file, import.meta.url))));
+const sheets = await Promise.all(["../tokens.css", "./pages.css", "./packs.css", "./reading.css", "./people.css", "./review.css", "./rates.css"].map((file) => sheet(new URL(file, import.meta.url))));
 const started = new WeakMap(); // root element → how to stop what was started for it
 
 function onAction(root, setTriggerValue) {
