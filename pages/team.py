@@ -1,7 +1,5 @@
 """Team: who decided how much at what pace, how far people agree, and by which rule they decide together."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from core.domain.decision import ConsensusRule
@@ -11,11 +9,8 @@ from core.services import team as service
 from core.services.projects import Project
 from pages.ui import kit, shell, team_view
 from pages.ui.kit import h
+from pages.ui.review_queues import midnight
 from pages.ui.words import count
-
-
-def midnight() -> datetime:
-    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def chosen_queue(project: Project) -> Queue:

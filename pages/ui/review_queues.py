@@ -20,7 +20,10 @@ def page(project: Project) -> None:
     lines, choices = queues.lines(shell.actor(), project), queues.choices(shell.actor(), project)
     with st.container(horizontal=True, vertical_alignment="center", key="review_head"):
         st.title("Review", width="stretch", anchor=False)
+        where = {"project": project.slug}
+        st.page_link("../history.py", label="History", icon=":material/history:", query_params=where)
         if may_change:
+            st.page_link("../team.py", label="Team", icon=":material/groups:", query_params=where)
             st.button("New queue", on_click=review_form.ask, key="review.new")
     _today(queues.today(shell.actor(), project, midnight()))
     review_said.show(project)
