@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.export import ExportFormat, Order
 from core.domain.operation import Operation
 from core.domain.overview import Pick
 from core.domain.person import LOCAL_OWNER, Actor, Role
@@ -21,6 +22,8 @@ from core.services import (
     answers,
     commands,
     estimate,
+    exports,
+    lineage_import,
     overview,
     regrow,
     savings,
@@ -50,6 +53,7 @@ ENDPOINT = Endpoint(name="test", base_url="http://127.0.0.1:1/v1", model="fake")
 POOL = Pool(name="both", members=(Member(endpoint="embedded"),))
 WISH = Wish(operation=Operation.DEEPEN)
 SETTINGS = RunSettings(name="a run", endpoint="test")
+ORDER = Order(format=ExportFormat.CSV)
 CAST = dict.fromkeys(TaskKind, Player(name="test", members=((ENDPOINT, 1.0),)))
 
 
@@ -128,6 +132,11 @@ ASKED: dict[str, Ask] = {
     "regrow.offer": lambda s, p, who: regrow.offer(s, who, p, RUN, id_of("seed"), WISH),
     "regrow.evolve": lambda s, p, who: regrow.evolve(s, who, p, RUN, id_of("seed"), WISH),
     "tree_nodes.node": lambda s, p, who: tree_nodes.node(who, p, id_of("seed"), RUN),
+    "exports.count": lambda s, p, who: exports.count(who, p, ORDER),
+    "exports.download": lambda s, p, who: exports.download(who, p, ORDER),
+    "exports.write": lambda s, p, who: exports.write(who, p, ORDER, Path("none")),
+    "exports.past": lambda s, p, who: exports.past(who, p),
+    "lineage_import.import_lineage": lambda s, p, who: lineage_import.import_lineage(who, p, Path("none")),
     "overview.overview": lambda s, p, who: overview.overview(who, p, RUN),
     "overview.picked": lambda s, p, who: overview.picked(who, p, RUN, Pick()),
     "estimate.estimate": lambda s, p, who: estimate.estimate(who, p, SETTINGS, CAST, 1),
@@ -198,6 +207,8 @@ def public_services_with_an_actor() -> set[str]:
         regrow,
         estimate,
         overview,
+        exports,
+        lineage_import,
     ):
         for name, function in inspect.getmembers(owner, inspect.isfunction):
             is_its_own = function.__module__ == getattr(owner, "__module__", owner.__name__)

@@ -8,6 +8,7 @@ from core.domain.export import ExportFormat, Order, Unready
 from core.domain.person import Actor
 from core.services import exports, lineage_import
 from core.services.commands.verb import Answer, Verb, opened, printable, whole_path, with_project
+from core.services.projects import FIRST, Project
 from core.services.studio import Studio
 from core.services.wanted import ACCEPTED_WORD, EVERYTHING_WORD, wanted
 
@@ -71,9 +72,16 @@ def _exporting(parser: argparse.ArgumentParser) -> None:
 
 def import_lineage(studio: Studio, actor: Actor, *, project: str, file: str) -> Answer:
     """Add the rows of a lineage to a project, or to a new one."""
-    report = lineage_import.import_lineage(actor, opened(studio, actor, project), Path(file))
+    report = lineage_import.import_lineage(actor, _opened_or_new(studio, actor, project, Path(file)), Path(file))
     said = asdict(report)
     return said | {"refused": said["refused"][:_NAMED]}
+
+
+def _opened_or_new(studio: Studio, actor: Actor, project: str, file: Path) -> Project:
+    """The project of this name or file; a name that is free becomes a new one, if there is anything to import."""
+    if project.endswith(".duckdb") or project == FIRST or studio.projects.exists(project) or not file.is_file():
+        return opened(studio, actor, project)
+    return studio.shelf.create(actor, project)
 
 
 def say_import(answer: Answer) -> str:
