@@ -25,7 +25,7 @@ help:
 	@echo "make test     style, types and all tests, in a real browser too; WEIGHTS=1 adds those on the embedded model (1.1 GB)"
 	@echo "make check    style, types and architecture only"
 	@echo "make torture  kill the running studio twenty times with kill -9 and count what is left"
-	@echo "make bench    measure the engine, the store, the pages and reviewing (two hours)"
+	@echo "make bench    measure the engine, the store, the pages and reviewing (an hour and a half)"
 	@echo "make pins     bring requirements*.txt up to date with requirements*.in"
 	@echo "make clean    remove .venv and caches; projects and downloaded weights stay"
 
