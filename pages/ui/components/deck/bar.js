@@ -2,14 +2,14 @@
 
 import { markOf } from "./card.js";
 
-const cap = (key) => ["kbd", {}, key];
+const cap = (key) => ["kbd", { "aria-hidden": "true" }, key];
 const DEEDS = [["edit", "Edit", "E"], ["skip", "Skip", "S"], ["flag", "Flag", "F"], ["note", "Note", "N"], ["undo", "Undo", "U"], ["help", "Help", "H"]];
 const EDITING = [["save", "Save", "Ctrl ⏎"], ["escape", "Cancel", "Esc"]];
 
-export const acceptNodes = (isOff) => [["button", { class: "bt pri L", "data-do": "accept", disabled: isOff }, ["span", {}, "Accept"], cap("A")]];
+export const acceptNodes = (isOff) => [["button", { class: "bt pri L", "data-do": "accept", "aria-keyshortcuts": "A", disabled: isOff }, ["span", {}, "Accept"], cap("A")]];
 
 export const deedNodes = (isOff, { isEditing, card }) => (isEditing ? EDITING.map(([name, word, key]) => ["button", { key: name, class: "bt wide", "data-do": name }, cap(key), word])
-  : DEEDS.map(([name, word, key]) => ["button", { key: name, class: "bt", "data-do": name, disabled: isOff && !["undo", "help"].includes(name),
+  : DEEDS.map(([name, word, key]) => ["button", { key: name, class: "bt", "data-do": name, "aria-keyshortcuts": key, disabled: isOff && !["undo", "help"].includes(name),
     "aria-pressed": name === "flag" ? String(Boolean(card?.flagged)) : null }, cap(key), word]));
 
 const words_ = (...children) => [["div", { class: "tell" }, ...children]];
@@ -22,7 +22,7 @@ function past(entry, words) {
 }
 
 const rating = (card) => words_(["span", {}, ["b", {}, "How good is the response?"], " 1 is poor, 5 is excellent."], ["span", { class: "row" },
-  ...[1, 2, 3, 4, 5].map((value) => ["button", { class: card.rating === value ? "bt on" : "bt", "data-rating": value, "aria-pressed": String(card.rating === value) }, cap(String(value)), ["span", { class: "sr" }, ` of 5`]]),
+  ...[1, 2, 3, 4, 5].map((value) => ["button", { class: card.rating === value ? "bt on" : "bt", "data-rating": value, "aria-pressed": String(card.rating === value), "aria-label": `${value} of 5` }, cap(String(value))]),
   ["button", { class: "tg", "data-do": "escape" }, "Leave it", cap("Esc")]]);
 
 /** The middle: reasons, or what stands in their place. */
@@ -31,6 +31,6 @@ export function middleNodes({ card, words, mode, entry, isOff, waits }) {
   if (mode === "rate") return rating(card);
   if (mode === "edit") return words_(["span", {}, ["b", {}, "You are editing."], " The original is kept; your text becomes a new revision."], ["span", { class: "lab", "data-count": "1" }, ""]);
   if (waits) return words_(["span", {}, ["b", {}, "Taken back."], " It can be decided again as soon as the studio has answered."]);
-  return [["button", { class: "bt X", "data-do": "reject", disabled: isOff }, ["span", {}, "Reject"], cap("X")],
-    ...words.reasons.map(({ key, value, label, words: full }) => ["button", { class: "bt", "data-reason": value, title: full, disabled: isOff }, cap(key), ["span", {}, label]])];
+  return [["button", { class: "bt X", "data-do": "reject", "aria-keyshortcuts": "X", disabled: isOff }, ["span", {}, "Reject"], cap("X")],
+    ...words.reasons.map(({ key, value, label, words: full }) => ["button", { class: "bt", "data-reason": value, title: full, "aria-keyshortcuts": key, disabled: isOff }, cap(key), ["span", {}, label]])];
 }

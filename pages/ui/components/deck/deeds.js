@@ -178,7 +178,7 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
       if (receipt.act === "undo") bringBack(receipt.trial);
       else if (receipt.answer === "refused" && receipt.why) warn({ what: receipt.why, toDo: "" });
       if (receipt.act === "undo" && receipt.why) now.line = receipt.why;
-      if (receipt.below) now.line = receipt.act === "undo" ? `${countOf(receipt.below, "item")} below it came back.` : `${countOf(receipt.below, "item")} below it set aside.`;
+      if (receipt.below) now.line = receipt.act === "undo" ? `${countOf(receipt.below, "item")} below it came back.` : `${countOf(receipt.below, "item")} below it set aside${receipt.spared ? `, ${receipt.spared} not made` : ""}.`;
     }
     if (receipts.length || gone.length) draw();
   });

@@ -13,7 +13,7 @@ export const ends = (act) => ENDS.has(act);
 export function makeHand({ where, onChange, onGone }) {
   const hand = { now: null, ahead: [], sitting: null, queue: null, refusal: null, isOver: false, isFresh: true };
   const over = new Set(); // trials that are decided: here, in another tab, or before the page was reloaded
-  let [asking, wanted, timer, isStopped] = [false, false, 0, false];
+  let [asking, wanted, timer, isStopped, acts] = [false, false, 0, false, 0]; // acts: how often one decided or took back
 
   const held = () => [hand.now, ...hand.ahead].filter(Boolean);
   const show = () => { if (!hand.now) hand.now = hand.ahead.shift() ?? null; };
@@ -34,26 +34,24 @@ export function makeHand({ where, onChange, onGone }) {
     remember();
   }
 
-  /** The studio's numbers; what is still on its way there is counted here. */
-  function count(sitting, waiting) {
-    const before = hand.sitting;
-    const left = Math.max(0, sitting.left - waiting);
-    const decided = sitting.decided + waiting;
-    const isSame = before && before.total === sitting.total && !hand.isRecount;
-    hand.sitting = { ...sitting, left: isSame ? Math.min(before.left, left) : left, decided: isSame ? Math.max(before.decided, decided) : decided };
-    hand.isRecount = false;
+  /** The studio's numbers are exact while nothing is on its way there; otherwise one's own count goes on. */
+  function count(sitting, waiting, isExact) {
+    const own = hand.sitting;
+    const numbers = isExact || !own ? { left: Math.max(0, sitting.left - waiting), decided: sitting.decided + waiting } : { left: own.left, decided: own.decided };
+    hand.sitting = { ...sitting, ...numbers };
   }
 
   async function fill() {
     const waiting = (await unsent()).filter((entry) => entry.project === where().project && ends(entry.body.act));
     for (const entry of waiting) over.add(entry.body.trial);
     const have = [...held().map((card) => card.trial), ...waiting.slice(-40).map((entry) => entry.body.trial)].join(",");
+    const before = acts;
     const said = await ask("/api/trials", { ...where(), most: Math.max(1, HELD + (hand.isFresh ? UNDONE : 0) - hand.ahead.length), have });
     const counted = waiting.filter((entry) => entry.body.act !== "skip").length;
-    count(said.sitting, counted);
-    const before = held().length;
+    count(said.sitting, counted, !waiting.length && acts === before);
+    const many = held().length;
     accept(said.cards);
-    Object.assign(hand, { queue: said.queue, refusal: null, isFresh: false, isOver: held().length === before && !waiting.length });
+    Object.assign(hand, { queue: said.queue, refusal: null, isFresh: false, isOver: held().length === many && !waiting.length });
   }
 
   /** Fetches until enough is held. One question at a time. */
@@ -82,7 +80,6 @@ export function makeHand({ where, onChange, onGone }) {
     try {
       await send("/api/trials/arrived", {}, where());
     } catch (refusal) { if (!hand.now) { hand.refusal = refusal; onChange(); return; } }
-    hand.isRecount = true;
     refill();
   }
 
@@ -106,6 +103,7 @@ export function makeHand({ where, onChange, onGone }) {
     /** The shown card is decided: the next one, at once. Of a rejected item nothing that grew from it is shown any more. */
     advance({ counts = true, rejected = null } = {}) {
       over.add(hand.now.trial);
+      acts += 1;
       if (hand.sitting && counts) hand.sitting = { ...hand.sitting, left: Math.max(0, hand.sitting.left - 1), decided: hand.sitting.decided + 1 };
       if (rejected) hand.ahead = hand.ahead.filter((card) => !card.path.some((step) => step.id === rejected && step.id !== card.instruction));
       hand.now = null;
@@ -124,7 +122,7 @@ export function makeHand({ where, onChange, onGone }) {
     /** One decision was taken back. */
     uncount() {
       if (hand.sitting) hand.sitting = { ...hand.sitting, left: hand.sitting.left + 1, decided: Math.max(0, hand.sitting.decided - 1) };
-      hand.isRecount = true;
+      acts += 1;
     },
     /** The card of `trial` becomes another one of the same item, or goes away. */
     swap(trial, card) {
