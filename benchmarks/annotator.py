@@ -12,6 +12,7 @@ from core.domain.decision import Answer, Reason
 
 HELD, REFILL = 12, 6  # as the deck holds and fetches
 _PATIENCE = aiohttp.ClientTimeout(total=30)
+_IDLE_S = 3.0  # the server hangs up after 5: a browser would ask again unseen, this would count as an error
 _REJECTED = 0.2
 
 
@@ -95,4 +96,5 @@ class Annotator:
 
 def session() -> aiohttp.ClientSession:
     """One browser: its cookies, its connections. Cookies of an address without a name are kept too."""
-    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=_PATIENCE)
+    connector = aiohttp.TCPConnector(keepalive_timeout=_IDLE_S)
+    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=_PATIENCE, connector=connector)

@@ -137,6 +137,7 @@ def report(found: Measured, n: int) -> str:
     ratio = median(ours.shown) / median(plain.shown)
     deck = [
         ("Key → the next item's second frame", "p95 ≤ 32", said(ours.shown), said(plain.shown), f"{ratio:.2f}"),
+        ("Key → the next item in the page, not yet painted", "–", said(ours.drawn), "–", "–"),
         ("A key that does nothing → second frame", "–", said(ours.idle), said(plain.idle), "–"),
         ("Key → answered that it is saved", "p95 ≤ 150", said(ours.saved), said(plain.saved), f"{median(ours.saved) / median(plain.saved):.2f}"),
         ("Presses whose decision is in the log", f"{len(ours.shown)}", str(found.kept[0]), str(found.kept[1]), "–"),

@@ -1,7 +1,7 @@
 """Key presses in a real Chromium: from the key to the next item's second frame, and to the answer that it is saved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from playwright.sync_api import Browser, Page
@@ -22,7 +22,9 @@ _PROBE = """(() => {
   const shown = () => { part = part?.isConnected ? part : (document.querySelector(`%(where)s`) ?? find(`%(where)s`)); return part?.textContent ?? ''; };
   window.presses = [];
   window.saved = [];
-  new PerformanceObserver(list => { for (const one of list.getEntries()) if (one.name === 'deck:saved') window.saved.push(one.duration); })
+  window.drawn = [];
+  const kept = { 'deck:saved': window.saved, 'deck:next': window.drawn };
+  new PerformanceObserver(list => { for (const one of list.getEntries()) kept[one.name]?.push(one.duration); })
     .observe({ type: 'measure' });
   addEventListener('keydown', event => {
     const [at, before, isIdle] = [event.timeStamp, shown(), event.key === '%(idle)s'];
@@ -39,9 +41,13 @@ _PROBE = """(() => {
 
 @dataclass(frozen=True, kw_only=True)
 class Presses:
-    """Times in ms. `late`: how many items were not there at the second frame. `idle`: presses that do nothing."""
+    """Times in ms. `drawn`: until the item is in the page, which then has to be painted; by the deck's own clock.
+
+    `late`: how many items were not there at the second frame. `idle`: presses that do nothing.
+    """
 
     shown: list[float]
+    drawn: list[float]
     late: int
     saved: list[float]
     idle: list[float]
@@ -56,9 +62,9 @@ def of_studio(browser: Browser, deck: str, n: int, every_ms: int) -> Presses:
     rng = Random(3)
     found = _press(page, n, every_ms, lambda: rng.choice(_REASONS) if rng.random() < 0.2 else "a")
     page.wait_for_function(f"window.saved.length >= {n}", timeout=_READY_MS)
-    saved: list[float] = page.evaluate("window.saved")
+    drawn, saved = page.evaluate("[window.drawn, window.saved]")
     page.close()
-    return Presses(shown=found.shown, late=found.late, saved=saved, idle=found.idle)
+    return replace(found, drawn=drawn, saved=saved)
 
 
 def of_plain(browser: Browser, address: str, n: int, every_ms: int) -> Presses:
@@ -91,4 +97,4 @@ def _press(page: Page, n: int, every_ms: int, key: Callable[[], str]) -> Presses
         counts[what] = page.evaluate("window.presses")
     shown = [ms for ms, _ in counts["item"]]
     late = sum(frames > 2 for _, frames in counts["item"])
-    return Presses(shown=shown, late=late, saved=shown, idle=[ms for ms, _ in counts["idle"]])
+    return Presses(shown=shown, drawn=[], late=late, saved=shown, idle=[ms for ms, _ in counts["idle"]])
