@@ -135,7 +135,7 @@ class Receipt:
     """The answer to one submission. `why` says what a person should know when it was refused.
 
     `status`: the item's human status after it; `set_aside`: how many instructions below it are now (or no longer) set
-    aside because of it; None where nothing changed.
+    aside because of it; None where nothing changed. `spared`: the calls that are therefore not made, in words.
     """
 
     trial_id: str
@@ -146,3 +146,4 @@ class Receipt:
     instruction_id: str | None = None
     status: str | None = None
     below: int = 0
+    spared: str = ""

@@ -8,6 +8,7 @@ from core.domain.decision import Act, Answer, Receipt, Submission
 from core.domain.instruction import HumanStatus
 from core.domain.person import Actor, Role
 from core.domain.trial import TrialOrigin
+from core.services import savings
 from core.services.access import may_review
 from core.services.projects import Project
 from core.services.studio import Studio
@@ -66,7 +67,15 @@ def _told(project: Project, receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
     """What may be told: a repeat is answered as if it counted, and an undo says whose verdict stands now."""
     saved = [one.trial_id for one in receipts if one.answer is Answer.SAVED and one.status is not None]
     repeats = {one.id for one in trial_log.known(project.database, saved) if one.origin is TrialOrigin.REPEAT}
-    return tuple(_as_told(one, is_repeat=one.trial_id in repeats) for one in receipts)
+    told = (_as_told(one, is_repeat=one.trial_id in repeats) for one in receipts)
+    return tuple(_with_spared(project, one) for one in told)
+
+
+def _with_spared(project: Project, one: Receipt) -> Receipt:
+    """A rejection says which calls it spares; seldom there are any."""
+    if not one.below or one.instruction_id is None or one.status != HumanStatus.REJECTED:
+        return one
+    return replace(one, spared=savings.below(project, one.instruction_id).words)
 
 
 def _as_told(one: Receipt, *, is_repeat: bool) -> Receipt:

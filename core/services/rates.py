@@ -1,7 +1,7 @@
 """What people accept, by operation, epoch and skill; and whether a run's next draws follow it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -44,16 +44,14 @@ def accept_rates(actor: Actor, project: Project, run_id: str | None = None) -> A
     return AcceptRates(
         overall=_share(counts),
         operations=tuple(
-            _rate(operation, counts, lambda one, name=operation: one.operation is name, Pick(operation=operation))
+            _rate(operation, [one for one in counts if one.operation is operation], Pick(operation=operation))
             for operation in Operation
         ),
         epochs=tuple(
-            _rate(str(epoch), counts, lambda one, name=epoch: one.epoch == name, Pick(epoch=epoch))
+            _rate(str(epoch), [one for one in counts if one.epoch == epoch], Pick(epoch=epoch))
             for epoch in sorted({one.epoch for one in counts})
         ),
-        skills=tuple(
-            _rate(skill, counts, lambda one, name=skill: one.skill == name, Pick()) for skill in _by_size(counts)
-        ),
+        skills=tuple(_rate(skill, [one for one in counts if one.skill == skill], Pick()) for skill in _by_size(counts)),
     )
 
 
@@ -65,8 +63,8 @@ def _by_size(counts: Iterable[DecidedCount]) -> list[str]:
     return sorted(sizes, key=lambda skill: (skill == "", -sizes[skill], skill))
 
 
-def _rate(name: str, counts: list[DecidedCount], belongs: Callable[[DecidedCount], bool], pick: Pick) -> Rate:
-    return Rate(name=name, share=_share([one for one in counts if belongs(one)]), pick=pick)
+def _rate(name: str, counts: Iterable[DecidedCount], pick: Pick) -> Rate:
+    return Rate(name=name, share=_share(counts), pick=pick)
 
 
 def _share(counts: Iterable[DecidedCount]) -> Share:

@@ -24,6 +24,7 @@ def page(project: Project) -> None:
         st.page_link("../history.py", label="History", icon=":material/history:", query_params=where)
         if may_change:
             st.page_link("../team.py", label="Team", icon=":material/groups:", query_params=where)
+            st.page_link("../rates.py", label="Rates", icon=":material/percent:", query_params=where)
             st.button("New queue", on_click=review_form.ask, key="review.new")
     _today(queues.today(shell.actor(), project, midnight()))
     review_said.show(project)

@@ -65,13 +65,15 @@ def rules(audits: Sequence[RuleAudit]) -> None:
         " would reject, what it eliminates. A queue's share of audits mixes eliminated items in."
     )
     heads = ("Rule", "Eliminated", "Precision", "Recall", "Overridden", "Let pass, rejected")
+    idle = [one.rule.label for one in audits if not one.eliminated]
     header = h("tr", *(h("th", {"scope": "col", "class": "" if at == 0 else "r"}, one) for at, one in enumerate(heads)))
     with st.container(border=True, key="rates_rules_card"):
         kit.show(
             "rates",
             h("div", {"class": "hd"}, h("span", {"class": "h"}, "The automatic rules against people")),
-            h("table", h("thead", header), h("tbody", *(_rule(one) for one in audits))),
+            h("table", h("thead", header), h("tbody", *(_rule(one) for one in audits if one.eliminated))),
             h("p", {"class": "lab"}, words),
+            h("p", {"class": "lab"}, f"Eliminated nothing: {', '.join(idle)}.") if idle else None,
             key="rates.rules",
         )
 

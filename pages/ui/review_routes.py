@@ -188,6 +188,7 @@ def _time(value: object) -> datetime | None:
 def _receipt(one: Receipt) -> dict[str, object]:
     return {
         "trial": one.trial_id, "act": one.act, "answer": one.answer, "why": one.why, "status": one.status, "below": one.below,
+        "spared": one.spared,
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from core.domain.check import Rule
 from core.domain.operation import Operation
 from core.domain.progress import EpochCount, Evolution, RunProgress
-from core.domain.run import RunEventKind
+from core.domain.run import Gate, RunEventKind
 from core.domain.system import EMBEDDED
 from core.domain.task import TaskKind
 from core.services.projects import Project
@@ -13,6 +13,7 @@ from pages.ui import kit
 from pages.ui.kit import h
 from pages.ui.words import ago, count, duration, money
 
+_GATED = {Gate.ACCEPTED: "only what people accept", Gate.NOT_REJECTED: "survivors, unless people reject them"}
 GOING = ("preparing", RunEventKind.STARTED, RunEventKind.RESUMED)
 _SAID = {
     "preparing": ("waiting", "Preparing"),
@@ -54,6 +55,8 @@ def _about(now: RunProgress) -> list[kit.Child]:
         h("span", endpoint),
         h("span", f"started {begun}"),
     ]
+    if settings.gate is not Gate.NONE:
+        said.append(h("span", "grows " + _GATED[settings.gate]))
     if now.run.state in GOING:
         said.append(h("span", "You can close this tab; the run goes on."))
     return said

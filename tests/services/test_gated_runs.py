@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.decision import Act
+from core.domain.decision import Act, Submission
 from core.domain.instruction import Instruction
 from core.domain.run import Gate, SeedChoice
 from core.errors import RunRefused
-from core.services import savings, seeds
+from core.services import decisions, savings, seeds
 from core.services.estimate import estimate
 from core.store.instruction_rows import instruction_from
 from tests.openai_server import OpenAIServer, openai_server
@@ -115,3 +115,18 @@ def test_a_rejected_seed_is_chosen_for_no_further_run(house: House) -> None:
         assert seeds.count_of(ME, house.project, choice) == 3
     submit(house.project.database, trial, Act.UNDO)
     assert len(seeds.chosen(house.project, SeedChoice(), 0)) == 4
+
+
+def test_whoever_rejects_is_told_which_calls_that_spares(house: House, server: OpenAIServer) -> None:
+    server.change(latency_s=0.3)
+    run = house.start(rules=(), respond=False, epochs=3)
+    house.wait_for_calls(run, 1)
+    house.pause(run)
+    house.finish(run)
+    seed = seeds.chosen(house.project, SeedChoice(), 0)[-1]
+    card = house.studio.desk.trial_for(ME, house.project, seed.id)
+    rejection = Submission(trial_id=card.trial, act=Act.REJECT, revision_id=card.revision)
+    (receipt,) = decisions.decide(house.studio, ME, house.project, [rejection]).receipts
+    assert receipt.answer == "saved"
+    assert receipt.below >= 1
+    assert receipt.spared.startswith("about ")
