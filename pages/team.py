@@ -36,10 +36,9 @@ def confirm(project: Project, wanted: ConsensusRule) -> None:
         yes, no = st.columns(2)
         if yes.button("Decide by it", type="primary", key="team.rule.go", width="stretch"):
             service.change_rule(shell.actor(), project, wanted)
-            st.session_state.pop("team.rule", None)
             st.rerun()
         if no.button("Leave it", key="team.rule.leave", width="stretch"):
-            st.session_state.pop("team.rule", None)
+            st.session_state["team.rule"] = service.rule(shell.actor(), project)
             st.rerun()
 
 
@@ -48,16 +47,16 @@ def rule_part(project: Project) -> None:
     now = service.rule(shell.actor(), project)
     with st.container(border=True, key="team_rule_card"):
         kit.show("rule", h("div", {"class": "h"}, "How several verdicts become one"), key="team.rule.head")
+        st.session_state.setdefault("team.rule", now)
         wanted = st.radio(
             "Rule",
             list(ConsensusRule),
-            index=list(ConsensusRule).index(now),
             format_func=lambda one: team_view.RULES[one][0],
             captions=[team_view.RULES[one][1] for one in ConsensusRule],
             key="team.rule",
             label_visibility="collapsed",
         )
-        if wanted is not now and st.button("See what changes", key="team.rule.ask"):
+        if wanted and wanted != now and st.button("See what changes", key="team.rule.ask"):
             confirm(project, wanted)
 
 

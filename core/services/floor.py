@@ -104,7 +104,9 @@ class Floor:
             return Fit.NEVER if held.queue_id == queue.id else Fit.LATER
         if one.origin is TrialOrigin.REPEAT:
             return Fit.NOW if row["mine"] else Fit.NEVER
-        if row["mine"] or (row["set_aside"] and queue.filter.set_aside is False):
+        if row["set_aside"] and queue.filter.set_aside is False:
+            return Fit.NEVER
+        if row["mine"] and not queue.adjudicates:  # who settles it may be one of those who disagree
             return Fit.NEVER
         if queue.adjudicates:
             free = int(row["human_status"] == "disputed")

@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.domain.decision import Act, ConsensusRule, Verdict
+from core.domain.person import LOCAL_OWNER
 from core.domain.queue import Queue
 from core.domain.trial import TrialOrigin
 from core.errors import NotAllowed
 from core.services import queues, team
 from core.services.projects import Project
 from tests.builders import NOON, child, project_at, revision, seed
+from tests.services.at_the_desk import room_at
 from tests.services.deciding import MIRA, NOOR, OLA, decided_project, family
 from tests.store.reviewing import say, state, submit, trial
 
@@ -148,3 +150,17 @@ def test_after_any_changes_of_the_rule_everything_is_as_if_it_had_always_been_th
         holds()
     with project_at(tmp_path / "p.duckdb") as again:
         assert again.projection_is_right()
+
+
+def test_who_settles_may_be_one_of_those_who_disagree(tmp_path: Path) -> None:
+    with room_at(tmp_path) as room:
+        room.grow(1)
+        team.change_rule(LOCAL_OWNER, room.project, ConsensusRule.ADJUDICATED)
+        twice = room.queue(overlap=2)
+        for who, act in ((MIRA, Act.REJECT), (LOCAL_OWNER, Act.ACCEPT)):
+            room.say(who, room.take(who, twice, most=1).cards[0], act)
+        disputed = team.disputed_queue(LOCAL_OWNER, room.project)
+        (card,) = room.take(LOCAL_OWNER, disputed.id).cards
+        assert [one.verdict for one in card.others] == ["reject", "accept"]
+        assert room.say(LOCAL_OWNER, card, Act.ADJUDICATE, verdict=Verdict.REJECT).status == "rejected"
+        assert not room.take(LOCAL_OWNER, disputed.id).cards
