@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from core.domain.person import Actor
@@ -19,7 +19,7 @@ ALIKE = 0.7  # share of three-word runs in common: one word changed in forty
 _AT_ONCE = 500  # texts in memory
 _LET_OTHERS_S = 0.002  # between two hands of texts: the server answers people meanwhile
 _LIKELY = 300  # candidates that are compared with one item
-SIMILAR_FROM = 0.25
+SIMILAR_FROM = 0.4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +102,19 @@ class Duplicates:
     def close(self) -> None:
         for search in self._searches.values():
             search.stopping.set()
+
+
+def still_there(actor: Actor, project: Project, groups: Iterable[Group]) -> tuple[Group, ...]:
+    """The groups without the members that people have rejected since; one that is alone is no group any more."""
+    may_review(actor)
+    every = list(groups)
+    gone = duplicate_reading.rejected(project.database, [id_ for group in every for id_ in group.ids])
+    kept = ([(id_, alike) for id_, alike in zip(one.ids, one.alike, strict=True) if id_ not in gone] for one in every)
+    return tuple(
+        Group(ids=tuple(id_ for id_, _ in some), alike=tuple(alike for _, alike in some))
+        for some in kept
+        if len(some) > 1
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

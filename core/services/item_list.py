@@ -48,12 +48,19 @@ class ItemPage:
 
 
 def page(
-    actor: Actor, project: Project, wanted: QueueFilter, sort: Sort, *, number: int = 1, of: Queue | None = None
+    actor: Actor,
+    project: Project,
+    wanted: QueueFilter,
+    sort: Sort,
+    *,
+    number: int = 1,
+    of: Queue | None = None,
+    most: int = PAGE,
 ) -> ItemPage:
     """Page `number`, from 1 on, of a filter. In a blind queue, or where several decide, one sees what one may know there."""
     may_review(actor)
     seqs = queue_reading.matching(project.database, wanted, sort)
-    rows = list_reading.rows(project.database, seqs[(number - 1) * PAGE : number * PAGE])
+    rows = list_reading.rows(project.database, seqs[(number - 1) * most : number * most])
     return ItemPage(total=len(seqs), items=_shown(project.database, rows, actor.person_id, of))
 
 

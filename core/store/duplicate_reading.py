@@ -8,7 +8,8 @@ _BY_SEQ = """select i.id, s.revision_id from instruction i join instruction_stat
 where i.seq in (select unnest(?)) and s.revision_id is not null order by i.seq"""
 _BY_ID = "select id, revision_id from instruction_state where id in (:ids) and revision_id is not null"
 _TEXTS = "select id, text from revision where id in (:ids)"
-TELLING = 6
+_REJECTED = "select id from instruction_state where human_status = 'rejected' and id in (:ids)"
+_TELLING = 6
 # How many of six words each text has, those with most of them first: one scan, a second at 250,000 texts.
 _SHARING = """with lowered as (
   select of_id, seq, id, lower(text) as said from revision
@@ -19,6 +20,11 @@ _SHARING = """with lowered as (
   from lowered order by n desc, seq limit ?
 )
 select b.of_id as id, r.text from best b join revision r on r.id = b.id where b.n > 0 order by b.n desc, b.seq"""
+
+
+def rejected(database: Database, ids: Sequence[str]) -> set[str]:
+    """Which of these people have rejected."""
+    return {row["id"] for row in database.query_ids(_REJECTED, ids)}
 
 
 def texts(database: Database, seqs: Sequence[int]) -> dict[str, str]:
@@ -39,5 +45,5 @@ def sharing_words(database: Database, words: Sequence[str], besides: str, most: 
     """The present texts that have most of the first six of these words (lower case), by the id of their instruction."""
     if not words:
         return {}
-    six = (list(words) * TELLING)[:TELLING]
+    six = (list(words) * _TELLING)[:_TELLING]
     return {row["id"]: row["text"] for row in database.query(_SHARING, [besides, *six, most])}

@@ -6,7 +6,7 @@ from core.domain.person import Role
 from core.domain.queue import QueueFilter
 from core.errors import StudioError
 from core.services import bulk, item_list, queues
-from core.services.duplicates import ALIKE, Group, SearchProgress
+from core.services.duplicates import ALIKE, Group, SearchProgress, still_there
 from core.services.projects import Project
 from pages.ui import kit, review_said, review_similar, shell
 from pages.ui.kit import h
@@ -66,11 +66,12 @@ def _going(project: Project, wanted: QueueFilter) -> None:
 
 
 def _groups(project: Project, wanted: QueueFilter, now: SearchProgress) -> None:
-    """Some groups a page, those first whose members are not decided yet."""
-    rest = [id_ for group in now.groups for id_ in group.ids[1:]]
+    """Some groups a page, without those that are settled."""
+    groups = still_there(shell.actor(), project, now.groups)
+    rest = [id_ for group in groups for id_ in group.ids[1:]]
     with st.container(horizontal=True, vertical_alignment="center", key="review_duplicates_bar"):
-        exact = sum(group.is_exact for group in now.groups)
-        said = f"{count(len(now.groups), 'group')} in {now.total:,} texts, {exact:,} of them word for word; {len(rest):,} could go."
+        exact = sum(group.is_exact for group in groups)
+        said = f"{count(len(groups), 'group')} in {now.total:,} texts, {exact:,} of them word for word; {len(rest):,} could go."
         kit.show("line", h("p", said), key="review.duplicates.said")
         st.button("Search again", key="review.duplicates.start", on_click=_start, args=(project, wanted))
         if (
@@ -79,14 +80,14 @@ def _groups(project: Project, wanted: QueueFilter, now: SearchProgress) -> None:
             and st.button(f"Keep the oldest of each, reject {len(rest):,} …", key="review.duplicates.all")
         ):
             _all(project, rest)
-    if not now.groups:
+    if not groups:
         kit.show("empty", h("p", "No two of them say nearly the same."), key="review.duplicates.none")
         return
-    pages = -(-len(now.groups) // _PAGE)
+    pages = -(-len(groups) // _PAGE)
     slot = st.container()
     number = (st.pagination(pages, key="review.duplicates.page") if pages > 1 else 1) or 1
     with slot:
-        for group in now.groups[(number - 1) * _PAGE : number * _PAGE]:
+        for group in groups[(number - 1) * _PAGE : number * _PAGE]:
             _group(project, group)
 
 

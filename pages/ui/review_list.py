@@ -33,14 +33,14 @@ def body(project: Project, queue: Queue | None, wanted: QueueFilter, sort: Sort)
     if not page.total:
         _empty(wanted)
         return
+    if similar_to := st.query_params.get("similar"):
+        review_similar.show(project, similar_to)
     rows = _table(page, queue)
     _paging(page)
     with st.container(horizontal=True, vertical_alignment="center", key="review_list_foot"):
         _actions(project, queue, [page.items[row] for row in rows if row < len(page.items)])
         if shell.actor().role is not Role.ANNOTATOR:
             review_bulk.offer(project, wanted, page.total)
-    if similar_to := st.query_params.get("similar"):
-        review_similar.show(project, similar_to)
 
 
 def _narrowed(queue: Queue | None, wanted: QueueFilter) -> QueueFilter:

@@ -13,6 +13,7 @@ from pages.ui import shell
 
 _SAID = "review.minimal.said"
 _PASSED = "review.minimal.passed"
+_HEIGHT = 210
 _WORDS = {
     Act.ACCEPT: "Saved: accepted.",
     Act.REJECT: "Saved: rejected.",
@@ -37,21 +38,25 @@ def body(project: Project, queue_id: str) -> None:
         _end(hand, passed)
         return
     card = hand.cards[0]
-    _card(hand, card)
     _buttons(project, _Drawn(trial=card.trial, revision=card.revision))
+    _card(hand, card)
 
 
 def _card(hand: Hand, card: Card) -> None:
     about = [card.operation_label, f"epoch {card.epoch}" if card.epoch else "", f"{card.words:,} words"]
     st.text(" · ".join([f"{hand.sitting.left:,} left", *filter(None, about)]))
-    if card.parent_text is not None:
-        st.text("Its parent")
-        st.code(card.parent_text, language=None, wrap_lines=True, height=160)
-    st.text("The instruction")
-    st.code(card.text, language=None, wrap_lines=True, height=220)
+    parent, instruction = st.columns(2) if card.parent_text is not None else (None, st.container())
+    if parent is not None:
+        _text(parent, "Its parent", card.parent_text or "")
+    _text(instruction, "The instruction", card.text)
     if card.response is not None:
-        st.text("Response" + (", to an earlier text" if card.response.stale else ""))
-        st.code(card.response.text, language=None, wrap_lines=True, height=220)
+        _text(st.container(), "Response" + (", to an earlier text" if card.response.stale else ""), card.response.text)
+
+
+def _text(place: st.delta_generator.DeltaGenerator, title: str, text: str) -> None:
+    """Material as plain text: nothing in it is Markdown or HTML."""
+    place.text(title)
+    place.code(text, language=None, wrap_lines=True, height=_HEIGHT)
 
 
 def _buttons(project: Project, drawn: _Drawn) -> None:

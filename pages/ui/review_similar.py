@@ -31,7 +31,7 @@ def line(item: Item, beside: Item, alike: float, project: Project, *more: kit.Ch
     return h(
         "div",
         {"class": "a", "key": item.id},
-        h("span", {"class": "num"}, f"{alike:.0%}"),
+        h("span", {"class": "num"}, f"{alike:.0%}" if item.id != beside.id else "oldest"),
         kit.mark(item.human) if item.human else None,
         text,
         h("span", {"class": "go"}, *more, _tree(item, project)),
