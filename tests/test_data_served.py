@@ -4,7 +4,7 @@ import http.client
 import io
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -33,45 +33,50 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 def cookie(app: App) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=30)
-    connection.request("GET", "/")
-    (said,) = [
-        value
-        for name, value in connection.getresponse().getheaders()
-        if name == "set-cookie" and "studio_visit" in value
-    ]
-    connection.close()
-    return said.split(";")[0]
+    """What a browser gets with a page."""
+    with closing(http.client.HTTPConnection("127.0.0.1", app.port, timeout=30)) as connection:
+        connection.request("GET", "/")
+        with connection.getresponse() as reply:
+            given = [value for name, value in reply.getheaders() if name.lower() == "set-cookie"]
+    return next(one for one in given if "studio_visit" in one).split(";")[0]
 
 
-def asked(app: App, query: str) -> http.client.HTTPResponse:
+@contextmanager
+def asked(app: App, query: str) -> Iterator[http.client.HTTPResponse]:
     connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=60)
-    connection.request("GET", f"/api/export?{query}", headers={"Cookie": cookie(app)})
-    return connection.getresponse()
+    try:
+        connection.request("GET", f"/api/export?{query}", headers={"Cookie": cookie(app)})
+        with connection.getresponse() as reply:
+            yield reply
+    finally:
+        connection.close()
 
 
 def test_a_file_is_streamed_with_its_name(app: App) -> None:
-    reply = asked(app, "project=furnished&format=lineage&which=everything")
-    assert reply.status == 200
-    assert reply.getheader("transfer-encoding") == "chunked"
-    assert reply.getheader("cache-control") == "no-store"
-    named = reply.getheader("content-disposition") or ""
-    assert named.startswith('attachment; filename="furnished-')
-    assert named.endswith('.lineage.jsonl"')
-    lines = reply.read().decode().splitlines()
+    with asked(app, "project=furnished&format=lineage&which=everything") as reply:
+        said = {name.lower(): value for name, value in reply.getheaders()}
+        lines = reply.read().decode().splitlines()
+    assert (reply.status, said["transfer-encoding"], said["cache-control"], said["x-rows"]) == (
+        200,
+        "chunked",
+        "no-store",
+        "15",
+    )
+    assert said["content-disposition"].startswith('attachment; filename="furnished-')
+    assert said["content-disposition"].endswith('.lineage.jsonl"')
     assert (json.loads(lines[0])["rows"], len(lines)) == (15, 17)
-    assert reply.getheader("x-rows") == "15"
 
 
 def test_a_large_file_passes_through_without_being_held(app: App) -> None:
-    asked(app, "project=big&format=csv&which=everything&unready=1").read()
+    with asked(app, "project=big&format=csv&which=everything&unready=1") as reply:
+        reply.read()
     process = psutil.Process(app.pid)
     before = process.memory_info().rss
-    reply = asked(app, "project=big&format=lineage&which=everything")
     n_bytes = most = 0
-    while piece := reply.read(2**20):
-        n_bytes += len(piece)
-        most = max(most, process.memory_info().rss)
+    with asked(app, "project=big&format=lineage&which=everything") as reply:
+        while piece := reply.read(2**20):
+            n_bytes += len(piece)
+            most = max(most, process.memory_info().rss)
     assert n_bytes > 60 * 10**6
     assert most - before < 40 * 10**6
 
@@ -87,17 +92,17 @@ def test_only_our_own_pages_may_download_and_what_is_asked_must_exist(app: App) 
         ("project=furnished&format=csv&which=operation=frob", 422),
         ("format=csv", 422),
     ):
-        reply = asked(app, query)
-        assert reply.status == status, query
-        assert json.loads(reply.read())["to_do"]
+        with asked(app, query) as reply:
+            assert reply.status == status, query
+            assert json.loads(reply.read())["to_do"]
 
 
 def test_whoever_goes_away_early_leaves_the_app_well(app: App) -> None:
     for _ in range(3):
-        reply = asked(app, "project=big&format=lineage&which=everything")
-        reply.read(1000)
-        reply.close()
-    assert asked(app, "project=furnished&format=alpaca&which=everything").read().startswith(b"[")
+        with asked(app, "project=big&format=lineage&which=everything") as reply:
+            reply.read(1000)
+    with asked(app, "project=furnished&format=alpaca&which=everything") as reply:
+        assert reply.read().startswith(b"[")
     assert "Traceback" not in app.said()
 
 

@@ -12,6 +12,7 @@ from core.domain.project import PromptPack
 from core.domain.queue import Sort
 from core.domain.run import Caps, Run, RunEvent, RunEventKind, RunSettings
 from core.domain.source import Source
+from core.domain.steering import Steering
 from core.domain.system import System
 from core.exchange.lineage import Json
 from core.exchange.lineage_facts import require_ids, require_people
@@ -90,6 +91,7 @@ class Context:
 _CONTEXT: TypeAdapter[Context] = TypeAdapter(Context)
 _SETTINGS: TypeAdapter[RunSettings] = TypeAdapter(RunSettings)
 _CAPS: TypeAdapter[Caps] = TypeAdapter(Caps)
+_STEERING: TypeAdapter[Steering] = TypeAdapter(Steering)
 
 
 def context_of(header: Json) -> Context:
@@ -134,6 +136,8 @@ def _require_sound(context: Context) -> None:
     for event in context.events:
         if event.fact.kind == RunEventKind.CAPS:
             _CAPS.validate_json(event.fact.reason)
+        if event.fact.kind == RunEventKind.STEERING:
+            _STEERING.validate_json(event.fact.reason)
     for pack in context.packs:
         files: Any = json.loads(pack.files)
         if hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest() != pack.hash:

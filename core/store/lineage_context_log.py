@@ -17,7 +17,8 @@ from core.store.database import Database
 from core.store.rows import fetched
 from core.store.tables import insert_facts
 
-GOING = (RunEventKind.STARTED, RunEventKind.RESUMED)
+_GOING = (RunEventKind.STARTED, RunEventKind.RESUMED)
+_BESIDE = (RunEventKind.CAPS, RunEventKind.STEERING)  # say nothing of a run's state
 _KNOWN_RUNS = "select id, rng_seed, settings from run where id in (:ids)"
 _NUMBERS = "select number from run"
 _PERSON = "insert into person (id, name, kind, role, active) values (?, ?, 'imported', 'annotator', false) on conflict do nothing"
@@ -109,8 +110,8 @@ def _add_runs(connection: duckdb.DuckDBPyConnection, base: int, last: int, has: 
         events = [one for one in has.events if one.fact.run_id == run.id]
         for one in events:
             connection.execute(_EVENT, _event_row(one.fact, base + one.seq))
-        states = [one.fact.kind for one in events if one.fact.kind not in (RunEventKind.CAPS, "steering")]
-        if states and states[-1] in GOING:
+        states = [one.fact.kind for one in events if one.fact.kind not in _BESIDE]
+        if not states or states[-1] in _GOING:
             last += 1
             stands = RunEvent(run_id=run.id, kind=RunEventKind.INTERRUPTED, by="studio", reason=_LEFT, received_at=now)
             connection.execute(_EVENT, _event_row(stands, last))

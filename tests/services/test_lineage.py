@@ -187,6 +187,11 @@ def _forged(change: Callable[[dict[str, Any], Rows], object]) -> Damage:
     return damage
 
 
+def _with_one_twice(header: dict[str, Any], rows: Rows) -> None:
+    rows.append(rows[0])
+    header["rows"] += 1
+
+
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "empty": (lambda file: [], "no lineage of the studio"),
     "another file": (lambda file: [b'{"instruction": "Sort."}\n'], "no lineage of the studio"),
@@ -196,7 +201,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "a letter": (lambda file: [*file[:2], file[2].replace(b"An answer", b"An onswer"), *file[3:]], "Row 3 was changed or damaged"),
     "a row less": (lambda file: [*file[:4], *file[5:]], "Row 16 says that a row before it was changed"),
     "a number": (lambda file: [*file[:2], file[2].replace(b'"position": 0', b'"position": 7'), *file[3:]], "Row 17 says that"),
-    "a row twice": (_forged(lambda h, r: (r.append(r[0]), h.update(rows=16))), "Row 17 is there twice"),
+    "a row twice": (_forged(_with_one_twice), "Row 17 is there twice"),
     "not UTF-8": (lambda file: [*file[:2], b"\xff\xfe\n"], "Row 3 is not UTF-8"),
     "deep": (lambda file: [file[0], b"[" * 100_000 + b"\n"], "Row 2 is nested too deeply"),
     "more behind": (lambda file: [*file, b"{}\n"], "Row 18 stands behind the end"),

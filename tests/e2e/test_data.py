@@ -1,0 +1,94 @@
+"""The page Data in the browser: what an export comes to, its download, those before it, and a lineage taken in."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.running import App
+from tests.e2e.studio import Window
+from tests.services.reviewed import furnish, opened
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """ "furnished" has everything, "copy" and "again" nothing."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "projects").mkdir()
+    with opened(folder / "projects" / "furnished.duckdb") as project:
+        furnish(project.database)
+    for slug in ("copy", "again"):
+        with opened(folder / "projects" / f"{slug}.duckdb", slug.capitalize()):
+            pass
+    return folder
+
+
+def open_data(window: Window, project: str) -> None:
+    window.open("data", "Data", project=project)
+
+
+def download(window: Window, folder: Path) -> Path:
+    with window.page.expect_download() as started:
+        window.page.get_by_role("link", name="Download").click()
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+def lineage_of(window: Window, project: str, folder: Path) -> Path:
+    open_data(window, project)
+    window.choose("What", "Everything")
+    window.choose("Format", "Lineage, JSON lines")
+    window.expect_said("15 rows")
+    return download(window, folder)
+
+
+def hashes(file: Path) -> list[str]:
+    return [json.loads(line)["sha256"] for line in file.read_text(encoding="utf-8").splitlines()[1:-1]]
+
+
+def test_what_is_left_out_is_said_before_and_the_file_is_remembered_after(window: Window, tmp_path: Path) -> None:
+    open_data(window, "furnished")
+    window.expect_said("Nothing was taken out of this project yet.", "0 rows")
+    expect(window.page.get_by_role("link", name="Download")).to_have_count(0)
+    window.choose("What", "Everything")
+    window.choose("Format", "JSON lines")
+    window.expect_said("2 rows", "Left out: 9", "each has a response to an earlier text")
+    file = download(window, tmp_path)
+    assert file.name.startswith("furnished-")
+    assert len(file.read_text(encoding="utf-8").split("\n")) == 3
+    window.expect_said("everything", "sha256")
+    expect(window.page.locator(".exports")).to_contain_text("JSON lines")
+    expect(window.page).to_have_title("Data")
+
+
+def test_a_lineage_goes_into_another_project_and_its_trees_stand_there(
+    window: Window, app: App, tmp_path: Path
+) -> None:
+    file = lineage_of(window, "furnished", tmp_path)
+    open_data(window, "copy")
+    window.choose_file(file)
+    window.expect_said("15 rows taken, 0 here already, 0 refused; 2 new runs.")
+    window.press("Close the report")
+    expect(window.page.locator(".report")).to_have_count(0)
+    assert list((app.home / "uploads").glob("*")) == []
+    (tmp_path / "back").mkdir()
+    assert hashes(lineage_of(window, "copy", tmp_path / "back")) == hashes(file)
+    assert len(window.open_trees("copy").nodes()) == 5
+
+
+def test_a_damaged_lineage_is_refused_by_its_row_and_one_that_is_here_is_skipped(
+    window: Window, tmp_path: Path
+) -> None:
+    file = lineage_of(window, "furnished", tmp_path)
+    cut = tmp_path / "cut.jsonl"
+    cut.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:9]))
+    open_data(window, "again")
+    window.write("Or its path on the studio's computer", str(cut))
+    window.press("Import it")
+    window.expect_said("Row 10 is missing: the file ends after 8 of 15 rows")
+    open_data(window, "furnished")
+    window.write("Or its path on the studio's computer", str(file))
+    window.press("Import it")
+    window.expect_said("0 rows taken, 15 here already, 0 refused")
