@@ -14,3 +14,4 @@ with shell.problems("settings"):
     endpoint_list.endpoints()
     endpoint_pools.pools()
     pack_list.section()
+    st.page_link("../people.py", label="People and what they may do", icon=":material/group:")

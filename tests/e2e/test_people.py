@@ -18,6 +18,10 @@ from tests.e2e.running import App
 from tests.e2e.studio import Window
 
 pytestmark = pytest.mark.e2e
+_SEND = """async (what) => {
+  const reply = await fetch("/api/decisions", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(what)});
+  return [reply.status, (await reply.json()).what];
+}"""
 MIRA, NOOR = "Mira Nowak", "<b>Noor</b> ![x](http://evil.example/x.png)"
 
 
@@ -69,6 +73,17 @@ class Somebody(Window):
         self.page.get_by_label("Name of somebody new").press("Enter")
         self.expect_me(name)
 
+    def send_a_decision(self) -> list[object]:
+        """As the deck does; the answer's status, and what it says."""
+        return list(
+            self.page.evaluate(_SEND, {"project": FIRST, "decisions": [{"trial": id_of("any"), "act": "accept"}]})
+        )
+
+    def cookie(self) -> dict[str, object]:
+        """The signed word for who this is."""
+        (found,) = [one for one in self._context.cookies() if str(one.get("name")).startswith("studio_person_")]
+        return dict(found)
+
 
 @pytest.fixture
 def two(browser: Browser, app: App) -> Iterator[tuple[Somebody, Somebody]]:
@@ -84,6 +99,7 @@ def test_two_people_work_beside_each_other_and_each_is_offered_what_they_may_do(
     other.open("people", "People")
     other.become_somebody_new(NOOR)
     other.expect_title("Review")
+    assert (other.cookie()["httpOnly"], other.cookie()["sameSite"]) == (True, "Strict")
     menu = other.page.get_by_test_id("stSidebarNav")
     expect(menu.get_by_role("link", name="Runs")).to_have_count(0)
     assert other.page.locator("img[src*=evil]").count() == 0
@@ -129,6 +145,7 @@ def test_who_is_set_inactive_is_told_so_and_chooses_again(two: tuple[Somebody, S
     card = owner.page.locator("[class*=st-key-people_][class*=_card]", has_text="Olaf")
     owner.press("Set inactive", inside=card)
     owner.expect_said("not active any more")
+    assert other.send_a_decision() == [403, "Olaf is not active here any more"]
     other.page.reload()
     other.expect_title("Who are you?")
     other.expect_said("Olaf is not active here any more")
