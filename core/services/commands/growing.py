@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.domain.person import Actor
 from core.domain.progress import RunProgress
-from core.domain.run import Caps, RunEventKind, SeedChoice
+from core.domain.run import Caps, Gate, RunEventKind, SeedChoice
 from core.domain.system import EMBEDDED, Endpoint
 from core.errors import NotFound
 from core.services import presets
@@ -41,6 +41,8 @@ def grow(
     tokens: int | None = None,
     usd: float | None = None,
     rng_seed: int = 0,
+    gate: str = Gate.NONE,
+    buffer: int = 50,
     resume: bool = False,
 ) -> Answer:
     """Import the seeds, start a run (or resume the newest one), and return at once."""
@@ -55,6 +57,7 @@ def grow(
         preset, name="From the command line", endpoint=named, seeds=SeedChoice(limit=limit), rng_seed=rng_seed
     )
     settings = replace(settings, epochs=epochs, caps=Caps(calls=calls, tokens=tokens, usd=usd))
+    settings = replace(settings, gate=Gate(gate), buffer=buffer)
     settings = studio.endpoints.with_defaults(actor, replace(settings, answering=answering, judging=judging))
     n_seeds = min(limit or seed_service.count(actor, project_), seed_service.count(actor, project_))
     said = estimate(actor, project_, settings, studio.endpoints.cast(actor, settings), n_seeds)
@@ -172,6 +175,8 @@ def _options(parser: argparse.ArgumentParser) -> None:
     add("--tokens", type=int, help="cap on tokens")
     add("--usd", type=float, help="cap on money")
     add("--rng-seed", type=int, default=0)
+    add("--gate", choices=tuple(Gate), default=Gate.NONE, help="grow only from what people accept, or do not reject")
+    add("--buffer", type=int, default=50, help="with a gate: begin nothing new while so many survivors wait for people")
     add("--resume", action="store_true", help="go on with the project's newest run")
     with_project(parser)
 
