@@ -34,7 +34,7 @@ def head(project: Project, queue: Queue | None, name: str, view: str) -> None:
         )  # fmt: skip
         if queue is None and st.button("Make it a queue", type="primary", key="review.make"):
             kept = {name: st.query_params.get_all(name) for name in st.query_params if name in queue_address.NAMES}
-            st.switch_page("../review.py", query_params={"project": project.slug, "new": "1"} | kept)
+            st.switch_page("../review.py", query_params={"project": [project.slug], "new": ["1"], **kept})
         st.button("Queues", key="review.back", on_click=leave)
 
 

@@ -58,7 +58,7 @@ def from_json(text: str) -> QueueFilter:
 
 def filter_from(said: Mapping[str, Any]) -> QueueFilter:
     known = {one.name for one in fields(QueueFilter)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
     return QueueFilter(**{name: value for name, value in values.items() if name in known})
 
 

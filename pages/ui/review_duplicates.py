@@ -54,7 +54,6 @@ def _going(project: Project, wanted: QueueFilter) -> None:
     now = shell.studio().duplicates.progress(shell.actor(), project, wanted)
     if now is None or not now.is_going:
         st.rerun()
-        return
     share = 100 * now.done / max(1, now.total)
     left = f", {duration(now.left_s)} left" if now.left_s is not None else ""
     said = f"{now.done:,} of {now.total:,} texts, {now.rate_s:,.0f} a second{left}"

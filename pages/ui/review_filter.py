@@ -99,18 +99,24 @@ def _where(wanted: QueueFilter, start: QueueFilter, choices: Choices, key: str) 
 
 def _measures(wanted: QueueFilter, start: QueueFilter, key: str) -> QueueFilter:
     one, two, three, four, five = st.columns([1, 1, 1, 1, 2])
-    hard = {"min_value": 0.0, "max_value": 10.0, "step": 0.5, "placeholder": _ANY}
-    long = {"min_value": 0, "max_value": _MOST_WORDS, "step": 5, "placeholder": _ANY}
     return replace(
         wanted,
-        difficulty_from=one.number_input(
-            "Difficulty from", value=start.difficulty_from, key=f"{key}.difficulty_from", **hard
-        ),
-        difficulty_to=two.number_input("Difficulty to", value=start.difficulty_to, key=f"{key}.difficulty_to", **hard),
-        words_from=three.number_input("Words from", value=start.words_from, key=f"{key}.words_from", **long),
-        words_to=four.number_input("Words to", value=start.words_to, key=f"{key}.words_to", **long),
+        difficulty_from=_number(one, "Difficulty from", start.difficulty_from, f"{key}.difficulty_from"),
+        difficulty_to=_number(two, "Difficulty to", start.difficulty_to, f"{key}.difficulty_to"),
+        words_from=_whole(three, "Words from", start.words_from, f"{key}.words_from"),
+        words_to=_whole(four, "Words to", start.words_to, f"{key}.words_to"),
         find=five.text_input("Words in the text", start.find, key=f"{key}.find", placeholder=_ANY).strip(),
     )
+
+
+def _number(column: st.delta_generator.DeltaGenerator, label: str, start: float | None, key: str) -> float | None:
+    chosen: float | None = column.number_input(label, 0.0, 10.0, start, 0.5, key=key, placeholder=_ANY)
+    return chosen
+
+
+def _whole(column: st.delta_generator.DeltaGenerator, label: str, start: int | None, key: str) -> int | None:
+    chosen: int | None = column.number_input(label, 0, _MOST_WORDS, start, 5, key=key, placeholder=_ANY)
+    return chosen
 
 
 def _people(wanted: QueueFilter, start: QueueFilter, choices: Choices, key: str) -> QueueFilter:

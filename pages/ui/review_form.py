@@ -69,8 +69,9 @@ def _given(start: Queue) -> Queue:
     """Its name, its order, and for several people how many see what."""
     key = f"review.form.{start.id}"
     name = st.text_input("Name", start.name, key=f"{key}.name", max_chars=80, placeholder="hard survivors")
-    sort = st.selectbox(
-        "Order", list(Sort), list(Sort).index(start.sort), format_func=lambda one: one.label, key=f"{key}.sort"
+    orders = list(Sort)
+    sort: Sort = st.selectbox(
+        "Order", orders, orders.index(start.sort), format_func=lambda one: Sort(one).label, key=f"{key}.sort"
     )
     with st.expander("For several people, and checks of them"):
         overlap = st.number_input("People who decide each item", 1, 20, start.overlap, key=f"{key}.overlap")

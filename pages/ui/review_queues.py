@@ -1,6 +1,7 @@
 """The list of queues: what waits in each, what was decided in it, and what one did today."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -59,7 +60,7 @@ def _row(project: Project, line: QueueLine, choices: Choices, *, is_first: bool,
         with st.container(width="stretch"):
             kit.show("queue", *_words(line, choices), key=f"review.{queue.id}.words")
         where = {"project": project.slug, "queue": queue.id}
-        kind = "primary" if is_first else "secondary"
+        kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         if st.button("Open", type=kind, key=f"review.open.{queue.id}", disabled=not line.waiting):
             st.switch_page("../review.py", query_params=where | {"view": "deck"})
         if st.button("List", key=f"review.list.{queue.id}"):
