@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.domain.export import LineageReport
+from core.errors import StudioError
 from core.services import lineage_import
 from core.services.projects import Project
 from pages.ui import kit, seed_report, shell
@@ -41,10 +42,15 @@ def form(project: Project) -> None:
 
 
 def _take(project: Project, path: Path, name: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    slot = st.empty()
+    with slot.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Reading …", width="stretch")
         st.button("Cancel", key="data.cancel")  # any click ends this script at its next word, and nothing is taken
-    report = lineage_import.import_lineage(shell.actor(), project, path, name=name, tell=seed_report.teller(bar))
+    try:
+        report = lineage_import.import_lineage(shell.actor(), project, path, name=name, tell=seed_report.teller(bar))
+    except StudioError:
+        slot.empty()
+        raise
     st.session_state[_REPORT] = report
     st.session_state[_BOX] = st.session_state.get(_BOX, 0) + 1
     st.rerun()
