@@ -46,7 +46,7 @@ def _begun(request: Request) -> Download:
         format_ = ExportFormat(asked.get("format", ""))
     except ValueError:
         raise BadInput("There is no such format", to_do="Choose one on the page Data.") from None
-    project = shell.open_project(asked.get("project", ""))
+    project = shell.open_project(asked.get("project", ""), actor)
     order = Order(
         format=format_,
         wanted=wanted(actor, project, asked.get("which", "")),

@@ -52,7 +52,7 @@ def project() -> Project:
 
     It then stands in the URL, so that a link names the project of what it shows.
     """
-    opened = open_project(wanted_project())
+    opened = open_project(wanted_project(), actor())
     st.query_params["project"] = opened.slug
     st.session_state["project"] = opened.slug
     if st.session_state.pop("project.chosen", None) == opened.slug:
@@ -66,9 +66,8 @@ def wanted_project() -> str:
     return st.query_params.get("project") or last or studio().settings.project or studio().shelf.default(actor())
 
 
-def open_project(slug: str, who: Actor | None = None) -> Project:
-    """Open a project by its name in a URL; commands then find it through the bridge. `who`: in a route, who asks there."""
-    who = who or actor()
+def open_project(slug: str, who: Actor) -> Project:
+    """Open a project by its name in a URL; commands then find it through the bridge."""
     found = studio().demo(who) if slug == DEMO else studio().projects.open(who, slug)
     bridge().stand_beside([found.path])
     return found

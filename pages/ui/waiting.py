@@ -14,7 +14,7 @@ def waiting() -> None:
     slug = FIRST if wanted == DEMO else wanted
     if not shell.studio().projects.exists(slug):
         return
-    found = queues.left_off(shell.actor(), shell.open_project(slug))
+    found = queues.left_off(shell.actor(), shell.open_project(slug, shell.actor()))
     if found is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="home_waiting"):

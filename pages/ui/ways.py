@@ -42,7 +42,7 @@ def left_off() -> None:
     slug = FIRST if wanted == DEMO else wanted
     if not studio.projects.exists(slug):
         return
-    newest = next(iter(studio.runs.list(shell.actor(), shell.open_project(slug))), None)
+    newest = next(iter(studio.runs.list(shell.actor(), shell.open_project(slug, shell.actor()))), None)
     if newest is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="home_left_off"):
@@ -66,7 +66,7 @@ def look_around() -> None:
             "No download",
         )
         if st.button("Open the demo", key="home.demo"):
-            shell.open_project(DEMO)
+            shell.open_project(DEMO, shell.actor())
             shell.choose_project(DEMO)
             st.switch_page("../trees.py", query_params={"project": DEMO})
 
@@ -125,7 +125,7 @@ def _fetching(fetch: Fetch) -> None:
 
 def _watch() -> None:
     """The run that was waited for has begun: go and see it."""
-    project = shell.open_project(FIRST)
+    project = shell.open_project(FIRST, shell.actor())
     for run in shell.studio().runs.list(shell.actor(), project):
         if run.name == TRY_NAME:
             _go_to_run(FIRST, run)

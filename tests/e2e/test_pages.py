@@ -99,14 +99,14 @@ def test_a_new_run_asks_for_what_decides_it_and_starts_nothing_by_itself() -> No
     assert {"Name", "Seeds", "Endpoint"} <= {
         one.label for one in [*test.text_input, *test.number_input, *test.selectbox]
     }
-    assert not shell.studio().runs.list(shell.actor(), shell.open_project("bare"))
+    assert not shell.studio().runs.list(shell.actor(), shell.open_project("bare", shell.actor()))
 
 
 def test_a_start_without_the_model_is_refused_with_the_next_step() -> None:
     test = page("runs", project="bare", new="1")
     next(button for button in test.button if button.label == "Start the run").click().run()
     assert not test.exception
-    assert not shell.studio().runs.list(shell.actor(), shell.open_project("bare"))
+    assert not shell.studio().runs.list(shell.actor(), shell.open_project("bare", shell.actor()))
 
 
 def test_an_unknown_run_in_the_address_shows_a_known_one() -> None:
