@@ -80,7 +80,7 @@ export function offerNodes(offer) {
   if (offer.isAsking) return [["div", { class: "note" }, mark("waiting", offer.isAsking)]];
   if (offer.refusal) return [["div", { class: "note warn-bg", role: "alert" }, mark("error", offer.refusal.what), ["span", {}, offer.refusal.toDo]]];
   const { estimate } = offer;
-  const price = estimate.worst_usd === null || estimate.worst_usd === undefined ? "no price is known" : `at most ${money(estimate.worst_usd)}`;
+  const price = estimate.worst_usd === null || estimate.worst_usd === undefined ? "no price is known" : estimate.worst_usd === 0 ? "free of cost" : `at most ${money(estimate.worst_usd)}`;
   return [["div", { class: "note" }, ["span", {}, ["b", {}, "One call"], ` to ${estimate.endpoint} (${estimate.model}): at most ${count(estimate.worst_tokens)} tokens, ${price}.`],
     ["span", { class: "push" }], ["button", { class: "bt small", "data-do": "again" }, "Ask", cap("G")], ["button", { class: "bt small", "data-do": "escape" }, "Leave it", cap("Esc")]]];
 }

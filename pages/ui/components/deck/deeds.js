@@ -9,7 +9,7 @@ import { ends } from "./hand.js";
 const AGAIN_MS = 1500;
 const OTHER = "other";
 
-export function makeDeeds({ now, hand, recent, clock, field, edit, where, words, draw, say, warn }) {
+export function makeDeeds({ now, hand, recent, clock, field, edit, where, words, draw, drawAside, say, warn }) {
   const pressed = new Map(); // trial → when the key went down
   const timers = new Set();
   const label = (reason) => words().reasons.find((one) => one.value === reason)?.label;
@@ -22,21 +22,23 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
 
   const written = (body) => keep(where().project, "decision", { ...body, decided_at: new Date().toISOString() });
 
+  /** The next card is there in the frame of the key press; what was decided is shown as decided once it is written. */
   async function decide(verdict, { reason = null, note = null } = {}, event = null) {
     const card = hand.hand.now;
     const at = event?.timeStamp ?? performance.now();
     if (!free() || card.isWaiting || at < now.shownAt) return; // pressed before this card was on the screen
-    now.isBusy = true;
     const act = hand.hand.queue.adjudicates && verdict !== "skip" ? "adjudicate" : verdict;
     const given = { trial: card.trial, act, revision: card.revision, verdict: act === "adjudicate" ? verdict : undefined, reason, note: note ?? card.lateNote ?? undefined };
-    await written({ ...given, active_ms: clock.read() });
     pressed.set(card.trial, at);
-    recent.add({ ...given, card });
-    now.decidedHere += verdict === "skip" ? 0 : 1;
-    Object.assign(now, { isBusy: false, line: "", word: null });
-    hand.advance({ counts: verdict !== "skip", rejected: verdict === "reject" ? card.instruction : null });
+    const writing = written({ ...given, active_ms: clock.read() });
+    Object.assign(now, { line: "", word: null, decidedHere: now.decidedHere + (verdict === "skip" ? 0 : 1) });
+    hand.advance(verdict === "reject" ? card.instruction : null);
     draw();
     measured("deck:next", at, card.trial);
+    await writing;
+    recent.add({ ...given, card });
+    if (verdict !== "skip") hand.count(1);
+    drawAside();
     const left = hand.hand.sitting ? `${count(hand.hand.sitting.left)} left.` : "";
     say(`${markOf(given).word}${reason ? `, ${label(reason)}` : ""}. ${left}`);
   }
@@ -113,7 +115,7 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
     now.isBusy = true;
     await written({ trial: entry.trial, act: "undo" });
     recent.undo(entry);
-    if (entry.act !== "skip") { hand.uncount(); now.decidedHere = Math.max(0, now.decidedHere - 1); }
+    if (entry.act !== "skip") { hand.count(-1); now.decidedHere = Math.max(0, now.decidedHere - 1); }
     hand.front({ ...entry.card, isWaiting: true, lateNote: undefined });
     const reason = label(entry.reason);
     Object.assign(now, { isBusy: false, back: null, line: `Undone: ${markOf({ ...entry, undone: false }).word.toLowerCase()}${reason ? `, ${reason}` : ""}.` });

@@ -101,10 +101,9 @@ export function makeHand({ where, onChange, onGone }) {
     refill,
     addArrived,
     /** The shown card is decided: the next one, at once. Of a rejected item nothing that grew from it is shown any more. */
-    advance({ counts = true, rejected = null } = {}) {
+    advance(rejected = null) {
       over.add(hand.now.trial);
       acts += 1;
-      if (hand.sitting && counts) hand.sitting = { ...hand.sitting, left: Math.max(0, hand.sitting.left - 1), decided: hand.sitting.decided + 1 };
       if (rejected) hand.ahead = hand.ahead.filter((card) => !card.path.some((step) => step.id === rejected && step.id !== card.instruction));
       hand.now = null;
       show();
@@ -119,9 +118,9 @@ export function makeHand({ where, onChange, onGone }) {
       Object.assign(hand, { now: card, isOver: false });
       remember();
     },
-    /** One decision was taken back. */
-    uncount() {
-      if (hand.sitting) hand.sitting = { ...hand.sitting, left: hand.sitting.left + 1, decided: Math.max(0, hand.sitting.decided - 1) };
+    /** One decision more (1), or one was taken back (-1). */
+    count(by) {
+      if (hand.sitting) hand.sitting = { ...hand.sitting, left: Math.max(0, hand.sitting.left - by), decided: Math.max(0, hand.sitting.decided + by) };
       acts += 1;
     },
     /** The card of `trial` becomes another one of the same item, or goes away. */

@@ -47,7 +47,7 @@ function start(root, data, toPython) {
   const field = makeField(parts.field);
   const edit = makeEdit(parts.edit, { onSave: (...what) => deeds.save(...what), onClose: () => { now.mode = null; now.word = null; draw(); },
     onCount: (_, more) => { const at = parts.reasons.querySelector("[data-count]"); if (at) patch(at, [more ? `${more > 0 ? "+" : "−"}${countOf(Math.abs(more), "word")}` : ""]); } });
-  const deeds = makeDeeds({ now, hand, recent, clock, field, edit, where, words: () => words, draw: drawSoon, say, warn });
+  const deeds = makeDeeds({ now, hand, recent, clock, field, edit, where, words: () => words, draw: drawSoon, drawAside: () => (shown() ? drawAside() : drawSoon()), say, warn });
 
   const entry = () => (now.back === null ? null : recent.list()[now.back]);
   const shown = () => entry()?.card ?? hand.hand.now;
@@ -61,7 +61,6 @@ function start(root, data, toPython) {
     patch(parts.answerhead, answerHead(past ? { ...card, response: card.response && { ...card.response, stale: false } } : card, now.view));
     const offer = now.offer?.trial === card.trial && !past ? offerNodes(now.offer) : [];
     patch(parts.rb, [...offer, ...answerNodes(card, now.view, markdown)]);
-    patch(parts.sd, sideNodes(card, { words, list: recent.list(), line: now.line }));
     parts.main.classList.toggle("bare", !card.response);
     parts.tx.hidden = parts.answer.hidden = isEditing;
     Object.assign(parts.card.dataset, { trial: card.trial, instruction: card.instruction });
@@ -78,12 +77,19 @@ function start(root, data, toPython) {
     patch(parts.others, deedNodes(Boolean(isOff), { isEditing: now.mode === "edit", card }));
   }
 
-  function draw() {
+  /** What goes on around the card: how far one is, what was decided last. */
+  function drawAside() {
     const card = shown();
     patch(parts.head, headNodes(hand.hand, saving, Boolean(card)));
+    patch(parts.sd, card ? sideNodes(card, { words, list: recent.list(), line: now.line }) : []);
+  }
+
+  function draw() {
+    const card = shown();
+    drawAside();
     parts.blank.hidden = Boolean(card);
     if (card) drawCard(card);
-    else { now.drawn = ""; patch(parts.sd, []); patch(parts.blank, blankNodes(hand.hand, { project, decidedHere: now.decidedHere, waiting: outbox().waiting })); }
+    else { now.drawn = ""; patch(parts.blank, blankNodes(hand.hand, { project, decidedHere: now.decidedHere, waiting: outbox().waiting })); }
     drawBar(card);
     patch(parts.word, now.word ? [["div", { class: "note warn-bg" }, mark("error", now.word.what), ["span", {}, now.word.toDo]]] : []);
     const trial = hand.hand.now?.trial ?? null;

@@ -5,40 +5,38 @@
 const STORES = ["outbox", "drafts", "recent"];
 const memory = new Map(STORES.map((name) => [name, new Map()]));
 let opening = null;
+let opened = null; // the open database: what is asked of it then is on its way before the caller's next line
 let isLasting = true;
-
-const done = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
 
 function open() {
   opening ??= new Promise((resolve, reject) => {
     const asked = indexedDB.open("studio", 1);
+    const gone = () => { opened = opening = null; };
     asked.onupgradeneeded = () => { for (const name of STORES) asked.result.createObjectStore(name, { keyPath: "key" }); };
     asked.onerror = () => reject(asked.error);
     asked.onsuccess = () => {
-      asked.result.onversionchange = () => { asked.result.close(); opening = null; }; // a newer studio in another tab
-      asked.result.onclose = () => { opening = null; };
-      resolve(asked.result);
+      opened = asked.result;
+      opened.onversionchange = () => { opened?.close(); gone(); }; // a newer studio in another tab
+      opened.onclose = gone;
+      resolve(opened);
     };
   });
   return opening;
 }
 
-async function within(name, mode, action, otherwise) {
-  if (isLasting) {
-    try {
-      const moved = (await open()).transaction(name, mode);
-      const said = action(moved.objectStore(name));
-      const end = new Promise((resolve, reject) => { moved.oncomplete = resolve; moved.onabort = () => reject(moved.error); });
-      moved.commit?.(); // what was asked for is written even if the page goes away now
-      const answer = said && await done(said);
-      await end;
-      return answer;
-    } catch { isLasting = false; } // no room, or not allowed: from now on for this page only
-  }
-  return otherwise(memory.get(name));
+const asked = (database, name, mode, action) => new Promise((resolve, reject) => {
+  const moved = database.transaction(name, mode);
+  const request = action(moved.objectStore(name));
+  moved.oncomplete = () => resolve(request?.result);
+  moved.onabort = () => reject(moved.error);
+  moved.commit?.(); // what was asked for is written even if the page goes away now
+});
+
+function within(name, mode, action, otherwise) {
+  const inMemory = () => otherwise(memory.get(name));
+  if (!isLasting) return Promise.resolve(inMemory());
+  const answer = opened ? asked(opened, name, mode, action) : open().then((database) => asked(database, name, mode, action));
+  return answer.catch(() => { isLasting = false; return inMemory(); }); // no room, or not allowed: from now on for this page only
 }
 
 /** Resolves when `value` (it has a `key`) is written. */
