@@ -56,7 +56,7 @@ def steer(project: Project, run: RunSummary) -> None:
             required=True,
             disabled=run.state == RunEventKind.FINISHED,
         )
-        if wanted is not None and wanted is not now.mode and run.state != RunEventKind.FINISHED:
+        if wanted is not now.mode and run.state != RunEventKind.FINISHED:
             with shell.problems("rates.steering"):
                 service.steer(shell.actor(), project, run.id, wanted)
                 st.rerun()
