@@ -37,11 +37,15 @@ _TAKEN = (
 )
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Desk:
     """One per process. Every method may be called from any thread."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = _now) -> None:
+        self._clock, self._now = clock, now
         self._floors: dict[str, Floor] = {}
         self._opening = threading.Lock()  # guards `_floors`: a project's open trials are read once
 
@@ -142,7 +146,7 @@ class Desk:
 
     def _reopened(self, project: Project) -> Floor:
         """With what was in front of people when the studio ended. Their stored leases go on; longer than one they cannot be."""
-        floor, now, now_s = Floor(project.database), datetime.now(UTC), self._clock()
+        floor, now, now_s = Floor(project.database), self._now(), self._clock()
         for one in trial_log.open_trials(project.database, now - timedelta(seconds=_KEPT_S)):
             assert one.lease_until is not None
             rest_s = min(LEASE_S, (one.lease_until - now).total_seconds())
@@ -171,10 +175,10 @@ class Desk:
         midnight = datetime.now(UTC).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         decided, pace_s = trial_log.decided_since(floor.database, order.person_id, midnight)
         with floor.lock:
+            held = floor.leases.of(order.person_id)
             if order.looked_s < now_s - _LOOK_S:
-                sittings.look(floor.database, order, now_s)
-            open_ = [one for one in floor.leases.of(order.person_id) if one.queue_id == order.queue.id]
-            left = order.left + sum(not one.is_chosen for one in open_)
+                sittings.look(floor.database, order, [one.seq for one in held], now_s)
+            left = order.left + sum(one.queue_id == order.queue.id and not one.is_chosen for one in held)
             return Sitting(
                 queue=order.queue, total=max(order.total, left), left=left, arrived=order.arrived,
                 decided_today=decided, pace_s=pace_s,
@@ -182,7 +186,7 @@ class Desk:
 
     def _write(self, floor: Floor, actor: Actor, queue: Queue | None, fresh: Sequence[Given]) -> None:
         """Into the log. What cannot be written was not given to anybody."""
-        until = datetime.now(UTC) + timedelta(seconds=LEASE_S)
+        until = self._now() + timedelta(seconds=LEASE_S)
         trials = [
             Trial(
                 id=one.trial_id, kind=TrialKind.REVIEW, person_id=one.person_id, origin=one.origin,
@@ -208,7 +212,7 @@ class Desk:
                 order.again.appendleft(one.seq)
 
     def _store(self, floor: Floor, due: Sequence[Given]) -> None:
-        trial_log.prolong(floor.database, [one.trial_id for one in due], datetime.now(UTC) + timedelta(seconds=LEASE_S))
+        trial_log.prolong(floor.database, [one.trial_id for one in due], self._now() + timedelta(seconds=LEASE_S))
 
 
 def _queue(actor: Actor, project: Project, queue_id: str) -> Queue:

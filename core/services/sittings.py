@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -63,6 +64,10 @@ class Order:
         """How many come only after everything else."""
         return len(self.passed) + len(self.skipped)
 
+    def ahead(self, held: Sequence[int]) -> Any:
+        """The `seq` of everything that this person has or will be given, as an array."""
+        return np.array([*self.seqs[self.at :], *self.again, *self.passed, *self.skipped, *held], dtype="int64")
+
     def draw(self, most: int, most_late: int) -> list[Entry]:
         """The next places; of what comes late at most so many. Whoever does not use one puts it back."""
         drawn = [Entry(seq=self.again.popleft(), home=self.again) for _ in range(min(most, len(self.again)))]
@@ -107,53 +112,51 @@ class Order:
             self.repeatable.append((seq, self.decided + _REPEAT_AFTER))
 
 
-def frozen(database: Database, queue: Queue, person_id: str, held: Iterable[int], now_s: float) -> Order:
+def frozen(database: Database, queue: Queue, person_id: str, held: Sequence[int], now_s: float) -> Order:
     """The order as it is now, without what this person holds already. Costs up to 100 ms at 250,000 instructions."""
-    chance = Random(_salt(queue, person_id))
     order = Order(
-        queue=queue, person_id=person_id, seqs=array("q"), audits=frozenset(), chance=chance, total=0,
-        mark=queue_reading.mark(database), looked_s=now_s, used_s=now_s,
+        queue=queue, person_id=person_id, seqs=array("q"), audits=frozenset(), chance=Random(_salt(queue, person_id)),
+        total=len(held), mark=queue_reading.mark(database), looked_s=now_s, used_s=now_s,
     )  # fmt: skip
-    held = tuple(held)
     if queue.repeat_share > 0:
-        decided = queue_reading.decided_here(database, queue.id, person_id)
-        order.repeatable = [(seq, 0) for seq in decided]
+        order.repeatable = [(seq, 0) for seq in queue_reading.decided_here(database, queue.id, person_id)]
     extend(database, order, held)
-    order.total += len(held)
     return order
 
 
-def extend(database: Database, order: Order, held: Iterable[int] = ()) -> None:
-    """Put what there is new behind the order, mixed with audits and repeats as the queue asks."""
-    now = queue_reading.waiting(database, order.queue, order.person_id, salt=_salt(order.queue, order.person_id))
-    known = np.array([*order.seqs, *held], dtype="int64")
-    new = np.array(now, dtype="int64")
-    fresh = new[np.isin(new, known, invert=True)] if len(known) else new
-    audits = _audits(database, order, len(fresh), set(held))
-    extras = [*audits, *[REPEAT] * _share_of(order.queue.repeat_share, len(fresh))]
+def extend(database: Database, order: Order, held: Sequence[int]) -> None:
+    """Put what the queue has and the order has not behind the order, mixed with audits and repeats as the queue asks."""
+    order.mark = queue_reading.mark(database)
+    waiting = _waiting(database, order)
+    fresh = waiting[np.isin(waiting, order.ahead(held), invert=True)]
+    audits = _audits(database, order, len(fresh), held)
     order.audits |= frozenset(audits)
+    extras = [*audits, *[REPEAT] * _share_of(order.queue.repeat_share, len(fresh))]
     mixed = _mixed(fresh, extras, order.chance)
-    order.seqs.extend(mixed)
+    order.seqs = order.seqs[order.at :] + mixed
+    order.at = order.arrived = 0
     order.total += len(mixed)
-    order.arrived = 0
 
 
-def look(database: Database, order: Order, now_s: float) -> None:
+def look(database: Database, order: Order, held: Sequence[int], now_s: float) -> None:
     """Count again what arrived and what is gone, if anything can have changed."""
     order.looked_s = now_s
     mark = queue_reading.mark(database)
     if mark == order.mark:
         return
-    now = queue_reading.waiting(database, order.queue, order.person_id, salt=_salt(order.queue, order.person_id))
-    frozen_, new = np.array(order.seqs, dtype="int64"), np.array(now, dtype="int64")
-    ahead = frozen_[order.at :]
-    own = np.array([REPEAT, *order.audits], dtype="int64")
     order.mark = mark
-    order.arrived = int(np.isin(new, frozen_, invert=True).sum())
-    order.gone = int((np.isin(ahead, new, invert=True) & np.isin(ahead, own, invert=True)).sum())
+    waiting, ahead = _waiting(database, order), np.array(order.seqs[order.at :], dtype="int64")
+    others = np.array([REPEAT, *order.audits], dtype="int64")
+    order.arrived = int(np.isin(waiting, order.ahead(held), invert=True).sum())
+    order.gone = int((np.isin(ahead, waiting, invert=True) & np.isin(ahead, others, invert=True)).sum())
 
 
-def _audits(database: Database, order: Order, n: int, held: set[int]) -> list[int]:
+def _waiting(database: Database, order: Order) -> Any:
+    salt = _salt(order.queue, order.person_id)
+    return np.array(queue_reading.waiting(database, order.queue, order.person_id, salt=salt), dtype="int64")
+
+
+def _audits(database: Database, order: Order, n: int, held: Sequence[int]) -> list[int]:
     queue = order.queue
     wanted = _share_of(queue.audit_share, n)
     is_part_of_it = "eliminated" in queue.filter.statuses or not queue.filter.statuses

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from core.services.desk import Desk
 from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
-from tests.builders import child, outcome, response, revision, run, score, seed, system
+from tests.builders import NOON, RUN, child, outcome, response, revision, run, score, seed, system
 
 MIRA, NOOR, OLA = (Actor(person_id=name.lower(), name=name, role=Role.ANNOTATOR) for name in ("Mira", "Noor", "Ola"))
 
@@ -28,6 +29,9 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now_s
+
+    def wall(self) -> datetime:
+        return NOON + timedelta(seconds=self.now_s)
 
 
 @dataclass
@@ -44,15 +48,17 @@ class Room:
 
     def restart(self) -> None:
         """The desk forgets everything that only lay in memory."""
-        self.studio = replace(self.studio, desk=Desk(self.clock))
+        self.studio = replace(self.studio, desk=Desk(self.clock, self.clock.wall))
 
-    def grow(self, n: int, *, first: int = 0, status: RunStatus = RunStatus.SURVIVED) -> list[Instruction]:
+    def grow(
+        self, n: int, *, first: int = 0, status: RunStatus = RunStatus.SURVIVED, run_id: str = RUN
+    ) -> list[Instruction]:
         """So many seeds, each with one evolved child of this status. → the children."""
         facts: list[object] = []
         children = []
         for number in range(first, first + n):
             root = seed(f"seed {number}", number)
-            one = child(root)
+            one = child(root, run_id=run_id)
             facts += [root, revision(root, f"Sort list {number}."), one, revision(one, f"Sort list {number} in place.")]
             answer = response(one)
             facts += [
@@ -97,6 +103,6 @@ def room_at(home: Path) -> Iterator[Room]:
         project = studio.projects.open(LOCAL_OWNER, "my-project")
         project.database.writer.append_now([run(), system()])
         clock = Clock()
-        yield Room(studio=replace(studio, desk=Desk(clock)), project=project, clock=clock)
+        yield Room(studio=replace(studio, desk=Desk(clock, clock.wall)), project=project, clock=clock)
     finally:
         studio.close()
