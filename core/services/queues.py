@@ -9,7 +9,7 @@ from uuid import UUID
 import uuid_utils
 
 from core.domain import ids
-from core.domain.person import Actor
+from core.domain.person import Actor, Role
 from core.domain.project import Audit
 from core.domain.queue import Queue, QueueFilter
 from core.errors import BadInput, NotFound
@@ -51,11 +51,15 @@ def default(project: Project) -> Queue:
 
 
 def every(actor: Actor, project: Project) -> tuple[Queue, ...]:
-    """All that are saved, the archived ones too; the default one first, whether it is saved or not."""
+    """All that are saved, the archived ones too; the default one first, whether it is saved or not.
+
+    A queue for adjudicators shows what others said: whoever only reviews is not offered it.
+    """
     may_review(actor)
     usual, saved = default(project), queue_log.queues(project.database)
     first = next((one for one in saved if one.id == usual.id), usual)
-    return (first, *(one for one in saved if one.id != usual.id))
+    others = (one for one in saved if one.id != usual.id)
+    return (first, *(one for one in others if not one.adjudicates or actor.role is not Role.ANNOTATOR))
 
 
 def get(actor: Actor, project: Project, queue_id: str) -> Queue:
@@ -65,6 +69,8 @@ def get(actor: Actor, project: Project, queue_id: str) -> Queue:
     found = queue_log.queue(project.database, queue_id) if _is_id(queue_id) else None
     if found is None and queue_id != usual.id:
         raise NotFound("There is no such queue in this project", to_do="The page Review lists all of them.")
+    if found is not None and found.adjudicates:
+        may_grow(actor)
     return found or usual
 
 

@@ -35,7 +35,12 @@ groups = {
         *([st.Page(people.to_review, title="Welcome", default=True, visibility="hidden")] if only_judges else []),
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
         st.Page(_PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden"),
-        st.Page(_PAGES / "history.py", title="History", icon=":material/history:", visibility="hidden"),
+        st.Page(
+            _PAGES / "history.py",
+            title="History",
+            icon=":material/history:",
+            visibility="visible" if only_judges else "hidden",
+        ),
         st.Page(_PAGES / "rates.py", title="Rates", icon=":material/percent:", visibility="hidden"),
         st.Page(_PAGES / "team.py", title="Team", icon=":material/groups:", visibility="hidden"),
     ],

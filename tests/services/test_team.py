@@ -124,6 +124,14 @@ def test_an_annotator_sees_no_team_and_changes_no_rule(project: Project) -> None
             ask()
 
 
+def test_an_annotator_is_neither_offered_nor_given_what_shows_others_verdicts(project: Project) -> None:
+    queue = team.disputed_queue(OLA, project)
+    assert queue in queues.every(OLA, project)
+    assert queue not in queues.every(MIRA, project)
+    with pytest.raises(NotAllowed):
+        queues.get(MIRA, project, queue.id)
+
+
 VERDICTS = st.lists(
     st.tuples(st.sampled_from(["mira", "noor", "ola"]), st.integers(0, 3), st.sampled_from([Act.ACCEPT, Act.REJECT])),
     max_size=10,
