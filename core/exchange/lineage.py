@@ -13,11 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import pyarrow as pa
-
 from core.domain.person import LOCAL_OWNER
 from core.exchange.export_parquet import parquet
-from core.exchange.lineage_columns import FACTS, ROWS
+from core.exchange.lineage_columns import BESIDE, FACTS, PARTS, ROWS
 
 FORMAT, VERSION = "evol-instruct-lineage", 1
 HEADER_KEY, END_KEY = "evol_instruct_lineage", "evol_instruct_lineage_end"
@@ -33,9 +31,12 @@ class Seal:
         self._digest = hashlib.sha256(canonical(header))
         self.rows = 0
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        self._digest.update(b"\n" + canonical(row))
+    def add(self, row: Mapping[str, Any]) -> bytes:
+        """Everything but the facts, which the row's own `sha256` stands for. → that, as it was counted."""
+        beside = canonical({name: row[name] for name in BESIDE})
+        self._digest.update(b"\n" + beside)
         self.rows += 1
+        return beside
 
     def end(self) -> Json:
         """The last line."""
@@ -47,28 +48,40 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode("utf-8")
 
 
+def facts_as_json(row: Mapping[str, Any]) -> bytes:
+    """A row's facts in their one form: what its `sha256` is of."""
+    return canonical({name: row[name] for name in FACTS})
+
+
 def fact_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 of a row's facts, in hex."""
-    return hashlib.sha256(canonical({name: row[name] for name in FACTS})).hexdigest()
+    return hashlib.sha256(facts_as_json(row)).hexdigest()
 
 
 def finished(row: Json, people: Mapping[str, str]) -> Json:
-    """A row as the store reads it, as it stands in a file: plain values, people by the given names, hashed."""
-    plain = {name: _plain(value) for name, value in row.items()}
+    """A row as the store reads it, as it stands in a file: its columns and no others, plain values, people by the given names.
+
+    Its `sha256` is still missing.
+    """
+    whole: Json = {name: row.get(name) for name in ROWS.names}
+    for part, names in PARTS.items():
+        whole[part] = [{name: fact.get(name) for name in names} for fact in row[part]]
     for part, field in (("revisions", "by"), ("scores", "by"), ("labels", "by"), ("decisions", "person_id")):
-        for fact in plain[part]:
+        for fact in whole[part]:
             fact[field] = people.get(fact[field], fact[field])
-    whole: Json = {one.name: _of_type(plain.get(one.name), one.type) for one in ROWS}
-    return whole | {"row": "instruction", "sha256": fact_hash(whole)}
+    for part, fields in _TO_CONVERT.items():
+        for fact in whole[part]:
+            for field in fields:
+                fact[field] = _plain(fact[field])
+    return whole | {"row": "instruction", "outcome": _plain(row["outcome"]), "difficulty": _plain(row["difficulty"])}
 
 
-def _of_type(value: Any, type_: pa.DataType) -> Any:
-    """The columns that the format has, in its order, and no others."""
-    if pa.types.is_struct(type_) and value is not None:
-        return {one.name: _of_type(value.get(one.name), one.type) for one in type_}
-    if pa.types.is_list(type_):
-        return [_of_type(one, type_.value_type) for one in value or ()]
-    return value
+_TO_CONVERT = {
+    "calls": ("started_at", "cost_usd", "worst_cost_usd", "latency_ms"),
+    "checks": ("score",),
+    "scores": ("value",),
+    "decisions": ("decided_at_browser", "received_at"),
+}
 
 
 def _plain(value: Any) -> Any:
@@ -129,13 +142,14 @@ def _mark(project_id: str) -> str:
 
 
 def json_lines(header: Json, rows: Iterable[Json]) -> Iterator[bytes]:
-    """Header, rows, end: one JSON object a line."""
+    """Header, rows, end: one JSON object a line. Each row's facts are put into words once, for the hash and for the line."""
     seal = Seal(header)
-    yield _line(header)
+    yield canonical(header) + b"\n"
     for row in rows:
-        seal.add(row)
-        yield _line(row)
-    yield _line(seal.end())
+        facts = facts_as_json(row)
+        beside = seal.add(row | {"sha256": hashlib.sha256(facts).hexdigest()})
+        yield beside[:-1] + b"," + facts[1:] + b"\n"
+    yield canonical(seal.end()) + b"\n"
 
 
 def lineage_parquet(header: Json, rows: Iterable[Json]) -> Iterator[bytes]:
@@ -144,12 +158,10 @@ def lineage_parquet(header: Json, rows: Iterable[Json]) -> Iterator[bytes]:
 
     def sized() -> Iterator[tuple[Json, int]]:
         for row in rows:
-            seal.add(row)
-            yield row, sum(len(call["request"]) + len(call["reply"] or "") for call in row["calls"])
+            facts = facts_as_json(row)
+            whole = row | {"sha256": hashlib.sha256(facts).hexdigest()}
+            seal.add(whole)
+            yield whole, len(facts)
 
     schema = ROWS.with_metadata({HEADER_KEY: json.dumps(header, ensure_ascii=False)})
     return parquet(schema, sized(), lambda: {END_KEY: json.dumps(seal.end())})
-
-
-def _line(value: Json) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n"

@@ -58,3 +58,6 @@ _READABLE = [
 ]  # fmt: skip
 ROWS = pa.schema([*_READABLE, *_INSTRUCTION, *_PARTS, ("place", PLACE)])
 FACTS = tuple(name for name, _ in (*_INSTRUCTION, *_PARTS))
+BESIDE = tuple(name for name in ROWS.names if name not in FACTS)
+# The lists of facts, each with its columns.
+PARTS = {name: [one.name for one in kind.value_type] for name, kind in _PARTS if pa.types.is_list(kind)}

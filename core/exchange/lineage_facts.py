@@ -18,7 +18,7 @@ from core.domain.source import Label
 from core.domain.task import Task, TaskKind
 from core.domain.trial import Trial, TrialSlot
 from core.exchange.lineage import Json
-from core.exchange.lineage_reader import damaged
+from core.exchange.lineage_reader import MOST_SEQ, damaged
 
 _ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 _LONGEST_NAME = 200
@@ -58,6 +58,7 @@ def facts_of(number: int, row: Json, as_of_seq: int) -> Facts:
         facts = _FACTS.validate_python(_parts(row))
         _require_own(row, facts)
         _require_ids(row)
+        _require_small(facts)
         _require_readable(facts)
     except ValidationError as error:
         first = error.errors()[0]
@@ -181,6 +182,25 @@ def _require_readable(facts: Facts) -> None:
         messages = json.loads(call.request)["messages"]
         if not all(isinstance(one["role"], str) and isinstance(one["content"], str) for one in messages):
             raise ValueError("a call that asks nothing")
-    for number in (facts.instruction.epoch, facts.instruction.depth, facts.instruction.child_number):
-        if not 0 <= number < _INT32:
-            raise ValueError("its place in the tree")
+
+
+# Whole numbers, by what holds them: the columns are 32 bits wide, or 64.
+_COUNTED = {
+    "revisions": ("number", "words"),
+    "tasks": ("tries", "epoch"),
+    "calls": ("tokens_in", "tokens_out", "worst_tokens"),
+    "checks": ("version",),
+    "scores": ("epoch",),
+}
+
+
+def _require_small(facts: Facts) -> None:
+    """ValueError for a number that its column cannot hold."""
+    of = facts.instruction
+    numbers: list[int | None] = [of.epoch, of.depth, of.child_number, facts.outcome and facts.outcome.words_added]
+    for part, names in _COUNTED.items():
+        numbers += [getattr(fact, name) for fact in getattr(facts, part) for name in names]
+    if any(one is not None and abs(one) >= _INT32 for one in numbers):
+        raise ValueError("a number beyond all bounds")
+    if any(abs(one.active_ms or 0) > MOST_SEQ for one in facts.decisions):
+        raise ValueError("a time beyond all bounds")

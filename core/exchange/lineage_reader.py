@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from core.errors import BadInput
 from core.exchange.lineage import FORMAT, VERSION, Json, Seal, canonical, fact_hash
-from core.exchange.lineage_columns import FACTS, ROWS
+from core.exchange.lineage_columns import ROWS
 
 LONGEST_ROW = 64 * 2**20  # bytes
 MOST_SEQ = 10**12
@@ -81,7 +81,6 @@ class Lineage:
             raise damaged(number, "holds text that is not Unicode") from None
         if said != found:
             raise damaged(number, "was changed or damaged: its facts do not have its sha256")
-        require_small(number, {name: row[name] for name in (*FACTS, "place")})
         return row
 
     def _require_end(self, number: int, row: Mapping[str, Any]) -> None:
@@ -116,16 +115,3 @@ def _checked_header(number: int, header: Json) -> Json:
     except ValueError:
         raise damaged(number, "holds text that is not Unicode") from None
     return header
-
-
-def require_small(number: int, value: object) -> None:
-    """No number that the columns cannot hold."""
-    stack = [value]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, dict):
-            stack.extend(one.values())
-        elif isinstance(one, list):
-            stack.extend(one)
-        elif isinstance(one, int) and abs(one) > MOST_SEQ:
-            raise damaged(number, "has a number beyond all bounds")

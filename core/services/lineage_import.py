@@ -159,7 +159,7 @@ def _hashes(project: Project, seqs: Sequence[int], context: Context) -> dict[str
         about = lineage_header.about(selection, is_everything=False)
         people = people_of(about, with_names=context.with_names)
         rows = (lineage.finished(row, people) for row in lineage_reading.lineage_rows(selection))
-        return {row["id"]: row["sha256"] for row in rows}
+        return {row["id"]: lineage.fact_hash(row) for row in rows}
 
 
 def _source(actor: Actor, path: Path, name: str, shelf: LineageShelf, left: _Left) -> Source:

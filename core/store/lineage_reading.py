@@ -51,23 +51,28 @@ _TRIALS = "select id, kind, queue_id from trial where id in (:ids)"
 _SHOWN = "select trial_id as id, revision_id from trial_slot where position = 0 and trial_id in (:ids)"
 _SOURCES = "select id, name from source"
 # What each part reads of its facts, by their ids; tasks stand in their narrow table already.
+# Ids as text: made by the database, that costs a third of what it costs here.
 _FACTS = {
-    "responses": "select id, instruction_revision_id, system_id, call_id, source_id from response where id in (:ids)",
-    "revisions": 'select id, "of", of_id, number, text, text_hash, words, "by" from revision where id in (:ids)',
-    "calls": "select * exclude (seq) from call where id in (:ids)",
-    "checks": """select id, revision_id, response_id, run_id, rule, version, verdict, score, evidence, call_id from rule_check
+    "responses": """select id::varchar as id, instruction_revision_id::varchar as instruction_revision_id,
+  system_id::varchar as system_id, call_id::varchar as call_id, source_id::varchar as source_id from response where id in (:ids)""",
+    "revisions": """select id::varchar as id, "of", of_id::varchar as of_id, number, text, text_hash, words, "by" from revision
 where id in (:ids)""",
-    "scores": 'select id, subject_id, run_id, epoch, kind, value, "by", call_id from score where id in (:ids)',
-    "labels": 'select id, kind, value, "by" from label where id in (:ids)',
+    "calls": """select * exclude (seq) replace (id::varchar as id, task_id::varchar as task_id, run_id::varchar as run_id,
+  system_id::varchar as system_id) from call where id in (:ids)""",
+    "checks": """select id::varchar as id, revision_id::varchar as revision_id, response_id::varchar as response_id,
+  run_id::varchar as run_id, rule, version, verdict, score, evidence, call_id::varchar as call_id from rule_check where id in (:ids)""",
+    "scores": """select id::varchar as id, subject_id::varchar as subject_id, run_id::varchar as run_id, epoch, kind, value, "by",
+  call_id::varchar as call_id from score where id in (:ids)""",
+    "labels": 'select id::varchar as id, kind, value, "by" from label where id in (:ids)',
     "decisions": "select * exclude (seq) from decision where id in (:ids)",
 }
 _PLACES = {
-    "responses": "select * from at_responses where k between ? and ?",
-    "revisions": "select * from at_revisions where k between ? and ?",
-    "calls": "select * from at_calls where k between ? and ?",
-    "checks": "select * from at_checks where k between ? and ?",
-    "scores": "select * from at_scores where k between ? and ?",
-    "labels": "select * from at_labels where k between ? and ?",
+    "responses": "select k, seq, id::varchar as id from at_responses where k between ? and ?",
+    "revisions": "select k, seq, id::varchar as id from at_revisions where k between ? and ?",
+    "calls": "select k, seq, id::varchar as id from at_calls where k between ? and ?",
+    "checks": "select k, seq, id::varchar as id from at_checks where k between ? and ?",
+    "scores": "select k, seq, id::varchar as id from at_scores where k between ? and ?",
+    "labels": "select k, seq, id::varchar as id from at_labels where k between ? and ?",
     "decisions": "select * from at_decisions where k between ? and ?",
 }
 _TASKS = "select * exclude (seq) from at_tasks where k between ? and ?"

@@ -108,8 +108,8 @@ def test_people_are_numbered_and_keep_their_numbers(furnished: Project, empty: P
     lineage_import.import_lineage(ME, empty, file)
     assert {row["id"] for row in lines(taken(empty, tmp_path / "again"))[0]["persons"]} > people  # and who imported
     named = taken(furnished, tmp_path / "named", with_names=True).read_text(encoding="utf-8")
-    assert '"person_id": "mira"' in named
-    assert '"person_id": "local"' not in named  # every installation has one of that name
+    assert '"person_id":"mira"' in named
+    assert '"person_id":"local"' not in named  # every installation has one of that name
 
 
 def test_the_same_lineage_again_adds_nothing(furnished: Project, empty: Project, tmp_path: Path) -> None:
@@ -195,12 +195,12 @@ def _with_one_twice(header: dict[str, Any], rows: Rows) -> None:
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "empty": (lambda file: [], "no lineage of the studio"),
     "another file": (lambda file: [b'{"instruction": "Sort."}\n'], "no lineage of the studio"),
-    "newer": (lambda file: [file[0].replace(b'"version": 1', b'"version": 2'), *file[1:]], "newer studio"),
+    "newer": (lambda file: [file[0].replace(b'"version":1', b'"version":2'), *file[1:]], "newer studio"),
     "cut in a row": (lambda file: [*file[:5], file[5][:400]], "Row 6 breaks off"),
     "cut between rows": (lambda file: file[:9], r"Row 10 is missing.*after 8 of 15"),
     "a letter": (lambda file: [*file[:2], file[2].replace(b"An answer", b"An onswer"), *file[3:]], "Row 3 was changed or damaged"),
     "a row less": (lambda file: [*file[:4], *file[5:]], "Row 16 says that a row before it was changed"),
-    "a number": (lambda file: [*file[:2], file[2].replace(b'"position": 0', b'"position": 7'), *file[3:]], "Row 17 says that"),
+    "a number": (lambda file: [*file[:2], file[2].replace(b'"position":0', b'"position":7'), *file[3:]], "Row 17 says that"),
     "a row twice": (_forged(_with_one_twice), "Row 17 is there twice"),
     "not UTF-8": (lambda file: [*file[:2], b"\xff\xfe\n"], "Row 3 is not UTF-8"),
     "deep": (lambda file: [file[0], b"[" * 100_000 + b"\n"], "Row 2 is nested too deeply"),
@@ -210,7 +210,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "somebody else's text": (_forged(lambda h, r: r[0]["revisions"][0].update(of_id=r[1]["id"])), "Row 2 does not hold together"),
     "the owner's voice": (_forged(lambda h, r: r[1]["decisions"][0].update(person_id="local")), "Row 3 does not hold together"),
     "a surrogate": (lambda file: [*file[:1], file[1].replace(b"Seed 0", b"\\ud800 0"), *file[2:]], "Row 2 holds text that is not Unicode"),
-    "a huge number": (_forged(lambda h, r: r[1]["calls"][0].update(tokens_in=10**30)), "Row 3 has a number beyond"),
+    "a huge number": (_forged(lambda h, r: r[1]["calls"][0].update(tokens_in=10**30)), "Row 3 .*beyond all bounds"),
     "a request that asks nothing": (_forged(lambda h, r: r[1]["calls"][0].update(request="{}")), "Row 3 does not hold together"),
     "another pack": (_forged(lambda h, r: h["packs"].append({"hash": "0" * 64, "name": "x", "files": {"a": "b"}, "from_hash": None})), "Row 1 does not hold together"),
     "settings that are none": (_forged(lambda h, r: h["runs"][0]["settings"].update(epochs="many")), "Row 1"),
