@@ -22,8 +22,8 @@ export function makeHand({ where, onChange, onGone }) {
 
   /** Behind those that are held; the first ones after a reload in the order in which they stood before it. */
   function accept(cards) {
-    const known = new Set(held().map((card) => card.trial));
-    const fresh = cards.filter((card) => !over.has(card.trial) && !known.has(card.trial));
+    const known = new Set(held().map((card) => card.instruction));
+    const fresh = cards.filter((card) => !over.has(card.trial) && !known.has(card.instruction));
     if (hand.isFresh) {
       const before = keptOrder(where());
       const rank = (card) => (before.includes(card.trial) ? before.indexOf(card.trial) : before.length);
@@ -125,9 +125,8 @@ export function makeHand({ where, onChange, onGone }) {
     },
     /** The card of `trial` becomes another one of the same item, or goes away. */
     swap(trial, card) {
-      const given = (one) => (one?.trial === trial ? card : one);
-      hand.now = given(hand.now);
-      hand.ahead = hand.ahead.map(given).filter((one) => one && one !== hand.now);
+      const all = held().map((one) => (one.trial === trial ? card : one)).filter(Boolean);
+      [hand.now = null, ...hand.ahead] = all.filter((one, i) => all.findIndex((other) => other.instruction === one.instruction) === i);
       show();
       remember();
     },

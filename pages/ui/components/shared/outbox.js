@@ -17,12 +17,12 @@ const listeners = new Set();
 const mine = new Map(); // key → entry that this page has written and that is not answered
 const refused = new Map(); // key → why the studio does not take it; kept, and tried again by the next page
 const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel(LOCK) : null;
-let [person, last, waiting, tries, timer, sending, once, problem] = [undefined, 0, 0, 0, 0, false, false, null];
+let [person, last, writing, waiting, tries, timer, sending, once, problem] = [undefined, 0, 0, 0, 0, 0, false, false, null];
 
 export const keyOf = (project, trial, act) => `${project} ${trial} ${act}`;
 
 /** {waiting, failing, lasting, refused}: what stands in the outbox and whether the last try to send it failed. */
-export const state = () => ({ waiting, failing: tries > 0, lasting: lasts(), refused: [...refused.values()], problem });
+export const state = () => ({ waiting: waiting + writing, failing: tries > 0, lasting: lasts(), refused: [...refused.values()], problem });
 
 /** Calls back at every change with {state} and, after an answer, {receipts, gone}. Returns how to stop. */
 export function watch(listener) {
@@ -48,7 +48,11 @@ export async function keep(project, kind, body) {
   last = Math.max(last + 1, Date.now());
   const entry = { key: keyOf(project, body.trial, kind === "rating" ? "rate" : body.act), order: last, person, project, kind, body };
   mine.set(entry.key, entry);
-  await put("outbox", entry);
+  writing += 1;
+  const written = put("outbox", entry);
+  tell({}, { toTabs: false });
+  await written;
+  writing -= 1;
   waiting += 1;
   tell();
   if (!tries) send();
@@ -130,7 +134,7 @@ function leave() {
 }
 
 function warn(event) {
-  if (waiting > refused.size) { event.preventDefault(); event.returnValue = ""; }
+  if (writing + waiting > refused.size) { event.preventDefault(); event.returnValue = ""; }
 }
 
 function hear({ data }) {
