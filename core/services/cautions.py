@@ -37,8 +37,8 @@ def _children(settings: RunSettings, said: Estimate) -> Iterator[str]:
 def _people(settings: RunSettings, said: Estimate) -> Iterator[str]:
     if said.decisions:
         yield (
-            f"People decide about {said.decisions:,} survivors on the way; the run sleeps while"
-            f" {settings.buffer:,} wait for them. The time is without theirs."
+            f"People decide about {said.decisions:,} survivors on the way. The run begins no new child while"
+            f" {settings.buffer:,} wait for them, and sleeps when nothing else is left to do. The time is without theirs."
         )
 
 
