@@ -49,28 +49,38 @@ def edit(
     return studio.desk.shown(actor, project, trial_id)
 
 
-def undo(studio: Studio, actor: Actor, project: Project, trial_id: str, *, decision_id: str = "") -> Card:
-    """Take one's own edit back (the trial's newest, or the one of this id): the old text is appended again."""
+def undo(studio: Studio, actor: Actor, project: Project, trial_id: str) -> Card:
+    """Take back one's own newest edit in a trial. NotFound if there is none."""
     may_review(actor)
     trial = _trial_of(actor, project, trial_id)
-    found = (
-        edit_log.edit(project.database, decision_id) if decision_id else edit_log.last_edit(project.database, trial_id)
-    )
-    if found is None or found["trial_id"] != trial_id:
+    found = edit_log.last_edit(project.database, trial.id)
+    if found is None:
         raise NotFound("There is no edit to undo", to_do="Go on.")
-    edited, undone = str(found["revision_id"]), str(found["id"])
+    take_back(actor, project, str(found["id"]))
+    return studio.desk.shown(actor, project, trial_id)
+
+
+def take_back(actor: Actor, project: Project, decision_id: str) -> None:
+    """Append the text that an edit replaced. BadInput if the text was changed again, or the edit taken back already.
+
+    Whose edit it may be is for the caller to say.
+    """
+    may_review(actor)
+    found = edit_log.edit(project.database, decision_id)
+    if found is None:
+        raise BadInput("This edit was taken back already", to_do="Reload the page to see it.")
+    edited, (trial,) = str(found["revision_id"]), trial_log.known(project.database, [str(found["trial_id"])])
     before = edit_log.text_before(project.database, trial.instruction_id, edited)
     now = datetime.now(UTC)
 
     def made(current: Current) -> tuple[Revision, Decision] | None:
         if current.revision_id != edited:
-            raise BadInput("The text was changed again after this edit", to_do="Edit it by hand instead.")
+            raise BadInput("The text was changed again after this edit", to_do="Open the item and edit it instead.")
         revision = _revision(actor, trial.instruction_id, before, current.number + 1)
-        of_undo = ids.decision_id(undone, Act.UNDO)
-        return revision, _decision(actor, trial, of_undo, Act.UNDO, revision, now, undoes_id=undone)
+        undone = ids.decision_id(decision_id, Act.UNDO)
+        return revision, _decision(actor, trial, undone, Act.UNDO, revision, now, undoes_id=decision_id)
 
     edit_log.append(project.database, trial.instruction_id, made)
-    return studio.desk.shown(actor, project, trial_id)
 
 
 def rate(actor: Actor, project: Project, trial_id: str, value: int) -> None:

@@ -10,7 +10,7 @@ from core.domain.history import Entry, HistoryChoices, HistoryFilter, HistoryPag
 from core.domain.person import Actor, Role
 from core.errors import BadInput, NotAllowed, NotFound
 from core.evolution.difference import difference
-from core.services import queues
+from core.services import edits, queues
 from core.services.access import may_review
 from core.services.projects import Project
 from core.store import bulk_log, decision_reading, people, queue_reading, undoing
@@ -21,7 +21,7 @@ _LAST = 2**62
 # Where some decisions stay hidden, so many are looked at for one page; then the reader is asked whether to look further.
 _BATCH, _MOST_BATCHES = 1_000, 20
 _IsHidden = Callable[[dict[str, Any], dict[str, int]], bool]
-_UNDOABLE = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE, Act.SKIP, Act.FLAG, Act.NOTE)
+_UNDOABLE = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE, Act.SKIP, Act.FLAG, Act.NOTE, Act.EDIT)
 
 
 def choices(actor: Actor, project: Project) -> HistoryChoices:
@@ -90,6 +90,9 @@ def undo(actor: Actor, project: Project, decision_id: str) -> int:
         raise BadInput("This was taken back already", to_do="Reload the page to see it.")
     if row["act"] not in _UNDOABLE:
         raise BadInput("This cannot be taken back", to_do="Open the item and decide, or edit it, again.")
+    if row["act"] == Act.EDIT:
+        edits.take_back(actor, project, decision_id)
+        return 0
     now = datetime.now(UTC)
     if row["bulk_id"] is not None:
         return bulk_log.undo(project.database, actor.person_id, str(row["bulk_id"]), now)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.domain.decision import Act, Answer
-from core.errors import BadInput, NotFound
-from core.services import edits
+from core.domain.history import HistoryFilter
+from core.errors import BadInput, NotAllowed, NotFound
+from core.services import edits, history
 from tests.builders import child, id_of, revision
 from tests.services.at_the_desk import MIRA, NOOR, Room, room_at
 
@@ -56,9 +57,22 @@ def test_undo_appends_the_text_before_and_keeps_every_revision(room: Room) -> No
     edits.edit(room.studio, MIRA, room.project, card.trial, "Second.")
     assert edits.undo(room.studio, MIRA, room.project, card.trial).text == "First."
     assert texts(room, one.id) == [card.text, "First.", "Second.", "First."]
-    with pytest.raises(BadInput, match="changed again"):
+    with pytest.raises(BadInput, match="changed again"):  # by that undo
         edits.undo(room.studio, MIRA, room.project, card.trial)
     assert room.project.database.projection_is_right()
+
+
+def test_an_edit_is_taken_back_from_the_history_once(room: Room) -> None:
+    (one,) = room.grow(1)
+    card = room.take(MIRA).cards[0]
+    edits.edit(room.studio, MIRA, room.project, card.trial, "First.")
+    (entry,) = history.page(MIRA, room.project, HistoryFilter()).entries
+    with pytest.raises(NotAllowed):
+        history.undo(NOOR, room.project, entry.id)
+    history.undo(MIRA, room.project, entry.id)
+    assert texts(room, one.id) == [card.text, "First.", card.text]
+    with pytest.raises(BadInput, match="already"):
+        history.undo(MIRA, room.project, entry.id)
 
 
 def test_a_trial_with_an_undone_edit_is_still_open_after_a_restart(room: Room) -> None:
