@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +17,13 @@ from core.domain.export import Counted, Export, ExportFormat, Order, PastExport
 from core.domain.person import Actor
 from core.errors import BadInput
 from core.exchange import export_texts, lineage
+from core.exchange.export_parquet import data_parquet
 from core.services.access import may_read
 from core.services.projects import Project
 from core.store import export_log, export_reading, lineage_header, lineage_reading, queue_log
 from core.store.export_reading import Selection
 
+Pieces = Generator[bytes, None, None]
 _PIECE_BYTES = 256 * 1024
 _TEXTS = {
     ExportFormat.ALPACA: export_texts.alpaca,
@@ -37,7 +39,7 @@ class Download:
     name: str
     media_type: str
     counted: Counted
-    pieces: Iterator[bytes]
+    pieces: Pieces
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +96,7 @@ def write(actor: Actor, project: Project, order: Order, path: Path, *, force: bo
             to_do="Choose a folder with free space that you may write to.",
         ) from error
     finally:
-        taken.pieces.close()  # type: ignore[attr-defined]  # it is a generator
+        taken.pieces.close()
         partial.unlink(missing_ok=True)
     return Written(path=path, counted=taken.counted, sha256=digest.hexdigest())
 
@@ -116,7 +118,7 @@ def _selected(project: Project, order: Order) -> AbstractContextManager[Selectio
 
 def _remembered(
     actor: Actor, project: Project, order: Order, counted: Counted, selection: Selection, held: ExitStack
-) -> Iterator[bytes]:
+) -> Pieces:
     digest = hashlib.sha256()
     with held:
         for piece in _gathered(_pieces(order, selection)):
@@ -151,8 +153,6 @@ def _pieces(order: Order, selection: Selection) -> Iterator[bytes]:
         rows = export_reading.data_rows(selection, with_unready=order.with_unready)
         if order.format in _TEXTS:
             return _TEXTS[order.format](rows)
-        from core.exchange.export_parquet import data_parquet  # half a second that no other page has to wait for
-
         return data_parquet(rows)
     about = lineage_header.about(selection, is_everything=order.wanted is None)
     about["filter"] = None if order.wanted is None else queue_log.as_json(order.wanted)

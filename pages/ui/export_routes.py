@@ -1,6 +1,6 @@
 """Files that are taken out of a project: streamed as they are made, so that one of any size needs no more memory than a small one."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from core.domain.export import ExportFormat, Order
 from core.errors import BadInput, NotAllowed, StudioError
 from core.services import exports
-from core.services.exports import Download
+from core.services.exports import Download, Pieces
 from core.services.wanted import wanted
 from pages.ui import shell
 from pages.ui.guard import is_ours, said
@@ -56,13 +56,13 @@ def _begun(request: Request) -> Download:
     return exports.download(actor, project, order)
 
 
-async def _pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _pieces(pieces: Pieces) -> AsyncIterator[bytes]:
     """One after the other, each made off the loop; whoever goes away early leaves nothing open."""
     try:
         while (piece := await run_in_threadpool(next, pieces, None)) is not None:
             yield piece
     finally:
-        pieces.close()  # type: ignore[attr-defined]  # it is a generator
+        pieces.close()
 
 
 def export_routes() -> list[BaseRoute]:

@@ -85,7 +85,7 @@ def test_one_that_was_given_up_is_not(project: Project) -> None:
     before = exports.past(ME, project)
     taken = exports.download(ME, project, Order(format=ExportFormat.LINEAGE, wanted=None))
     assert next(taken.pieces)
-    taken.pieces.close()  # type: ignore[attr-defined]
+    taken.pieces.close()
     assert exports.past(ME, project) == before
 
 
