@@ -43,8 +43,9 @@ def _several(
     say: Callable[[str], str],
     key: str,
 ) -> tuple[str, ...]:
-    known = list(dict.fromkeys([*options, *start]))
-    return tuple(column.multiselect(label, known, list(start), format_func=say, key=key, placeholder=_ANY))
+    chosen = list(start)
+    known = list(dict.fromkeys([*options, *chosen]))
+    return tuple(column.multiselect(label, known, chosen, format_func=say, key=key, placeholder=_ANY))
 
 
 def _one(

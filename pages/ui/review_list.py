@@ -26,10 +26,10 @@ _HIDDEN = "–"
 
 
 def body(project: Project, queue: Queue | None, wanted: QueueFilter, sort: Sort) -> None:
+    review_said.show(project)  # above the bar: the table's own tools lie over what stands right above it
     wanted = _narrowed(queue, wanted)
     number = max(1, int(st.session_state.get("review.page") or 1))
     page = item_list.page(shell.actor(), project, wanted, sort, number=number, of=queue)
-    review_said.show(project)
     if not page.total:
         _empty(wanted)
         return
