@@ -65,11 +65,12 @@ class Family:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """A node of a seed's tree, what the machine says of it (None of the seed itself), and what people say."""
+    """A node of a seed's tree, what the machine says of it (None of the seed itself), what people say, and its present text."""
 
     instruction: Instruction
     status: RunStatus | None
     human: HumanStatus
+    revision_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -65,7 +65,9 @@ class Families:
         if epoch >= settings.epochs or settings.gate is not Gate.NONE:
             return scores
         parents = next_frontier(family, settings.max_frontier_per_seed)
-        return [*scores, *self._method.children(parents, epoch + 1, first=family.next_number, weights=weights)]
+        as_before = {str(one.parent_id): one.parent_revision_id or "" for one in family.children.values()}
+        drawn = self._method.children(parents, epoch + 1, first=family.next_number, weights=weights, texts=as_before)
+        return [*scores, *drawn]
 
 
 def next_frontier(family: Family, most: int) -> list[Instruction]:

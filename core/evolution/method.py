@@ -70,17 +70,21 @@ class Method:
         *,
         first: int = 0,
         weights: Mapping[Operation, float] | None = None,
+        texts: Mapping[str, str] | None = None,
     ) -> list[object]:
         """The next epoch of one seed: for every frontier node k children, drawn now, each with its evolve task.
 
         `first`: the number of the first of them, if some of that epoch were drawn before. `weights`: others than the run's
-        settings have; they are kept with each child.
+        settings have; they are kept with each child. `texts`: of parents that people may have edited, the revision that
+        grows on.
         """
         facts: list[object] = []
         for index, parent in enumerate(parents):
             for nth in range(self.settings.children):
                 number = first + index * self.settings.children + nth
                 child = self._child(parent, epoch, number, weights)
+                if texts is not None and parent.id in texts:
+                    child = replace(child, parent_revision_id=texts[parent.id])
                 facts += [child, self._task(TaskKind.EVOLVE, child)]
         return facts
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from core.domain.instruction import Instruction, RunStatus
 from core.domain.run import Gate
-from core.domain.work import Work
+from core.domain.work import Judged, Work
 from core.evolution.frontier import Families
 from core.evolution.gate import gated_frontier
 from core.evolution.method import Method
@@ -77,7 +77,7 @@ class Supply:
         for tree in await self._log.opened(settings.gate, settings.epochs):
             parents = gated_frontier(tree, settings.gate, settings.max_frontier_per_seed)
             epoch = max(node.instruction.epoch for node in tree) + 1
-            facts += self._method.children(parents, epoch, weights=weights)
+            facts += self._method.children(parents, epoch, weights=weights, texts=_texts(tree))
         return facts
 
     async def awaits_people(self) -> bool:
@@ -95,3 +95,8 @@ class Supply:
     def goes_on(self) -> None:
         """People did something: look again."""
         self.waits = ""
+
+
+def _texts(tree: Sequence[Judged]) -> dict[str, str]:
+    """What people edited grows on as they left it."""
+    return {node.instruction.id: node.revision_id for node in tree if node.revision_id is not None}

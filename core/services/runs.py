@@ -24,7 +24,7 @@ from core.services.estimate import time_left_s
 from core.services.live import LiveRuns, Start
 from core.services.packs import Packs
 from core.services.projects import Project
-from core.store import pack_reading, run_reading
+from core.store import pack_reading, run_reading, seed_reading
 
 _AT_ONCE = 1_000  # seeds planned a transaction: decisions never wait long behind a big run's start
 _LATEST = 14
@@ -246,10 +246,11 @@ def _require_caps(caps: Caps, cast: Mapping[TaskKind, Player]) -> None:
 def _plan(project: Project, method: Method, chosen: Sequence[Instruction]) -> None:
     """The first epoch's children and tasks. Repeating it changes nothing: ids follow from what they stand for."""
     for first in range(0, len(chosen), _AT_ONCE):
-        facts: list[object] = []
-        for seed in chosen[first : first + _AT_ONCE]:
-            facts += method.children([seed], 1)
-        facts += method.seed_scores(chosen[first : first + _AT_ONCE])
+        some = chosen[first : first + _AT_ONCE]
+        texts = seed_reading.revisions(project.database, [seed.id for seed in some])
+        facts = method.seed_scores(some)
+        for seed in some:
+            facts += method.children([seed], 1, texts=texts)
         project.database.writer.append_now(facts)
 
 

@@ -17,7 +17,7 @@ and seed_id not in (select id from instruction_state where human_status = 'rejec
 _ACCEPTED = """select count(*) filter (human_status = 'accepted') as accepted, count(*) as decided
 from instruction_state where run_status = 'survived' and human_status in ('accepted', 'rejected')"""
 _TREES = "select * exclude (seq) from instruction where seed_id in (:ids) and (run_id is null or run_id = ?) order by depth, epoch, child_number"
-_STATES = "select id, run_status, human_status from instruction_state where id in (:ids)"
+_STATES = "select id, run_status, human_status, revision_id from instruction_state where id in (:ids)"
 
 
 def pending(database: Database, run_id: str, epochs: int) -> Pending:
@@ -45,5 +45,12 @@ def opened(database: Database, run_id: str, gate: Gate, epochs: int) -> list[lis
     for node in nodes:
         state = states[node.id]
         status = RunStatus(state["run_status"]) if state["run_status"] else None
-        trees[node.seed_id].append(Judged(instruction=node, status=status, human=HumanStatus(state["human_status"])))
+        trees[node.seed_id].append(
+            Judged(
+                instruction=node,
+                status=status,
+                human=HumanStatus(state["human_status"]),
+                revision_id=state["revision_id"],
+            )
+        )
     return list(trees.values())

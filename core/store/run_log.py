@@ -167,11 +167,13 @@ def _text_ids(task: Task, of: Instruction) -> list[str]:
 
 
 def _work(task: Task, of: Instruction, texts: dict[str, str], failed: dict[str, list[Rule]]) -> Work:
-    ancestors = tuple(texts[id_] for one in of.ancestors if (id_ := ids.revision_id(one)) in texts)
+    parent = texts.get(of.parent_revision_id or "", "")
+    above = tuple(texts[id_] for one in of.ancestors if (id_ := ids.revision_id(one)) in texts)
+    ancestors = (*above[:-1], parent) if above else above  # a parent that was edited counts as it was then
     return Work(
         task=task,
         instruction=of,
-        parent_text=texts.get(of.parent_revision_id or "", ""),
+        parent_text=parent,
         text=texts.get(ids.revision_id(of.id), ""),
         seed_text=ancestors[0] if ancestors else "",
         ancestor_texts=ancestors,

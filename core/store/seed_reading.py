@@ -97,6 +97,11 @@ def all_seeds(database: Database) -> Iterator[Instruction]:
     return (instruction_from(row) for row in database.query(_ALL))
 
 
+def revisions(database: Database, ids: Iterable[str]) -> dict[str, str]:
+    """The present revision of each of these seeds."""
+    return {row["id"]: row["revision_id"] for row in database.query_ids(_CURRENT, ids)}
+
+
 def texts(database: Database, ids: Iterable[str]) -> dict[str, str]:
     """The present texts of these seeds, in the same order."""
     wanted = list(ids)

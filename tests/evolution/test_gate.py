@@ -157,3 +157,33 @@ def test_an_accepted_override_grows(tmp_path: Path) -> None:
         with field_at(tmp_path / "p.duckdb", SEEDS[:1], **shape, epochs=2) as field:
             assert field.grow(server)
             assert [one.parent_id for one in nodes(field, "epoch = 2")] == [dead.id]
+
+
+def test_what_a_person_edited_and_accepted_grows_on_as_they_left_it(tmp_path: Path) -> None:
+    with openai_server() as server:
+        shape = {"gate": Gate.ACCEPTED, **FREE}
+        with field_at(tmp_path / "p.duckdb", SEEDS[:1], **shape, epochs=1) as field:
+            assert field.grow(server)
+            (one,) = nodes(field, "epoch = 1")
+            edited = builders.revision(one, "Weigh the moon with a ruler and a candle.", 1)
+            field.database.writer.append_now([edited])
+            say(field.database, one, Act.ACCEPT)
+        with field_at(tmp_path / "p.duckdb", SEEDS[:1], **shape, epochs=2) as field:
+            assert field.grow(server)
+            assert [node.parent_revision_id for node in nodes(field, "epoch = 2")] == [edited.id]
+            assert "Weigh the moon" in str(field.requests()[-1]["messages"])
+
+
+def test_a_parent_that_was_edited_before_it_grew_is_tried_again_as_it_was_then(tmp_path: Path) -> None:
+    shape = {"rules": (Rule.NO_INFORMATION_GAIN,), "thresholds": {Rule.NO_INFORMATION_GAIN: 0.5}, "respond": False}
+    with openai_server(p_equal=1.0) as server, field_at(tmp_path / "p.duckdb", SEEDS[:1], **shape) as field:
+        edited = builders.revision(field.seeds[0], "Weigh the moon with a ruler and a candle.", 1)
+        field.database.writer.append_now([edited])
+        field.database.writer.run(
+            lambda connection: connection.execute(
+                "update instruction set parent_revision_id = ? where epoch = 1", [edited.id]
+            )
+        )
+        assert field.grow(server)
+        assert {node.parent_revision_id for node in nodes(field, "epoch > 0")} == {edited.id}
+        assert all("Weigh the moon" in str(one["messages"]) for one in field.requests())

@@ -14,6 +14,7 @@ from core.errors import RunRefused
 from core.services import decisions, savings, seeds
 from core.services.estimate import estimate
 from core.store.instruction_rows import instruction_from
+from tests.builders import revision
 from tests.openai_server import OpenAIServer, openai_server
 from tests.services.alone import ME, settings
 from tests.services.test_runs_live import House
@@ -130,3 +131,13 @@ def test_whoever_rejects_is_told_which_calls_that_spares(house: House, server: O
     assert receipt.answer == "saved"
     assert receipt.below >= 1
     assert receipt.spared.startswith("about ")
+
+
+def test_a_run_grows_a_seed_as_people_left_it(house: House) -> None:
+    first = seeds.chosen(house.project, SeedChoice(), 0)[0]
+    edited = revision(first, "Weigh the moon with a ruler and a candle.", 1)
+    house.project.database.writer.append_now([edited])
+    run = house.start(rules=(), respond=False, epochs=1)
+    house.finish(run)
+    grown = "select parent_revision_id as of from instruction where run_id = ? and seed_id = ?"
+    assert house.project.database.query(grown, [run, first.id]) == [{"of": edited.id}]
