@@ -1,7 +1,7 @@
 """What a person who reviews waits for, in a real Chromium, beside a plain Streamlit script that shows the same items.
 
-    python -m benchmarks.review --keep             250,000 instructions, about ten minutes; into docs/benchmarks.md
-    python -m benchmarks.review --big --keep       2.5 million, about half an hour and 6 GB of disk
+    python -m benchmarks.review --keep             250,000 instructions, about a quarter of an hour; into docs/benchmarks.md
+    python -m benchmarks.review --big --keep       2.5 million, about forty minutes and 6 GB of disk
     python -m benchmarks.review --instructions 5000 --presses 20        a short look
 
 The load of many people at once is benchmarks/review_load.py.
