@@ -73,7 +73,11 @@ def import_lineage(
 def _opened(path: Path) -> Iterator[Iterator[Numbered]]:
     if not path.is_file():
         raise BadInput("There is no such file", to_do="Check the path.")
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BadInput(f"The file cannot be read ({error.strerror})", to_do="Check its permissions.") from error
+    with file:
         is_parquet = file.read(4) == b"PAR1"
         file.seek(0)
         if is_parquet:
