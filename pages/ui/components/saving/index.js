@@ -5,7 +5,7 @@ import { savingMark, watchSaving } from "../shared/saving.js";
 import { adopt, sheet } from "../shared/sheets.js";
 import { patch } from "../shared/vdom.js";
 
-const tokens = await sheet(new URL("../tokens.css", import.meta.url));
+const sheets = await Promise.all(["../tokens.css", "./saving.css"].map((file) => sheet(new URL(file, import.meta.url))));
 const started = new WeakMap(); // root element → how to stop what was started for it
 let isUsed = false;
 
@@ -18,7 +18,7 @@ function start(root) {
 
 export default function ({ parentElement }) {
   const root = parentElement.querySelector(".es");
-  adopt(parentElement, tokens);
+  adopt(parentElement, ...sheets);
   root.setAttribute("role", "status");
   if (!started.has(root)) started.set(root, start(root));
   return () => { started.get(root)?.(); started.delete(root); };
