@@ -63,7 +63,7 @@ def asked(project: Project) -> HistoryFilter:
 def take_back(project: Project, entry: Entry) -> None:
     words = f"Take all {entry.bulk:,} back" if entry.bulk else "Take it back"
     if entry.may_undo and st.button(words, key="history.undo"):
-        history.undo(shell.actor(), project, entry.id)
+        history.undo(shell.studio().desk, shell.actor(), project, entry.id)
         st.rerun()
 
 

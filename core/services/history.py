@@ -1,19 +1,22 @@
 """The history of a project: every decision, the item as it was shown, and taking one back from there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from core.domain.decision import Act
+from core.domain.decision import Act, Answer, Receipt
 from core.domain.history import Entry, HistoryChoices, HistoryFilter, HistoryPage, Looked, Said, Side
 from core.domain.person import Actor, Role
 from core.errors import BadInput, NotAllowed, NotFound
 from core.evolution.difference import difference
 from core.services import edits, queues
 from core.services.access import may_review
+from core.services.desk import Desk
 from core.services.projects import Project
 from core.store import bulk_log, decision_reading, people, queue_reading, undoing
+from core.store.decision_log import ENDING
 
 PAGE = 50
 _MOST_MEMBERS = 12
@@ -77,10 +80,10 @@ def look(actor: Actor, project: Project, decision_id: str) -> Looked:
     )
 
 
-def undo(actor: Actor, project: Project, decision_id: str) -> int:
+def undo(desk: Desk, actor: Actor, project: Project, decision_id: str) -> int:
     """Take a decision back: one's own, as an owner anybody's; a bulk as one. → how many instructions below changed with it.
 
-    Whoever's it was, the log keeps both. BadInput if it is taken back already or is nothing that can be.
+    The item comes again to whoever had decided it. Whoever's it was, the log keeps both. BadInput if it is taken back already or is nothing that can be.
     """
     may_review(actor)
     row = _row(actor, project, decision_id)
@@ -96,7 +99,11 @@ def undo(actor: Actor, project: Project, decision_id: str) -> int:
     now = datetime.now(UTC)
     if row["bulk_id"] is not None:
         return bulk_log.undo(project.database, actor.person_id, str(row["bulk_id"]), now)
-    return undoing.undo(project.database, actor.person_id, row, now)
+    below = undoing.undo(project.database, actor.person_id, row, now)
+    if row["act"] in ENDING and row["trial_id"] is not None:
+        undone = Receipt(trial_id=str(row["trial_id"]), act=Act.UNDO, answer=Answer.SAVED)
+        desk.settle(replace(actor, person_id=row["person_id"]), project, [undone])
+    return below
 
 
 def _visible(

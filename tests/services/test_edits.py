@@ -68,11 +68,11 @@ def test_an_edit_is_taken_back_from_the_history_once(room: Room) -> None:
     edits.edit(room.studio, MIRA, room.project, card.trial, "First.")
     (entry,) = history.page(MIRA, room.project, HistoryFilter()).entries
     with pytest.raises(NotAllowed):
-        history.undo(NOOR, room.project, entry.id)
-    history.undo(MIRA, room.project, entry.id)
+        history.undo(room.desk, NOOR, room.project, entry.id)
+    history.undo(room.desk, MIRA, room.project, entry.id)
     assert texts(room, one.id) == [card.text, "First.", card.text]
     with pytest.raises(BadInput, match="already"):
-        history.undo(MIRA, room.project, entry.id)
+        history.undo(room.desk, MIRA, room.project, entry.id)
 
 
 def test_a_trial_with_an_undone_edit_is_still_open_after_a_restart(room: Room) -> None:

@@ -11,9 +11,11 @@ from core.domain.history import HistoryFilter
 from core.domain.queue import Queue, QueueFilter
 from core.errors import BadInput, NotAllowed, NotFound
 from core.services import history, queues
+from core.services.desk import Desk
 from core.services.projects import Project
 from core.store import bulk_log
 from tests.builders import NOON, id_of, revision
+from tests.services.at_the_desk import items, room_at
 from tests.services.deciding import MIRA, NOOR, OLA, decided_project, family
 from tests.store.reviewing import say, state, submit, trial
 
@@ -95,14 +97,14 @@ def test_an_item_stands_as_it_was_shown_beside_how_it_is_now(project: Project) -
 def test_one_takes_back_ones_own_decision_and_the_deck_knows_it(project: Project) -> None:
     _, first, *_ = family()
     id_ = say(project.database, first, Act.REJECT)
-    history.undo(MIRA, project, newest(project))
+    history.undo(Desk(), MIRA, project, newest(project))
     assert state(project.database, first)["human_status"] == "undecided"
     (entry,) = history.page(MIRA, project, ALL).entries
     assert (entry.undone_by, entry.may_undo) == ("Mira", False)
     assert submit(project.database, id_, Act.UNDO).answer is Answer.ALREADY_SAVED
     assert submit(project.database, id_, Act.ACCEPT).answer is Answer.REFUSED
     with pytest.raises(BadInput, match="taken back already"):
-        history.undo(MIRA, project, entry.id)
+        history.undo(Desk(), MIRA, project, entry.id)
     assert acts(project, HistoryFilter(act="undo")) == [("Mira", "undo")]
     assert project.database.projection_is_right()
 
@@ -111,7 +113,7 @@ def test_what_the_deck_took_back_is_taken_back_here_too(project: Project) -> Non
     _, first, *_ = family()
     submit(project.database, say(project.database, first, Act.ACCEPT), Act.UNDO)
     with pytest.raises(BadInput, match="taken back already"):
-        history.undo(MIRA, project, newest(project))
+        history.undo(Desk(), MIRA, project, newest(project))
 
 
 def test_somebody_elses_decision_is_taken_back_by_an_owner_only_and_both_names_are_kept(project: Project) -> None:
@@ -120,8 +122,8 @@ def test_somebody_elses_decision_is_taken_back_by_an_owner_only_and_both_names_a
     say(project.database, first, Act.REJECT, "noor")
     decision = history.page(OLA, project, HistoryFilter(person="mira")).entries[0].id
     with pytest.raises(NotAllowed):
-        history.undo(NOOR, project, decision)
-    history.undo(OLA, project, decision)
+        history.undo(Desk(), NOOR, project, decision)
+    history.undo(Desk(), OLA, project, decision)
     assert state(project.database, first)["human_status"] == "rejected"  # what somebody else decided after it stands
     entry = history.page(MIRA, project, HistoryFilter(person="mira")).entries[0]
     assert (entry.person, entry.undone_by) == ("Mira", "Ola")
@@ -135,7 +137,7 @@ def test_flags_notes_and_skips_are_taken_back_beside_the_verdict(project: Projec
     decision = newest(project)
     if act is not Act.SKIP:
         submit(project.database, id_, Act.ACCEPT)
-    history.undo(MIRA, project, decision)
+    history.undo(Desk(), MIRA, project, decision)
     expected = "undecided" if act is Act.SKIP else "accepted"
     assert (state(project.database, first)["flagged"], state(project.database, first)["human_status"]) == (
         False,
@@ -155,8 +157,8 @@ def test_a_bulk_is_one_entry_and_one_undo(project: Project) -> None:
     assert (entry.bulk, entry.text, entry.may_undo) == (4, None, True)
     assert len(history.look(OLA, project, entry.id).members) == 4
     with pytest.raises(NotAllowed):
-        history.undo(MIRA, project, entry.id)
-    history.undo(OLA, project, entry.id)
+        history.undo(Desk(), MIRA, project, entry.id)
+    history.undo(Desk(), OLA, project, entry.id)
     assert {state(project.database, one)["human_status"] for one in items} == {"undecided"}
     assert project.database.projection_is_right()
 
@@ -173,7 +175,7 @@ def test_others_decisions_stay_hidden_until_ones_own(project: Project) -> None:
     with pytest.raises(NotFound):
         history.look(MIRA, project, decision)
     with pytest.raises(NotFound):
-        history.undo(MIRA, project, decision)
+        history.undo(Desk(), MIRA, project, decision)
     say(project.database, first, Act.REJECT, "mira")
     assert history.look(MIRA, project, decision).entry.note == "Bad."
 
@@ -183,3 +185,14 @@ def test_what_names_no_decision_is_refused_in_words(project: Project, named: str
     with pytest.raises(NotFound) as caught:
         history.look(OLA, project, named)
     assert caught.value.to_do
+
+
+def test_what_is_taken_back_here_comes_again_to_whoever_had_decided_it(tmp_path: Path) -> None:
+    with room_at(tmp_path) as room:
+        grown = room.grow(3)
+        room.say(NOOR, room.take(NOOR, most=1).cards[0], Act.ACCEPT)
+        room.take(NOOR, most=1)
+        (entry,) = history.page(OLA, room.project, ALL).entries
+        history.undo(room.desk, OLA, room.project, entry.id)
+        assert grown[0].id in items(room.take(NOOR))
+        assert room.take(NOOR).sitting.left == 3
