@@ -86,13 +86,18 @@ with shell.problems("history"):
     wanted = asked(project)
     page = history.page(shell.actor(), project, wanted, pages[-1] if pages else None)
     chosen = st.query_params.get("decision")
-    if not page.entries and not pages:
+    if not page.entries and not pages and page.before is None:
         nothing = "No decision is like this." if wanted != HistoryFilter() else "Nobody has decided anything here yet."
         kit.show("empty", h("p", nothing), key="history.empty")
     else:
         listed, looked_at = st.columns([5, 6], gap="medium")
         with listed:
             turn_pages(page.before)
+            if not page.entries:
+                hidden = (
+                    "Nothing to see among these: what others said of items that you are still to decide stays hidden."
+                )
+                kit.show("hint", h("p", {"class": "lab"}, hidden), key="history.hidden")
             pressed = history_view.draw_list(page, chosen, datetime.now(UTC))
             if pressed and pressed != chosen:
                 st.query_params["decision"] = pressed

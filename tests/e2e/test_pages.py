@@ -13,7 +13,10 @@ from tests.e2e.furnish import PLAIN, furnished
 from tests.e2e.running import ROOT
 from tests.openai_server import openai_server
 
-TITLES = {"home": "Grow a hard instruction dataset", "seeds": "Seeds", "runs": "Run", "trees": "Trees"}
+TITLES = {
+    "home": "Grow a hard instruction dataset", "seeds": "Seeds", "runs": "Run", "trees": "Trees", "people": "People", "team": "Team",
+    "history": "History",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
