@@ -10,7 +10,8 @@ from core.domain.operation import Operation
 from core.domain.steering import SteerMode
 from core.errors import RunRefused
 from core.evolution.steering import FLOOR
-from core.services import rates
+from core.services import commands, rates
+from core.services.commands.rates import say_list
 from tests.builders import label
 from tests.openai_server import OpenAIServer, openai_server
 from tests.services.alone import ME
@@ -81,3 +82,20 @@ def test_a_run_follows_people_on_request_and_its_weights_can_be_frozen(house: Ho
     assert {row["epoch"]: row["n"] for row in kept}[2] > 0
     with pytest.raises(RunRefused, match="finished"):
         rates.steer(ME, house.project, run, SteerMode.OFF)
+
+
+def test_the_command_line_says_rates_steers_and_tries_thresholds(house: House) -> None:
+    run = house.start(**FREE)
+    house.finish(run)
+    for one in undecided(house)[:4]:
+        say(house.project.database, one, Act.ACCEPT)
+    of = {"project": house.project.slug, "run": "1"}
+    listed = commands.run(house.studio, ME, "rates list", of)
+    assert (listed["overall"]["k"], listed["overall"]["n"]) == (4, 4)
+    assert "100 %" in say_list(listed)
+    assert commands.run(house.studio, ME, "rates steer", of)["mode"] == "off"
+    with pytest.raises(RunRefused, match="finished"):
+        commands.run(house.studio, ME, "rates steer", of | {"mode": "follow"})
+    assert commands.run(house.studio, ME, "rates rules", of) == {"rules": []}  # the run checked nothing
+    tried = commands.run(house.studio, ME, "rates try", of | {"rule": "near_duplicate", "threshold": 0.3})
+    assert (tried["checked"], tried["would_be_eliminated"]) == (0, 0)

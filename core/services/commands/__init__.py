@@ -10,11 +10,11 @@ from typing import Any
 from core.domain.person import Actor
 from core.errors import BadInput, NotFound
 from core.services.access import may_read
-from core.services.commands import endpoints, growing, packs, projects, runs, seeds, sharing, upkeep
+from core.services.commands import endpoints, growing, packs, projects, rates, runs, seeds, sharing, upkeep
 from core.services.commands.verb import Answer, Noun, Verb
 from core.services.studio import Studio
 
-NOUNS: tuple[Noun, ...] = (projects.NOUN, seeds.NOUN, endpoints.NOUN, packs.NOUN, runs.NOUN)
+NOUNS: tuple[Noun, ...] = (projects.NOUN, seeds.NOUN, endpoints.NOUN, packs.NOUN, runs.NOUN, rates.NOUN)
 PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *upkeep.VERBS)
 
 
