@@ -184,6 +184,16 @@ def test_hostile_text_and_attributes_do_nothing(browser_page: Page, address: str
     assert not [url for url in outside if "192.0.2.1" in url]
 
 
+def test_a_formula_is_drawn_as_mathml_and_leads_nowhere(browser_page: Page, address: str) -> None:
+    browser_page.goto(f"{address}/?page=view")
+    expect(browser_page.locator(".hostile math msup")).to_be_visible()
+    formula = browser_page.locator(".hostile math, .hostile math *")
+    assert set(formula.evaluate_all("all => all.map(one => one.namespaceURI)")) == {
+        "http://www.w3.org/1998/Math/MathML"
+    }
+    assert formula.evaluate_all("all => all.filter(one => one.hasAttribute('href')).length") == 0
+
+
 def test_a_click_in_a_view_reaches_python(browser_page: Page, address: str) -> None:
     browser_page.goto(f"{address}/?page=view")
     browser_page.get_by_role("button", name="Count 0").click()

@@ -96,6 +96,7 @@ function start(root, data, toPython) {
     clock.hold(now.back !== null);
     if (trial === now.trial) return;
     Object.assign(now, { trial, shownAt: performance.now(), offer: null });
+    if (now.mode !== null) leaveMode(); // what was being written belongs to another item; a draft of it is kept
     clock.restart();
     performance.clearMarks("deck:shown");
     performance.mark("deck:shown", { detail: trial });
@@ -123,10 +124,15 @@ function start(root, data, toPython) {
     pane?.scrollBy({ top: by * STEP * pane.clientHeight });
   }
 
-  function escape() {
+  function leaveMode() {
     if (edit.isOpen) edit.close();
     if (field.isOpen) field.close();
-    Object.assign(now, { mode: null, back: null, word: null, offer: null });
+    now.mode = null;
+  }
+
+  function escape() {
+    leaveMode();
+    Object.assign(now, { back: null, word: null, offer: null });
     draw();
   }
 
@@ -168,7 +174,7 @@ function start(root, data, toPython) {
     const reason = words.reasons.find((one) => one.key === key);
     if (reason) deeds.rejectWith(reason.value, event);
   };
-  const keys = { a: actions.accept, x: actions.reject, s: actions.skip, f: actions.flag, n: actions.note, u: actions.undo, e: actions.edit, l: actions.lineage, h: actions.help,
+  const keys = { a: actions.accept, x: actions.reject, s: actions.skip, f: actions.flag, n: actions.note, u: actions.undo, e: actions.edit, l: actions.lineage, h: actions.help, "?": actions.help,
     d: actions.diff, t: actions.plain, m: actions.markdown, r: actions.rate, g: actions.again, Escape: escape, ArrowLeft: () => look(1), ArrowRight: () => look(-1),
     ArrowUp: () => scroll(-1), ArrowDown: () => scroll(1), ...Object.fromEntries([..."1234567890"].map((key) => [key, (event) => digit(event, key)])) };
 

@@ -31,7 +31,9 @@ export function watch(listener) {
 }
 
 function tell(news = {}, { toTabs = true } = {}) {
-  for (const listener of listeners) listener({ state: state(), receipts: [], gone: [], ...news });
+  for (const listener of listeners) {
+    try { listener({ state: state(), receipts: [], gone: [], ...news }); } catch (error) { reportError(error); } // what fails to be drawn is sent all the same
+  }
   if (toTabs) tabs?.postMessage({ last, ...news });
 }
 
