@@ -3,8 +3,9 @@
 import json
 import re
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, pairwise, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from core.domain.skill import SKILLS
 DATA = Path(__file__).parents[1] / "data"
 LINES = (DATA / "starter_seeds.jsonl").read_bytes().decode("utf-8", errors="strict").splitlines()
 SEEDS: list[dict[str, str]] = [json.loads(line) for line in LINES]
+TEST_LINES = (DATA / "test_set.jsonl").read_bytes().decode("utf-8", errors="strict").splitlines()
+ITEMS: list[dict[str, Any]] = [json.loads(line) for line in TEST_LINES]
 
 
 def text_of(seed: dict[str, str]) -> str:
@@ -88,3 +91,79 @@ def test_the_readme_counts_the_seeds_as_they_are() -> None:
     rows = re.findall(r"^\| ([^|]+?) \| (\d+) \|$", (DATA / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     counts = Counter(seed["skill"] for seed in SEEDS)
     assert {skill: int(count) for skill, count in rows} == {**counts, "All": len(SEEDS)}
+
+
+def words_in(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.lower()))
+
+
+def test_every_line_of_the_test_set_has_the_four_fields_of_the_released_one() -> None:
+    for number, item in enumerate(ITEMS, start=1):
+        assert list(item) == ["idx", "Skill", "Difficulty", "Instruction"], f"line {number}"
+        assert type(item["idx"]) is int, f"line {number}"
+        assert item["idx"] == number
+        assert type(item["Difficulty"]) is int, f"line {number}"
+        assert 1 <= item["Difficulty"] <= 10, f"line {number}"
+
+
+def test_instructions_of_the_test_set_are_clean_text_of_at_most_3000_characters() -> None:
+    for item in ITEMS:
+        text = item["Instruction"]
+        assert isinstance(text, str), f"idx {item['idx']}"
+        assert text == text.strip(), f"idx {item['idx']}"
+        assert 20 <= len(text) <= 3000, f"idx {item['idx']}"
+        assert not re.search("[\ufffd\0\r\t]", text), f"idx {item['idx']}"
+        assert text.count("```") % 2 == 0, f"idx {item['idx']}"
+
+
+def test_the_test_set_is_utf_8_without_a_byte_order_mark_and_ends_with_a_line_break() -> None:
+    raw = (DATA / "test_set.jsonl").read_bytes()
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert raw.endswith(b"}\n")
+    assert b"\r" not in raw
+
+
+def test_the_test_set_covers_every_skill_and_five_of_them_more_deeply() -> None:
+    counts = Counter(item["Skill"] for item in ITEMS)
+    assert set(counts) == set(SKILLS)
+    assert len(ITEMS) >= 145
+    assert min(counts.values()) >= 4
+    deep = ("Math", "Code Generation", "Reasoning", "Writing", "Computer Science")
+    assert all(8 <= counts[skill] <= 12 for skill in deep)
+
+
+def test_the_test_set_covers_every_difficulty_and_each_skill_has_easy_and_hard_lines() -> None:
+    counts = Counter(item["Difficulty"] for item in ITEMS)
+    assert all(counts[difficulty] >= 10 for difficulty in range(1, 11))
+    assert sum(count for difficulty, count in counts.items() if difficulty >= 8) >= 40
+    for skill in SKILLS:
+        rated = [item["Difficulty"] for item in ITEMS if item["Skill"] == skill]
+        assert min(rated) <= 3, skill
+        assert max(rated) >= 8, skill
+        assert len(set(rated)) >= 4, skill
+
+
+def test_no_line_of_the_test_set_is_close_to_another_or_to_a_starter_seed() -> None:
+    texts = [item["Instruction"] for item in ITEMS]
+    seeds = [text_of(seed) for seed in SEEDS]
+    assert len({text.casefold() for text in texts + seeds}) == len(texts) + len(seeds)
+    words = [(text, words_in(text)) for text in texts]
+    others = [(text, words_in(text)) for text in seeds]
+    pairs = [*combinations(words, 2), *product(words, others)]
+    assert not [(one, other) for (one, a), (other, b) in pairs if len(a & b) > 0.45 * len(a | b)]
+
+
+def test_neighbouring_lines_of_the_test_set_are_of_different_skills() -> None:
+    assert all(one["Skill"] != other["Skill"] for one, other in pairwise(ITEMS))
+
+
+def test_the_readme_counts_the_test_set_as_it_is() -> None:
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+?) \| (\d+) \| ([\d, ]+) \|$", readme, re.MULTILINE)
+    rated = {skill: sorted(item["Difficulty"] for item in ITEMS if item["Skill"] == skill) for skill in SKILLS}
+    assert {row[0]: (int(row[1]), [int(d) for d in row[2].split(",")]) for row in rows} == {
+        skill: (len(difficulties), difficulties) for skill, difficulties in rated.items()
+    }
+    counts = Counter(item["Difficulty"] for item in ITEMS)
+    numbers = [counts[difficulty] for difficulty in range(1, 11)] + [len(ITEMS)]
+    assert f"| lines | {' | '.join(map(str, numbers))} |" in readme
