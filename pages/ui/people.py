@@ -10,6 +10,8 @@ from core.errors import NotAllowed
 from pages.ui import shell
 from pages.ui.modules import loader
 
+_NOBODY = Actor(person_id="", name="", role=Role.ANNOTATOR)
+
 
 @cache
 def _picker() -> ComponentRenderer:
@@ -49,7 +51,7 @@ def picker() -> None:
     listed = [one for one in people.list(people.owner()) if one.active]
     data = {
         "who": who.person_id if who else None,
-        "people": [_line(one, called(one.id, one.name, who or people.owner())) for one in listed],
+        "people": [_line(one, called(one.id, one.name, who or _NOBODY)) for one in listed],
         "manage": "/people" if who and who.role is Role.OWNER else None,
     }
     _picker()(data=data, key="frame.person")

@@ -39,13 +39,13 @@ class Picker {
     const { people, who, manage } = this.data;
     const me = people.find((one) => one.id === who);
     const others = people.filter((one) => one.id !== who);
-    const line = (one) => ["button", { class: "who", key: one.id, "data-person": one.id }, square(one), ["span", { class: "one" }, one.name], ["span", { class: "lab push" }, one.role]];
+    const line = (one) => ["button", { class: "who", key: one.id, "data-person": one.id, title: one.role }, square(one), ["span", { class: "one" }, one.name]];
     patch(this.lines, [
       ["button", { class: "who me", "data-turn": "1", "aria-expanded": String(this.isOpen), title: me ? `You work as ${me.name} (${me.role})` : "" },
         square(me), ["span", { class: "one" }, me ? me.name : "Who are you?"], ["span", { class: "lab push" }, this.isOpen ? "▴" : "▾"]],
       ["div", { class: "list", hidden: !this.isOpen }, ...others.map(line)],
     ]);
-    this.form.hidden = !this.isOpen;
+    this.form.hidden = !this.isOpen || !who; // who is not active any more lets nobody in
     this.status.textContent = this.said;
     patch(this.foot, this.isOpen && manage ? [["a", { class: "lab", href: manage }, "People and roles"]] : []);
   }
