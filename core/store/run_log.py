@@ -1,7 +1,7 @@
 """What a run's engine asks of the log: claims with their texts, and families."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ import duckdb
 
 from core.domain import ids
 from core.domain.check import Rule
-from core.domain.instruction import Instruction, RunStatus
+from core.domain.instruction import Instruction, InstructionKind, RunStatus
 from core.domain.run import Gate
 from core.domain.steering import Steering
 from core.domain.task import Task, TaskKind, TaskState
@@ -40,6 +40,7 @@ _FAMILY = (
 _HALTED = """select i.seed_id, i.epoch, list(i.id::varchar) filter (s.set_aside) as aside
 from instruction i join instruction_state s on s.id = i.id where i.run_id = ? and s.run_status = 'waiting'
 group by all having bool_and(s.set_aside)"""
+_CURRENT = "select id, revision_id from instruction_state where id in (:ids)"
 _IS_ASIDE = "select set_aside from instruction_state where id = ?"
 _CHILDREN = "select * exclude (seq) from instruction where seed_id in (:ids) and run_id = ? order by child_number"
 _OUTCOMES = "select instruction_id, status from outcome where instruction_id in (:ids)"
@@ -127,7 +128,8 @@ class ProjectRunLog:
             row["id"]: instruction_from(row)
             for row in self._database.query_ids(_INSTRUCTIONS, {task.subject_id for task in tasks})
         }
-        wanted = {id_ for task in tasks for id_ in _text_ids(task, subjects[task.subject_id])}
+        own = self._own_texts(subjects)
+        wanted = {id_ for task in tasks for id_ in _text_ids(task, subjects[task.subject_id], own)}
         texts = {row["id"]: row["text"] for row in self._database.query_ids(_TEXTS, wanted)}
         begun = [task.subject_id for task in tasks if task.kind in (TaskKind.JUDGE, TaskKind.RESPOND)]
         failed: dict[str, list[Rule]] = {}
@@ -135,9 +137,17 @@ class ProjectRunLog:
             failed.setdefault(row["instruction_id"], []).append(Rule(row["rule"]))
         siblings = self._siblings([subjects[task.subject_id] for task in tasks if task.kind is TaskKind.SCORE])
         return [
-            replace(_work(task, subjects[task.subject_id], texts, failed), siblings=siblings.get(task.subject_id, ()))
+            replace(
+                _work(task, subjects[task.subject_id], own, texts, failed), siblings=siblings.get(task.subject_id, ())
+            )
             for task in tasks
         ]
+
+    def _own_texts(self, subjects: Mapping[str, Instruction]) -> dict[str, str]:
+        """Which revision is meant: of a child the one that the run made, of a seed the present one."""
+        seeds = [one.id for one in subjects.values() if one.kind is InstructionKind.SEED]
+        now = {row["id"]: row["revision_id"] for row in self._database.query_ids(_CURRENT, seeds)}
+        return {id_: now.get(id_) or ids.revision_id(id_) for id_ in subjects}
 
     def _siblings(self, scored: Sequence[Instruction]) -> dict[str, tuple[Sibling, ...]]:
         """By child: all children of its parent in its epoch, with texts and outcomes."""
@@ -156,8 +166,8 @@ class ProjectRunLog:
         return {id_: tuple(families.get(family, ())) for id_, family in wanted.items()}
 
 
-def _text_ids(task: Task, of: Instruction) -> list[str]:
-    own = ids.revision_id(of.id)
+def _text_ids(task: Task, of: Instruction, own_texts: Mapping[str, str]) -> list[str]:
+    own = own_texts[of.id]
     if task.kind is TaskKind.SCORE:
         return [own]
     parent = of.parent_revision_id or own
@@ -166,7 +176,9 @@ def _text_ids(task: Task, of: Instruction) -> list[str]:
     return [parent, own]
 
 
-def _work(task: Task, of: Instruction, texts: dict[str, str], failed: dict[str, list[Rule]]) -> Work:
+def _work(
+    task: Task, of: Instruction, own: Mapping[str, str], texts: dict[str, str], failed: dict[str, list[Rule]]
+) -> Work:
     parent = texts.get(of.parent_revision_id or "", "")
     above = tuple(texts[id_] for one in of.ancestors if (id_ := ids.revision_id(one)) in texts)
     ancestors = (*above[:-1], parent) if above else above  # a parent that was edited counts as it was then
@@ -174,7 +186,7 @@ def _work(task: Task, of: Instruction, texts: dict[str, str], failed: dict[str, 
         task=task,
         instruction=of,
         parent_text=parent,
-        text=texts.get(ids.revision_id(of.id), ""),
+        text=texts.get(own[of.id], ""),
         seed_text=ancestors[0] if ancestors else "",
         ancestor_texts=ancestors,
         failed=tuple(failed.get(of.id, ())),

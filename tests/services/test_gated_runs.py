@@ -9,7 +9,7 @@ import pytest
 
 from core.domain.decision import Act, Submission
 from core.domain.instruction import Instruction
-from core.domain.run import Gate, SeedChoice
+from core.domain.run import Difficulty, Gate, SeedChoice
 from core.errors import RunRefused
 from core.services import decisions, savings, seeds
 from core.services.estimate import estimate
@@ -133,11 +133,14 @@ def test_whoever_rejects_is_told_which_calls_that_spares(house: House, server: O
     assert receipt.spared.startswith("about ")
 
 
-def test_a_run_grows_a_seed_as_people_left_it(house: House) -> None:
+def test_a_run_grows_and_scores_a_seed_as_people_left_it(house: House, server: OpenAIServer) -> None:
     first = seeds.chosen(house.project, SeedChoice(), 0)[0]
     edited = revision(first, "Weigh the moon with a ruler and a candle.", 1)
     house.project.database.writer.append_now([edited])
-    run = house.start(rules=(), respond=False, epochs=1)
+    run = house.start(rules=(), respond=False, epochs=1, difficulty=Difficulty.ALL)
     house.finish(run)
+    asked = [one for one in server.requests if "Weigh the moon" in str(one["body"]["messages"])]
+    assert len(asked) >= 3  # evolved, scored, and its child scored
+    assert not [one for one in server.requests if "number 0 " in str(one["body"]["messages"])]
     grown = "select parent_revision_id as of from instruction where run_id = ? and seed_id = ?"
     assert house.project.database.query(grown, [run, first.id]) == [{"of": edited.id}]
