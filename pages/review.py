@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.domain.person import Role
 from core.domain.queue import Queue
 from core.services import queue_address, queues
 from core.services.projects import Project
@@ -15,10 +16,16 @@ OF_A_FILTER = (LIST, DUPLICATES)
 _DECK_KEY = "review.deck"
 
 
+def views_of(queue: Queue | None) -> list[str]:
+    """A filter without a queue can be listed only; near-duplicates say what others decided."""
+    if shell.actor().role is Role.ANNOTATOR:
+        return [view for view in VIEWS if view != DUPLICATES]
+    return list(VIEWS) if queue is not None else list(OF_A_FILTER)
+
+
 def view_of(queue: Queue | None) -> str:
-    """What the address asks for: a filter without a queue can be listed only."""
-    asked = st.query_params.get("view", DECK)
-    known = VIEWS if queue is not None else OF_A_FILTER
+    """What the address asks for, if that is one of them."""
+    asked, known = st.query_params.get("view", DECK), views_of(queue)
     return asked if asked in known else (DECK if queue is not None else LIST)
 
 
@@ -26,10 +33,9 @@ def head(project: Project, queue: Queue | None, name: str, view: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="review_one_head"):
         st.title("Review", width="content", anchor=False)
         kit.show("of", h("span", {"class": "one", "title": name}, name), key="review.of")
-        known = list(VIEWS) if queue is not None else list(OF_A_FILTER)
         st.session_state["review.view"] = view
         st.segmented_control(
-            "View", known, format_func=VIEWS.__getitem__, key="review.view", label_visibility="collapsed",
+            "View", views_of(queue), format_func=VIEWS.__getitem__, key="review.view", label_visibility="collapsed",
             required=True, on_change=look,
         )  # fmt: skip
         if queue is None and st.button("Make it a queue", type="primary", key="review.make"):

@@ -4,7 +4,7 @@ Jaccard similarity of sets of shingles. A signature holds 96 numbers of 32 bits;
 sets have in common (standard error 4 points at 80 %), so groups are checked against the real sets before they are shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -35,6 +35,11 @@ def _permutations() -> Any:
     from datasketch import MinHash
 
     return MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32").permutations
+
+
+def table(n: int) -> Signatures:
+    """Room for the signatures of so many texts, a row each: 384 bytes."""
+    return np.empty((n, PERMUTATIONS), dtype=np.uint32)
 
 
 def groups(signatures: Signatures, alike: float) -> list[list[int]]:
@@ -75,8 +80,3 @@ def _candidates(signatures: Signatures) -> Iterator[tuple[int, int]]:
 
 def _agreement(one: Signatures, other: Signatures) -> float:
     return float(np.mean(one == other))
-
-
-def stacked(rows: Sequence[Signatures]) -> Signatures:
-    """Signatures of many texts as one table."""
-    return np.stack(rows) if rows else np.empty((0, PERMUTATIONS), dtype=np.uint32)

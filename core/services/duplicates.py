@@ -157,13 +157,14 @@ def _work(search: _Search, seqs: list[int]) -> None:
 def _groups(search: _Search, seqs: list[int]) -> Iterator[Group]:
     """Signatures of all, groups by them, and each group compared word for word with its oldest."""
     found: list[str] = []
-    signatures = []
+    signatures = near.table(len(seqs))
     for ids, texts in _hands(search, seqs):
+        for row, text in enumerate(texts, start=len(found)):
+            signatures[row] = near.signature(" ".join(run).encode() for run in shingles(text))
         found += ids
-        signatures += [near.signature(" ".join(run).encode() for run in shingles(text)) for text in texts]
     if search.stopping.is_set():
         return
-    for rows in near.groups(near.stacked(signatures), ALIKE):
+    for rows in near.groups(signatures[: len(found)], ALIKE):
         if search.stopping.wait(_LET_OTHERS_S / 10):
             return
         if (group := _checked(search.project, [found[row] for row in rows])) is not None:

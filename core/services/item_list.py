@@ -8,7 +8,7 @@ from core.domain.person import Actor
 from core.domain.queue import Queue, QueueFilter, Sort
 from core.domain.tree import Piece
 from core.evolution.difference import difference
-from core.services.access import may_review
+from core.services.access import may_grow, may_review
 from core.services.projects import Project
 from core.store import list_reading, queue_reading
 from core.store.database import Database
@@ -57,8 +57,12 @@ def page(
     of: Queue | None = None,
     most: int = PAGE,
 ) -> ItemPage:
-    """Page `number`, from 1 on, of a filter. In a blind queue, or where several decide, one sees what one may know there."""
-    may_review(actor)
+    """Page `number`, from 1 on, of a filter, as the queue `of` lets one see it.
+
+    In a blind queue, or where several decide, that is only what one may know there. Without a queue everything is shown,
+    to those who may grow.
+    """
+    (may_grow if of is None else may_review)(actor)
     seqs = queue_reading.matching(project.database, wanted, sort)
     rows = list_reading.rows(project.database, seqs[(number - 1) * most : number * most])
     return ItemPage(total=len(seqs), items=_shown(project.database, rows, actor.person_id, of))

@@ -33,7 +33,8 @@ def body(project: Project, queue: Queue | None, wanted: QueueFilter, sort: Sort)
     if not page.total:
         _empty(wanted)
         return
-    if similar_to := st.query_params.get("similar"):
+    similar_to = st.query_params.get("similar")
+    if similar_to and not item_list.is_hidden(queue):
         review_similar.show(project, similar_to)
     rows = _table(page, queue)
     _paging(page)
@@ -151,7 +152,7 @@ def _one(project: Project, queue: Queue | None, item: Item) -> None:
     if item.run_id and not (queue and queue.blind) and st.button("In its tree", key="review.tree"):
         where = {"project": project.slug, "run": item.run_id, "seed": item.seed_id, "node": item.id}
         st.switch_page("../trees.py", query_params=where)
-    if st.button("Similar to this one", key="review.similar"):
+    if not item_list.is_hidden(queue) and st.button("Similar to this one", key="review.similar"):
         st.query_params["similar"] = item.id
         st.rerun()
 

@@ -45,7 +45,7 @@ class Review:
 
     def expect_queue(self, name: str, *words: str) -> None:
         """The row of a queue says so."""
-        row = self.page.locator(".view.queue").filter(has_text=name)
+        row = self.page.locator(".view.queue").filter(has=self.page.locator("b", has_text=name))
         for text in words:
             expect(row).to_contain_text(text)
 

@@ -17,7 +17,7 @@ WAITING: dict[str, int] = {}
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, endpoint: OpenAIServer) -> Path:
-    """Grown projects of their own for each journey, and an empty one. How many wait in each stands in WAITING."""
+    """Grown projects of their own for each journey, one of them grown twice alike, and an empty one. How many wait in each stands in WAITING."""
     folder = tmp_path_factory.mktemp("home")
     with furnished(folder) as fresh:
         fresh.endpoint(endpoint.base_url)
@@ -25,6 +25,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, endpoint: OpenAIServer) -> Pa
             project = fresh.project(slug, PLAIN)
             fresh.grow(project)
             WAITING[slug] = queues.lines(ME, project)[0].waiting
+        twice = fresh.project("twice", PLAIN[:2])
+        for name in ("One", "The same again"):
+            fresh.grow(twice, name=name)
         fresh.project("empty")
     return folder
 
@@ -77,14 +80,16 @@ def test_chosen_rows_are_decided_and_undone_and_all_at_once_too(window: Window) 
 
 def test_near_duplicates_are_searched_and_one_of_a_group_is_kept(window: Window) -> None:
     review = Review(window)
-    review.open("queues", view="duplicates", status="any", kind="any", aside="any")
+    review.open("twice", view="duplicates", epoch="1")
     review.press("Find near-duplicates")
-    said = (
-        window.page.get_by_test_id("stMain")
-        .get_by_text("word for word;")
-        .or_(window.page.get_by_text("No two of them say nearly the same."))
-    )
-    expect(said.first).to_be_visible()
+    window.expect_said("word for word;")
+    groups = window.page.locator(".view.alike")
+    before = groups.count()
+    window.press("Keep this, reject 1", inside=groups.first)
+    window.expect_said("1 item rejected, duplicate.")
+    expect(groups).to_have_count(before - 1)
+    review.press("Undo")
+    expect(groups).to_have_count(before)
 
 
 def test_the_plain_page_decides_what_was_drawn_and_takes_it_back(window: Window) -> None:

@@ -218,7 +218,7 @@ def test_what_is_similar_to_one_item_comes_most_alike_first(project: Project) ->
 
 
 def test_a_list_has_pages_in_the_order_of_its_filter(project: Project) -> None:
-    pages = [item_list.page(ANN, project, SURVIVORS, Sort.OLDEST, number=number, most=4) for number in (1, 2, 3, 4)]
+    pages = [item_list.page(CY, project, SURVIVORS, Sort.OLDEST, number=number, most=4) for number in (1, 2, 3, 4)]
     assert [len(page.items) for page in pages] == [4, 4, 2, 0]
     assert {page.total for page in pages} == {10}
     listed = [item.id for page in pages for item in page.items]
@@ -230,15 +230,17 @@ def test_a_list_says_what_people_say_and_a_blind_queue_does_not(project: Project
     _, second, _ = family(1)
     say(project.database, first, Act.ACCEPT, "ann")
     say(project.database, second, Act.REJECT, "mira")
-    open_ = item_list.page(ANN, project, SURVIVORS, Sort.OLDEST)
+    open_ = item_list.page(ANN, project, SURVIVORS, Sort.OLDEST, of=queues.default(project))
     assert [item.human for item in open_.items[:3]] == ["accepted", "rejected", "undecided"]
+    with pytest.raises(NotAllowed):
+        item_list.page(ANN, project, SURVIVORS, Sort.OLDEST)
     blind = item_list.page(ANN, project, SURVIVORS, Sort.OLDEST, of=Queue(id="", name="b", blind=True, overlap=2))
     assert [item.human for item in blind.items[:3]] == ["accepted", None, None]
     assert {(item.operation, item.run_status, item.difficulty) for item in blind.items} == {(None, None, None)}
 
 
 def test_chosen_items_are_decided_in_one_batch_and_undone_in_one(studio: Studio, project: Project) -> None:
-    items = item_list.page(ANN, project, SURVIVORS, Sort.OLDEST).items[:3]
+    items = item_list.page(ANN, project, SURVIVORS, Sort.OLDEST, of=queues.default(project)).items[:3]
     done = chosen.decide(studio, ANN, project, items, Act.REJECT, reason=Reason.UNCLEAR)
     assert (len(done.trials), done.refused) == (3, ())
     rows = project.database.query("select distinct person_id, verdict, reason from standing")
@@ -249,7 +251,7 @@ def test_chosen_items_are_decided_in_one_batch_and_undone_in_one(studio: Studio,
 
 
 def test_a_chosen_item_whose_text_has_changed_is_refused(studio: Studio, project: Project) -> None:
-    items = item_list.page(ANN, project, SURVIVORS, Sort.OLDEST).items[:2]
+    items = item_list.page(ANN, project, SURVIVORS, Sort.OLDEST, of=queues.default(project)).items[:2]
     _, made, _ = family(0)
     project.database.writer.append_now([revision(made, "Another text.", 1)])
     done = chosen.decide(studio, ANN, project, items, Act.ACCEPT)
