@@ -157,6 +157,8 @@ class Engine:
         """One task: ask until it is answered or hopeless, commit what follows, return what goes on at once."""
         asked = 0
         while not self._pausing.is_set():
+            if asked and await self._log.is_set_aside(work.instruction.id):  # while it waited to ask again
+                break
             request = self._method.request(work, work.task.tries)
             voice = self._cast.pick(work.task.kind, request)
             async with AsyncExitStack() as place:

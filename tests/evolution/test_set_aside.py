@@ -120,6 +120,16 @@ def test_an_engine_follows_nothing_that_was_set_aside_while_it_was_claimed(tmp_p
         assert_sound(field)
 
 
+def test_what_waits_to_be_asked_again_is_not_if_it_was_set_aside_meanwhile(tmp_path: Path) -> None:
+    with a_field(tmp_path / "p.duckdb", SEEDS[:1], rules=(), epochs=1) as (field, server):
+        server.change(always="server_error")
+        threading.Timer(0.5, say, (field.database, field.seeds[0], Act.REJECT)).start()
+        field.grow(server, backoff=lambda *_: 1.5)
+        assert server.stats()["chat"] == 1
+        assert states(field) == {"cancelled": 1}
+        assert_sound(field)
+
+
 def test_a_live_engine_takes_up_what_an_undo_gives_back(tmp_path: Path) -> None:
     with a_field(tmp_path / "p.duckdb", SEEDS[:2], rules=(), epochs=1) as (field, server):
         server.change(latency_s=0.5)
