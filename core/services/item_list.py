@@ -8,12 +8,14 @@ from core.domain.person import Actor
 from core.domain.queue import Queue, QueueFilter, Sort
 from core.domain.tree import Piece
 from core.evolution.difference import difference
+from core.exchange.export_texts import defused
 from core.services.access import may_grow, may_review
 from core.services.projects import Project
 from core.store import list_reading, queue_reading
 from core.store.database import Database
 
 PAGE = 100
+_LINE = 300  # characters
 _COMPARED = 4_000  # characters of each text: a difference is for the eye
 
 
@@ -37,6 +39,11 @@ class Item:
     human: str | None
     flagged: bool
     parent_text: str | None = None
+
+    @property
+    def first_words(self) -> str:
+        """One line for a table, which a person can save as CSV: a spreadsheet must not take it for a formula."""
+        return defused(" ".join(self.text.split())[:_LINE])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -103,7 +103,7 @@ def _cells(item: Item) -> dict[str, object]:
     shown = kit.OPERATION_LABELS[operation] if item.epoch is not None else ""
     return {
         "People": _HUMAN.get(item.human or "", _HIDDEN),
-        "Instruction": " ".join(item.text.split())[:300],
+        "Instruction": item.first_words,
         "Operation": shown,
         "Epoch": item.epoch,
         "Difficulty": item.difficulty,

@@ -225,6 +225,13 @@ def test_a_list_has_pages_in_the_order_of_its_filter(project: Project) -> None:
     assert listed == [family(number)[1].id for number in range(10)]
 
 
+def test_a_line_of_a_list_is_no_formula(project: Project) -> None:
+    _, made, _ = family(0)
+    project.database.writer.append_now([revision(made, '=HYPERLINK("http://example.com")\n  and more', 1)])
+    (line, *_) = item_list.items(ANN, project, [made.id])
+    assert line.first_words == '\'=HYPERLINK("http://example.com") and more'
+
+
 def test_a_list_says_what_people_say_and_a_blind_queue_does_not(project: Project) -> None:
     _, first, _ = family(0)
     _, second, _ = family(1)
