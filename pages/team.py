@@ -48,7 +48,7 @@ def rule_part(project: Project) -> None:
     with st.container(border=True, key="team_rule_card"):
         kit.show("rule", h("div", {"class": "h"}, "How several verdicts become one"), key="team.rule.head")
         st.session_state.setdefault("team.rule", now)
-        wanted = st.radio(
+        st.radio(
             "Rule",
             list(ConsensusRule),
             format_func=lambda one: team_view.RULES[one][0],
@@ -56,7 +56,8 @@ def rule_part(project: Project) -> None:
             key="team.rule",
             label_visibility="collapsed",
         )
-        if wanted and wanted != now and st.button("See what changes", key="team.rule.ask"):
+        wanted = ConsensusRule(st.session_state["team.rule"])
+        if wanted is not now and st.button("See what changes", key="team.rule.ask"):
             confirm(project, wanted)
 
 
