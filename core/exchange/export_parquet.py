@@ -2,13 +2,13 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.domain.export import DataRow
+from core.exchange.export_texts import columns_of
 
 _GROUP_ROWS = 2_000
 _GROUP_BYTES = 16 * 2**20  # of text, about
@@ -24,7 +24,7 @@ DATA = pa.schema(
 
 def data_parquet(rows: Iterable[DataRow]) -> Iterator[bytes]:
     """Instructions with their responses, every column typed."""
-    sized = ((asdict(row), len(row.instruction) + len(row.response or "")) for row in rows)
+    sized = ((columns_of(row), len(row.instruction) + len(row.response or "")) for row in rows)
     return parquet(DATA, sized, dict)
 
 

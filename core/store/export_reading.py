@@ -38,9 +38,10 @@ order by p.seq"""
 _COUNT = "select unready, count(*) as n, count(*) filter (above) as above from key group by unready"
 _NEXT = "select * from key where seq > ? order by seq limit ?"
 _NEXT_READY = "select * from key where seq > ? and unready is null order by seq limit ?"
-_PLACES = "select id, seed_id, run_id, kind, operation, epoch, depth, made_by from instruction where id in (:ids)"
-_TEXTS = "select id, text from revision where id in (:ids)"
-_ANSWERED = "select id, system_id from response where id in (:ids)"
+_PLACES = """select id::varchar as id, seed_id::varchar as seed_id, run_id::varchar as run_id, kind, operation, epoch, depth,
+  made_by::varchar as made_by from instruction where id in (:ids)"""
+_TEXTS = "select id::varchar as id, text from revision where id in (:ids)"
+_ANSWERED = "select id::varchar as id, system_id::varchar as system_id from response where id in (:ids)"
 _MODELS = "select id, model from system"
 _RUNS = "select id, number from run"
 
