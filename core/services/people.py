@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uuid_utils
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 from core.domain.person import LOCAL_OWNER, Actor, Person, Role
 from core.errors import BadInput, NotAllowed, NotFound, ProjectError
@@ -99,7 +99,7 @@ class People:
         """
         try:
             id_ = self._signer.loads(said) if said else None
-        except BadSignature:
+        except BadData:
             return self.owner()
         person = self._people.get(id_) if isinstance(id_, str) else None
         if person is None:

@@ -67,7 +67,18 @@ def test_a_word_that_was_not_signed_here_counts_as_none(
     foreign = opened("elsewhere").people
     forged = URLSafeSerializer("guessed", salt="who").dumps(mira.id)
     listed = URLSafeSerializer((tmp_path / "home" / "signing.key").read_bytes(), salt="who").dumps(["mira"])
-    for said in (None, "", mira.id, word[:-1], word + "x", forged, foreign.choose("local") + "a", str(listed)):
+    for said in (
+        None,
+        "",
+        mira.id,
+        word[:-1],
+        word + "x",
+        forged,
+        foreign.choose("local") + "a",
+        str(listed),
+        "ünsigned",
+        "." * 9_000,
+    ):
         assert people.actor_of(said) == LOCAL_OWNER
     assert foreign.actor_of(word) == LOCAL_OWNER
     assert foreign.cookie != people.cookie
