@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from core.domain.decision import Act, Answer, Receipt, Submission
 from core.domain.instruction import HumanStatus
 from core.domain.person import Actor, Role
-from core.domain.trial import TrialOrigin
 from core.services import savings
 from core.services.access import may_review
 from core.services.projects import Project
@@ -66,7 +65,7 @@ def _bounded(one: Submission) -> Submission:
 def _told(project: Project, receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
     """What may be told: a repeat is answered as if it counted, and an undo says whose verdict stands now."""
     saved = [one.trial_id for one in receipts if one.answer is Answer.SAVED and one.status is not None]
-    repeats = {one.id for one in trial_log.known(project.database, saved) if one.origin is TrialOrigin.REPEAT}
+    repeats = trial_log.repeats(project.database, saved)
     told = (_as_told(one, is_repeat=one.trial_id in repeats) for one in receipts)
     return tuple(_with_spared(project, one) for one in told)
 

@@ -44,7 +44,7 @@ class Floor:
         """The person's open trials of a queue that their browser has not: live ones, and lapsed ones whose place is free."""
         mine = [one for one in self.leases.of(order.person_id) if one.queue_id == order.queue.id and not one.is_chosen]
         mine = [one for one in mine if one.trial_id not in have]
-        rows = self._rows([one.seq for one in mine], order.person_id)
+        rows = self._rows_of(mine, order.person_id)
         kept = []
         for one in mine:
             fit = self._fit(order.queue, rows.get(one.seq), one, now_s)
@@ -182,13 +182,16 @@ class Floor:
     def void(self, queues: dict[str, Queue], person_id: str, now_s: float) -> list[Given]:
         """The person's open trials that lead nowhere any more, because of what was decided meanwhile. They end here."""
         mine = [one for one in self.leases.of(person_id) if one.queue_id in queues and not one.is_chosen]
-        rows = self._rows([one.seq for one in mine], person_id)
+        rows = self._rows_of(mine, person_id)
         void = [
             one for one in mine if self._fit(queues[one.queue_id or ""], rows.get(one.seq), one, now_s) is Fit.NEVER
         ]
         for one in void:
             self.leases.end(one)
         return void
+
+    def _rows_of(self, open_: Sequence[Given], person_id: str) -> dict[int, dict[str, Any]]:
+        return queue_reading.items_of(self.database, {one.instruction_id: one.seq for one in open_}, person_id)
 
     def _rows(self, seqs: Sequence[int], person_id: str) -> dict[int, dict[str, Any]]:
         wanted = [seq for seq in seqs if seq != REPEAT]

@@ -144,14 +144,14 @@ def mark(database: Database) -> int:
 def items(database: Database, seqs: Sequence[int], person_id: str) -> dict[int, dict[str, Any]]:
     """`seq` → an instruction as it stands now; `mine`: this person's verdict stands."""
     placed = database.query(_BY_SEQ, {"seqs": list(seqs)})
-    found = [row["id"] for row in placed]
-    states = {row["id"]: row for row in database.query_ids(_STATES, found)}
-    mine = {row["instruction_id"] for row in database.query_ids(_MINE, found, [person_id])}
-    return {
-        row["seq"]: states[row["id"]] | {"seq": row["seq"], "mine": row["id"] in mine}
-        for row in placed
-        if row["id"] in states
-    }
+    return items_of(database, {row["id"]: row["seq"] for row in placed}, person_id)
+
+
+def items_of(database: Database, seqs: Mapping[str, int], person_id: str) -> dict[int, dict[str, Any]]:
+    """The same where it is known which `seq` each instruction has: by primary key alone."""
+    states = database.query_ids(_STATES, seqs)
+    mine = {row["instruction_id"] for row in database.query_ids(_MINE, seqs, [person_id])}
+    return {seqs[row["id"]]: row | {"seq": seqs[row["id"]], "mine": row["id"] in mine} for row in states}
 
 
 def seq_of(database: Database, instruction_id: str) -> int | None:

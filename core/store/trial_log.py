@@ -19,6 +19,7 @@ where kind = 'review' and lease_until > ? and id not in (
   select trial_id from decision where trial_id is not null and list_contains(?, act)
 ) order by seq"""
 _TRIALS = "select id, person_id, queue_id, origin, lease_until from trial where kind = 'review' and id in (:ids)"
+_REPEATS = "select id from trial where id in (:ids) and origin = 'repeat'"
 _SHOWN = "select trial_id as id, revision_id from trial_slot where position = 0 and trial_id in (:ids)"
 _OF = "select id, of_id from revision where id in (:ids)"
 _SEQS = "select id, seq from instruction where id in (:ids)"
@@ -96,6 +97,11 @@ def _known(database: Database, rows: list[dict[str, Any]]) -> list[KnownTrial]:
         )
         for row in rows
     ]
+
+
+def repeats(database: Database, trial_ids: Iterable[str]) -> set[str]:
+    """Those of these trials in which something was asked for a second time."""
+    return {row["id"] for row in database.query_ids(_REPEATS, trial_ids)}
 
 
 def said(database: Database, trial_ids: Iterable[str]) -> tuple[set[str], Mapping[str, str]]:

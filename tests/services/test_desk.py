@@ -14,7 +14,7 @@ from core.domain.decision import Act, Answer, Submission, Verdict
 from core.domain.instruction import RunStatus
 from core.domain.person import LOCAL_OWNER, Actor, Role
 from core.domain.queue import QueueFilter, Sort
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from tests.builders import check, child, id_of, outcome, revision
 from tests.services.at_the_desk import MIRA, NOOR, OLA, Room, items, room_at, submission
 
@@ -263,7 +263,10 @@ def test_an_adjudicator_sees_what_the_others_said(room: Room) -> None:
     disputes = room.queue(name="Disputes", adjudicates=True, filter=QueueFilter())
     (card,) = room.take(LOCAL_OWNER, disputes).cards
     assert [(one.verdict, one.note) for one in card.others] == [("accept", "because"), ("reject", "because")]
-    assert not room.take(OLA, disputes).cards  # one adjudicator has it
+    other = Actor(person_id="cy", name="Cy", role=Role.CURATOR)
+    assert not room.take(other, disputes).cards  # one adjudicator has it
+    with pytest.raises(NotAllowed):
+        room.take(OLA, disputes)
     assert room.say(LOCAL_OWNER, card, Act.ADJUDICATE, verdict=Verdict.REJECT).status == "rejected"
     assert not room.take(LOCAL_OWNER, disputes).cards
 
