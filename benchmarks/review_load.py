@@ -22,7 +22,7 @@ from benchmarks.annotator import REFILL, Annotator, session
 from benchmarks.apps import STUDIO, running, wait_for
 from benchmarks.engine import Server, server
 from benchmarks.machine import write_section
-from benchmarks.review_load_report import Counted, Load, report
+from benchmarks.review_load_report import LONG_EVERY, Counted, Load, report
 from core.domain.person import LOCAL_OWNER
 from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import Endpoint
@@ -68,7 +68,7 @@ def furnish(home: Home, base_url: str, team: Team) -> dict[str, str]:
     texts = [f"{PLAIN[number % len(PLAIN)]} Use at most {number} words." for number in range(n_seeds)]
     runs = {slug: _begin(home, slug, texts) for slug in (TEAM, OTHER)}
     project = home.project(TEAM)
-    review_rows.fill(project.database, None, team.instructions, team.instructions // _DECIDED)
+    review_rows.fill(project.database, None, team.instructions, team.instructions // _DECIDED, LONG_EVERY)
     return runs
 
 

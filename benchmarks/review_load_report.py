@@ -9,6 +9,7 @@ from benchmarks.annotator import Annotator, Request
 from benchmarks.apps import p95
 from benchmarks.machine import described, table
 
+LONG_EVERY = 12  # so many trees have one with texts of 1 to 20 kB among them
 _WARM, _LATE = 0.25, 0.5  # shares of the time: until then caches fill, and every person's sitting is made
 _LEAST_MIN = 5  # a slope over less says nothing of hours
 _NAMES = {"decision": "`POST /api/decisions`, one decision", "hand": "`GET /api/trials`, a refill"}
@@ -57,7 +58,7 @@ def report(load: Load, counted: Counted, instructions: int) -> str:
     errors = Counter(one.error for one in requests if one.error)
     refused = sum((person.refused for person in load.people), Counter[str]())
     return f"""{len(load.people)} people decide about every 3 s each for {load.minutes:g} minutes, from one queue of {instructions:,} instructions, over HTTP as the
-deck does; meanwhile two runs, one of them in the same project, made {load.calls_per_s:.0f} calls a second together on a loopback server. Everything shares one
+deck does; one tree in {LONG_EVERY} has texts of 1 to 20 kB, the others of about 500 characters. Meanwhile two runs, one of them in the same project, made {load.calls_per_s:.0f} calls a second together on a loopback server. Everything shares one
 machine: the app, that server and the people. {described("streamlit", "duckdb", "aiohttp")}
 
 {_times(requests, load.began_s)}

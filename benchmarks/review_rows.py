@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from random import Random
 
@@ -25,6 +25,10 @@ from core.store.decision_log import decide
 PER_TREE = EPOCHS + 1
 LONG_TREES = 500  # some 1,600 survivors: enough for every press and every hand that is measured
 SHORTEST, LONGEST = 1_000, 20_000  # characters of a long text
+# As in a language, few words are frequent and most are rare: a difference of words is much slower where all are frequent.
+_SYLLABLES = tuple(consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou")
+_VOCABULARY = (*store_rows.WORDS, *(one + other for one in _SYLLABLES for other in _SYLLABLES))
+_FREQUENCIES = tuple(accumulate(1 / (rank + 2.7) for rank in range(1, len(_VOCABULARY) + 1)))
 EARLIER = ("person-1", "person-2", "person-3")
 _AT_ONCE = 400  # trees a transaction
 _BATCH = 200  # decisions a transaction, as many as the route takes
@@ -45,14 +49,17 @@ class Item:
     epoch: int
 
 
-def fill(database: Database, items_file: Path | None, n: int, n_decided: int) -> None:
-    """So many instructions, the first LONG_TREES trees with long texts; of the last ones some are decided already."""
+def fill(database: Database, items_file: Path | None, n: int, n_decided: int, long_every: int = 1) -> None:
+    """So many instructions; of the last ones some are decided already.
+
+    Of the first trees every so many-th has long texts, until there are LONG_TREES of them.
+    """
     begin(database, n // PER_TREE)
     items = sqlite3.connect(items_file) if items_file else None
     if items:
         items.executescript(_ITEMS)
     last: list[Instruction] = []
-    for grown in _chunks(n // PER_TREE):
+    for grown in _chunks(n // PER_TREE, long_every):
         facts = [fact for tree in grown for fact in facts_of(tree)]
         database.writer.append_now(facts)
         if items:
@@ -73,12 +80,12 @@ def begin(database: Database, n_trees: int) -> None:
     database.writer.append_now([store_rows.SOURCE_FACT, store_rows.SYSTEM, replace(run, number=_RUN_NUMBER), *events])
 
 
-def _chunks(n_trees: int) -> Iterator[list[Grown]]:
-    grown = store_rows.trees(0, n_trees)
-    long = (lengthened(tree) for tree in islice(grown, min(LONG_TREES, n_trees)))
-    for trees in (long, grown):
-        while some := list(islice(trees, _AT_ONCE)):
-            yield some
+def _chunks(n_trees: int, long_every: int) -> Iterator[list[Grown]]:
+    numbered = enumerate(store_rows.trees(0, n_trees))
+    end = LONG_TREES * long_every
+    grown = (lengthened(tree) if number < end and number % long_every == 0 else tree for number, tree in numbered)
+    while some := list(islice(grown, _AT_ONCE)):
+        yield some
 
 
 def facts_of(tree: Grown) -> list[object]:
@@ -108,9 +115,11 @@ def prose(rng: Random) -> str:
     """As many characters as people meet: short texts are as frequent as long ones on a scale of ratios."""
     wanted = int(SHORTEST * (LONGEST / SHORTEST) ** rng.random())
     words: list[str] = []
-    while wanted > 0:
-        words.append(store_rows.word(rng))
-        wanted -= len(words[-1]) + 1
+    for word in _words(rng, wanted // 3):
+        words.append(word)
+        wanted -= len(word) + 1
+        if wanted <= 0:
+            break
     lines = [" ".join(words[first : first + 60]).capitalize() + "." for first in range(0, len(words), 60)]
     return "\n\n".join(lines)
 
@@ -119,11 +128,14 @@ def evolved(text: str, rng: Random) -> str:
     """A child's text: some words exchanged and some added, or all of it new."""
     if rng.random() < 0.2:
         return prose(rng)
-    changed = (store_rows.word(rng) if rng.random() < 0.2 else word for word in text.split(" "))
-    longer = (
-        " ".join(changed) + " Also " + " ".join(store_rows.word(rng) for _ in range(12)) + f" {rng.randrange(10**9)}."
-    )
+    words = text.split(" ")
+    changed = (new if rng.random() < 0.2 else old for old, new in zip(words, _words(rng, len(words)), strict=True))
+    longer = " ".join(changed) + " Also " + " ".join(_words(rng, 12)) + f" {rng.randrange(10**9)}."
     return longer[-LONGEST:]
+
+
+def _words(rng: Random, n: int) -> list[str]:
+    return rng.choices(_VOCABULARY, cum_weights=_FREQUENCIES, k=n)
 
 
 def _with_text(revision: Revision, text: str) -> Revision:

@@ -32,7 +32,7 @@ SOURCE_FACT = Source(
 _VOCABULARY = """analyse compare design evaluate measure plan sensor river energy city history table proof network budget market
 schedule limited careful written public local rare recent seasonal input output user system method result example
 sort search translate explain summarise rewrite extract classify draft review estimate convert merge filter"""
-_WORDS = tuple(_VOCABULARY.split())
+WORDS = tuple(_VOCABULARY.split())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,12 +64,8 @@ def trees(first: int, n: int, calls_every: int = 1) -> Iterator[Grown]:
         yield tree
 
 
-def word(rng: Random) -> str:
-    return rng.choice(_WORDS)
-
-
 def _text(rng: Random, words: int) -> str:
-    return " ".join(rng.choices(_WORDS, k=words)).capitalize() + f" {rng.randrange(10**9)}."
+    return " ".join(rng.choices(WORDS, k=words)).capitalize() + f" {rng.randrange(10**9)}."
 
 
 def _revision(of: Instruction | Response, text: str) -> Revision:
@@ -85,7 +81,7 @@ def _tree(position: int, rng: Random) -> Grown:
     seed = Instruction(id=id_, kind=InstructionKind.SEED, seed_id=id_, source_id=SOURCE, position=position)
     text = _text(rng, 20)
     skill = Label(
-        id=ids.label_id(id_, "skill", SOURCE), instruction_id=id_, kind="skill", value=rng.choice(_WORDS), by="local"
+        id=ids.label_id(id_, "skill", SOURCE), instruction_id=id_, kind="skill", value=rng.choice(WORDS), by="local"
     )
     steps: list[tuple[object, ...]] = []
     parent = seed
