@@ -64,7 +64,12 @@ def test_a_key_decides_and_the_next_card_is_there(deck: Deck) -> None:
 
 
 def test_undo_brings_the_newest_back_also_after_a_reload(deck: Deck) -> None:
+    hasty = deck.decide("x")
+    deck.keys("u")  # while it is still on its way to the studio
+    deck.expect_item(hasty)
+    expect(deck.button("Accept")).to_be_enabled()
     first, second = deck.decide("a"), deck.decide("1")
+    assert first == hasty
     deck.expect_saved()
     deck.keys("u")
     deck.expect_item(second)

@@ -30,7 +30,7 @@ export function middleNodes({ card, words, mode, entry, isOff, waits }) {
   if (entry) return past(entry, words);
   if (mode === "rate") return rating(card);
   if (mode === "edit") return words_(["span", {}, ["b", {}, "You are editing."], " The original is kept; your text becomes a new revision."], ["span", { class: "lab", "data-count": "1" }, ""]);
-  if (waits) return words_(["span", {}, ["b", {}, "Taken back."], " It can be decided again as soon as the studio has answered."]);
+  if (waits) return words_(["span", {}, ["b", {}, "Taken back."], " It can be decided again as soon as the studio has answered."], ["span", { class: "row" }, ["button", { class: "tg", "data-do": "forward" }, "Go on meanwhile", cap("→")]]);
   return [["button", { class: "bt X", "data-do": "reject", "aria-keyshortcuts": "X", disabled: isOff }, ["span", {}, "Reject"], cap("X")],
     ...words.reasons.map(({ key, value, label, words: full }) => ["button", { class: "bt", "data-reason": value, title: full, "aria-keyshortcuts": key, disabled: isOff }, cap(key), ["span", {}, label]])];
 }

@@ -85,8 +85,9 @@ export function makeHand({ where, onChange, onGone }) {
 
   function drop(trials) {
     for (const trial of trials) over.add(trial);
-    hand.ahead = hand.ahead.filter((card) => !over.has(card.trial));
-    if (hand.now && over.has(hand.now.trial)) { hand.now = null; show(); onGone(); }
+    const isOver = (card) => over.has(card.trial) && !card.isWaiting; // what was just taken back waits here under its old trial
+    hand.ahead = hand.ahead.filter((card) => !isOver(card));
+    if (hand.now && isOver(hand.now)) { hand.now = null; show(); onGone(); }
     if (hand.ahead.length <= REFILL && !hand.isOver) refill();
   }
 
@@ -129,6 +130,13 @@ export function makeHand({ where, onChange, onGone }) {
       [hand.now = null, ...hand.ahead] = all.filter((one, i) => all.findIndex((other) => other.instruction === one.instruction) === i);
       show();
       remember();
+    },
+    /** The shown card steps back behind the others. */
+    later() {
+      if (!hand.ahead.length) return;
+      hand.ahead.push(hand.now);
+      hand.now = null;
+      show();
     },
     replace(card) { if (hand.now?.trial === card.trial) hand.now = card; },
     stop() { isStopped = true; clearTimeout(timer); deaf(); },

@@ -111,6 +111,7 @@ function start(root, data, toPython) {
 
   function look(by) {
     if (now.mode !== null) return;
+    if (by < 0 && now.back === null && hand.hand.now?.isWaiting) { hand.later(); draw(); return; }
     const at = (now.back ?? -1) + by;
     if (at >= recent.list().length) return;
     now.back = at < 0 ? null : at;
