@@ -58,7 +58,8 @@ def report(load: Load, counted: Counted, instructions: int) -> str:
     errors = Counter(one.error for one in requests if one.error)
     refused = sum((person.refused for person in load.people), Counter[str]())
     return f"""{len(load.people)} people decide about every 3 s each for {load.minutes:g} minutes, from one queue of {instructions:,} instructions, over HTTP as the
-deck does; one tree in {LONG_EVERY} has texts of 1 to 20 kB, the others of about 500 characters. Meanwhile two runs, one of them in the same project, made {load.calls_per_s:.0f} calls a second together on a loopback server. Everything shares one
+deck does; one tree in {LONG_EVERY} has texts of 1 to 20 kB, the others of about 500 characters.
+Meanwhile two runs, one of them in the same project, made {load.calls_per_s:.0f} calls a second together on a loopback server. Everything shares one
 machine: the app, that server and the people. {described("streamlit", "duckdb", "aiohttp")}
 
 {_times(requests, load.began_s)}
