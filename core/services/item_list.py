@@ -48,9 +48,10 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemPage:
-    """Some of a filter's items, and how many there are in all."""
+    """Some of a filter's items, and how many there are in all. `number`: which page this is."""
 
     total: int
+    number: int
     items: tuple[Item, ...]
 
 
@@ -71,8 +72,9 @@ def page(
     """
     (may_grow if of is None else may_review)(actor)
     seqs = queue_reading.matching(project.database, wanted, sort)
+    number = max(1, min(number, -(-len(seqs) // most)))  # what one looked at before may have had more pages
     rows = list_reading.rows(project.database, seqs[(number - 1) * most : number * most])
-    return ItemPage(total=len(seqs), items=_shown(project.database, rows, actor.person_id, of))
+    return ItemPage(total=len(seqs), number=number, items=_shown(project.database, rows, actor.person_id, of))
 
 
 def items(actor: Actor, project: Project, ids: Iterable[str]) -> tuple[Item, ...]:

@@ -83,6 +83,8 @@ def _groups(project: Project, wanted: QueueFilter, now: SearchProgress) -> None:
         kit.show("empty", h("p", "No two of them say nearly the same."), key="review.duplicates.none")
         return
     pages = -(-len(groups) // _PAGE)
+    if int(st.session_state.get("review.duplicates.page") or 1) > pages:  # groups that are settled are gone
+        st.session_state["review.duplicates.page"] = pages
     slot = st.container()
     number = (st.pagination(pages, key="review.duplicates.page") if pages > 1 else 1) or 1
     with slot:

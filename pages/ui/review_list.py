@@ -116,6 +116,7 @@ def _cells(item: Item) -> dict[str, object]:
 def _paging(page: ItemPage) -> None:
     pages = -(-page.total // item_list.PAGE)
     if pages > 1:
+        st.session_state["review.page"] = page.number
         st.pagination(pages, key="review.page")
 
 
