@@ -128,6 +128,8 @@ class Floor:
             self.repeats.discard((person_id, row["id"]))
         one.is_chosen = queue is None or self._fit(queue, row, one, now_s) is not Fit.NOW
         one.holds_place = not row["mine"]
+        if order is not None and row["seq"] in order.again:
+            order.again.remove(row["seq"])  # it was undone, and comes by itself now
         self.leases.add(one)
         return one
 

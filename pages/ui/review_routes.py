@@ -167,7 +167,7 @@ def _rating(request: Request, body: dict[str, Any]) -> Response:
 def _rendered(request: Request) -> Response:
     actor, project = shell.actor_of(request), _project(request, request.query_params.get("project"))
     revision = _id(request.query_params.get("revision"), "text")
-    return _json(rendered.rendered(actor, project, revision))
+    return _json({"nodes": rendered.rendered(actor, project, revision)})
 
 
 def _milliseconds(value: object) -> int | None:
