@@ -110,14 +110,13 @@ class Engine:
 
     async def _is_over(self) -> bool:
         """Nothing is left, and nothing can come. While people are waited for, this waits too."""
-        if await self._supply.draw():
-            self._changed.set()
-            return False
-        if not await self._supply.awaits_people():
-            return True
-        while self._supply.is_dry and not self._pausing.is_set():
-            await self._sleep(_LOOK_S)
-        self._supply.goes_on()
+        if not await self._supply.draw():
+            is_awaited = await self._supply.awaits_people()
+            if not is_awaited and self._supply.is_dry:  # still, after all that looking
+                return True
+            while is_awaited and self._supply.is_dry and not self._pausing.is_set():
+                await self._sleep(_LOOK_S)
+            self._supply.goes_on()
         self._changed.set()
         return False
 

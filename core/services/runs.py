@@ -24,7 +24,7 @@ from core.services.estimate import time_left_s
 from core.services.live import LiveRuns, Start
 from core.services.packs import Packs
 from core.services.projects import Project
-from core.store import pack_reading, run_reading, seed_reading
+from core.store import gate_reading, pack_reading, run_reading, seed_reading
 
 _AT_ONCE = 1_000  # seeds planned a transaction: decisions never wait long behind a big run's start
 _LATEST = 14
@@ -149,9 +149,11 @@ class Runs:
         return self._can_resume(project, self.get(actor, project, run_id))
 
     def _can_resume(self, project: Project, run: RunSummary) -> bool:
-        """A finished run goes on only if somebody took back a rejection: then calls wait again."""
+        """A finished run goes on only if people changed their minds: calls wait again, or a gate is open again."""
         if run.state == RunEventKind.FINISHED:
-            return run_reading.owed(project.database, run.id) > 0
+            gate, epochs = run.settings.gate, run.settings.epochs
+            is_open = gate is not Gate.NONE and gate_reading.has_opened(project.database, run.id, gate, epochs)
+            return is_open or run_reading.owed(project.database, run.id) > 0
         return run.state in _CAN_RESUME
 
     def resume_by_themselves(self, actor: Actor, project: Project) -> None:

@@ -35,6 +35,12 @@ def accepted_survivors(database: Database) -> tuple[int, int]:
     return int(found["accepted"]), int(found["decided"])
 
 
+def has_opened(database: Database, run_id: str, gate: Gate, epochs: int) -> bool:
+    """Whether there is any such seed."""
+    asked = {"run": run_id, "epochs": epochs, "passes": gate is Gate.NOT_REJECTED}
+    return bool(database.query(_OPENED, asked))
+
+
 def opened(database: Database, run_id: str, gate: Gate, epochs: int) -> list[list[Judged]]:
     """Whole trees (the seed first) of seeds of which all is decided that this gate asks for, with epochs left."""
     asked = {"run": run_id, "epochs": epochs, "passes": gate is Gate.NOT_REJECTED}

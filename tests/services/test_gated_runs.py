@@ -144,3 +144,17 @@ def test_a_run_grows_and_scores_a_seed_as_people_left_it(house: House, server: O
     assert not [one for one in server.requests if "number 0 " in str(one["body"]["messages"])]
     grown = "select parent_revision_id as of from instruction where run_id = ? and seed_id = ?"
     assert house.project.database.query(grown, [run, first.id]) == [{"of": edited.id}]
+
+
+def test_a_gated_run_that_ended_without_a_rejected_seed_goes_on_after_the_undo(house: House) -> None:
+    first = seeds.chosen(house.project, SeedChoice(), 0)[0]
+    run = house.start(**GATED | {"gate": Gate.NOT_REJECTED, "buffer": 99, "epochs": 2})
+    rejected = say(house.project.database, first, Act.REJECT)
+    house.finish(run)
+    submit(house.project.database, rejected, Act.UNDO)
+    for _ in range(3):  # its calls were in flight, waiting, or not drawn when it was rejected
+        if house.studio.runs.can_resume(ME, house.project, run):
+            house.resume(run)
+            house.finish(run)
+    assert house.progress(run).decided == 4 * 2
+    assert not house.studio.runs.can_resume(ME, house.project, run)
