@@ -111,6 +111,7 @@ def _shelve(read: Lineage, context: Context, shelf: LineageShelf, tell: Callable
         if shelf.rows % _TELL_EVERY == 0:
             tell(ImportProgress(rows=shelf.rows, share=min(1.0, shelf.rows / total)))
     shelf.flush()
+    shelf.close()  # from here on it is read
 
 
 def _numbered(facts: Facts, numbers: lineage.Json) -> list[tuple[object, int]]:
