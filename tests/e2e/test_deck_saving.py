@@ -101,3 +101,14 @@ def test_the_studio_is_started_anew_in_between(deck: Deck, app: App, queue: list
     app.start()
     deck.expect_saved()
     assert deck.decided_on_the_server(GROWN, queue[0]) == before + 2
+
+
+def test_what_the_studio_cannot_write_now_is_tried_again_and_says_why(deck: Deck, queue: list[str]) -> None:
+    before = deck.decided_on_the_server(GROWN, queue[0])
+    full = {"what": "The disk is full.", "to_do": "Free some space."}
+    deck.page.route("**/api/decisions", lambda route: route.fulfill(status=409, json=full), times=3)
+    deck.decide("a")
+    deck.expect_unsaved(1)
+    expect(deck.page.get_by_test_id("stSidebar")).to_contain_text("The disk is full.")
+    deck.expect_saved()
+    assert deck.decided_on_the_server(GROWN, queue[0]) == before + 1

@@ -13,6 +13,8 @@ const LOCK = "studio-outbox"; // one tab sends at a time
 const DECISIONS = { path: "/api/decisions", body: (batch) => ({ project: batch[0].project, decisions: batch.map((entry) => entry.body) }) };
 const RATING = { path: "/api/ratings", body: ([entry]) => ({ project: entry.project, ...entry.body }) };
 
+const WRONG = new Set([400, 404, 413, 422]); // trying again changes nothing; anything else (a full disk, a lost visit) passes
+
 const listeners = new Set();
 const mine = new Map(); // key → entry that this page has written and that is not answered
 const refused = new Map(); // key → why the studio does not take it; kept, and tried again by the next page
@@ -48,7 +50,7 @@ export async function unsent() {
 /** Resolves when it is written in this browser. `kind`: "decision", or "rating" of the trial's response. */
 export async function keep(project, kind, body) {
   last = Math.max(last + 1, Date.now());
-  const entry = { key: keyOf(project, body.trial, kind === "rating" ? "rate" : body.act), order: last, person, project, kind, body };
+  const entry = { key: keyOf(project, body.trial, kind === "rating" ? `rate ${last}` : body.act), order: last, person, project, kind, body };
   mine.set(entry.key, entry);
   writing += 1;
   const written = put("outbox", entry);
@@ -97,6 +99,7 @@ async function settle(batch, said) {
 async function sendOne() {
   const entries = await unsent();
   waiting = entries.length;
+  for (const key of refused.keys()) if (!entries.some((entry) => entry.key === key)) refused.delete(key); // forgotten in another tab
   const batch = batchOf(entries);
   if (!batch.length) { once = false; return "empty"; }
   const reply = await request(batch, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
@@ -104,7 +107,7 @@ async function sendOne() {
   problem = said?.what ?? null;
   if (reply?.ok && said) return await settle(batch, said) ? "more" : "failed";
   if (reply?.status === 403) await greet();
-  if (!reply || reply.ok || [403, 408, 421, 429].includes(reply.status) || reply.status >= 500) return "failed";
+  if (!WRONG.has(reply?.status)) return "failed";
   if (batch.length === 1) refused.set(batch[0].key, { ...batch[0], why: said?.what ?? `Status ${reply.status}`, toDo: said?.to_do ?? "" });
   else once = true; // one of these is not taken: find out which
   return "more";
