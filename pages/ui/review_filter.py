@@ -21,7 +21,7 @@ KINDS = {
     InstructionKind.PROMPT: "Test prompts",
     InstructionKind.REFERENCE: "References",
 }
-_EITHER: dict[bool | None, str] = {None: "Either", True: "Yes", False: "No"}
+_EITHER: dict[str, bool | None] = {"Either": None, "Yes": True, "No": False}
 _ANY = "any"
 _MOST_WORDS = 1_000_000
 
@@ -136,9 +136,8 @@ def _people(wanted: QueueFilter, start: QueueFilter, choices: Choices, key: str)
 
 
 def _either(column: st.delta_generator.DeltaGenerator, label: str, start: bool | None, key: str) -> bool | None:
-    known = list(_EITHER)
-    chosen: bool | None = column.selectbox(label, known, known.index(start), format_func=_EITHER.__getitem__, key=key)
-    return chosen
+    words = list(_EITHER)
+    return _EITHER[column.selectbox(label, words, list(_EITHER.values()).index(start), key=key)]
 
 
 def _seed(column: st.delta_generator.DeltaGenerator, start: str | None, key: str) -> str | None:

@@ -62,7 +62,7 @@ def _narrowed(queue: Queue | None, wanted: QueueFilter) -> QueueFilter:
 
 
 def _first_page() -> None:
-    st.session_state["review.page"] = 1
+    st.session_state.pop("review.page", None)
 
 
 def _empty(wanted: QueueFilter) -> None:
@@ -116,7 +116,8 @@ def _cells(item: Item) -> dict[str, object]:
 def _paging(page: ItemPage) -> None:
     pages = -(-page.total // item_list.PAGE)
     if pages > 1:
-        st.session_state["review.page"] = page.number
+        if st.session_state.get("review.page", page.number) != page.number:
+            st.session_state["review.page"] = page.number
         st.pagination(pages, key="review.page")
 
 
