@@ -82,18 +82,18 @@ class Floor:
                 break
             row = rows.get(seq)
             if row is None:
+                order.note_gone()
                 continue
-            given = self._given(order, row, _origin(order, entry), now_s)
-            fit = self._fit(order.queue, row, given, now_s)
+            one = given(row, order.person_id, order.queue.id, _origin(order, entry), now_s)
+            fit = self._fit(order.queue, row, one, now_s)
             if fit is Fit.NOW:
-                self.leases.add(given)
-                reserved.append(given)
+                self.leases.add(one)
+                reserved.append(one)
             elif fit is Fit.LATER and entry.seq != REPEAT:
                 order.lay_aside(entry)
+            else:
+                order.note_gone()
         return reserved
-
-    def _given(self, order: Order, row: dict[str, Any], origin: TrialOrigin, now_s: float) -> Given:
-        return given(row, order.person_id, order.queue.id, origin, now_s)
 
     def _fit(self, queue: Queue, row: dict[str, Any] | None, one: Given, now_s: float) -> Fit:
         """Whether this item suits this person in this queue now, their own lease of it apart."""

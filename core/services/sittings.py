@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -66,7 +66,8 @@ class Order:
 
     def ahead(self, held: Sequence[int]) -> Any:
         """The `seq` of everything that this person has or will be given, as an array."""
-        return np.array([*self.seqs[self.at :], *self.again, *self.passed, *self.skipped, *held], dtype="int64")
+        few = np.array([*self.again, *self.passed, *self.skipped, *held], dtype="int64")
+        return np.concatenate([np.array(self.seqs[self.at :], dtype="int64"), few])
 
     def draw(self, most: int, most_late: int) -> list[Entry]:
         """The next places; of what comes late at most so many. Whoever does not use one puts it back."""
@@ -90,6 +91,10 @@ class Order:
     def lay_aside(self, entry: Entry) -> None:
         """Somebody else has it in front of them: it is asked for again at the end."""
         (self.skipped if entry.home is self.skipped else self.passed).append(entry.seq)
+
+    def note_gone(self) -> None:
+        """A place led nowhere: it is not ahead any more, so it need not be counted out again."""
+        self.gone = max(0, self.gone - 1)
 
     def repeat(self) -> int | None:
         """One of the person's own that lies back far enough, by chance; None if there is none yet."""
@@ -174,9 +179,9 @@ def _share_of(share: float, n: int) -> int:
     return round(share / (1 - share) * n)
 
 
-def _mixed(main: Iterable[int], extras: list[int], chance: Random) -> "array[int]":
+def _mixed(main: Any, extras: list[int], chance: Random) -> "array[int]":
     """The extras at places drawn by chance, so that nothing tells them apart."""
-    in_order = array("q", main)
+    in_order = array("q", main.tobytes())
     if not extras:
         return in_order
     chance.shuffle(extras)
