@@ -1,7 +1,5 @@
 """How often people accept, with a credible interval."""
 
-from scipy.special import betaincinv
-
 from core.domain.overview import Share
 
 CREDIBLE = 0.95
@@ -16,6 +14,8 @@ def credible(accepted: int, decided: int, confidence: float = CREDIBLE) -> Share
         raise ValueError(f"{accepted} of {decided} is no share")
     if decided == 0:
         return Share(k=0, n=0, low=0.0, high=1.0)
+    from scipy.special import betaincinv  # an idle app does not load scipy
+
     tail = (1 - confidence) / 2
     a, b = accepted + 0.5, decided - accepted + 0.5
     return Share(
