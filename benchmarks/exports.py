@@ -78,7 +78,7 @@ def in_a_process(way: str, path: Path, file: Path) -> dict[str, float]:
 def measure(n: int, folder: Path) -> list[tuple[str, ...]]:
     """Every format, then the way back."""
     build(folder / f"{n}.duckdb", n)
-    lines = []
+    lines: list[tuple[str, ...]] = []
     ways = ("alpaca", "jsonl", "csv", "parquet", "lineage", "lineage-parquet")
     for way, source, name in [
         *((way, folder / f"{n}.duckdb", way) for way in ways),

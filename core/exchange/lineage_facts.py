@@ -197,7 +197,12 @@ _COUNTED = {
 def _require_small(facts: Facts) -> None:
     """ValueError for a number that its column cannot hold."""
     of = facts.instruction
-    numbers: list[int | None] = [of.epoch, of.depth, of.child_number, facts.outcome and facts.outcome.words_added]
+    numbers: list[int | None] = [
+        of.epoch,
+        of.depth,
+        of.child_number,
+        facts.outcome.words_added if facts.outcome else None,
+    ]
     for part, names in _COUNTED.items():
         numbers += [getattr(fact, name) for fact in getattr(facts, part) for name in names]
     if any(one is not None and abs(one) >= _INT32 for one in numbers):
