@@ -1,6 +1,8 @@
 """What people's decisions lead to, as a curator sees it: rates, answers that are owed, thresholds, and a run that waits."""
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -39,6 +41,35 @@ def home(tmp_path_factory: pytest.TempPathFactory, endpoint: OpenAIServer) -> Pa
 def test_an_empty_page_of_rates_says_what_will_stand_there(window: Window) -> None:
     window.open("rates", "Rates", project="undecided")
     window.expect_said("Nobody has decided about a survivor here yet.")
+
+
+def test_one_answer_is_estimated_first_and_made_when_that_is_confirmed(window: Window, endpoint: OpenAIServer) -> None:
+    window.open("rates", "Rates", project="decided")
+    window.open_options("Which ones")
+    link = window.page.locator(".rates a.l").first
+    expect(link).to_be_visible()
+    instruction = parse_qs(urlsplit(link.get_attribute("href") or "").query)["node"][0]
+    before = endpoint.stats()["chat"]
+    status, said = asked(window, instruction=instruction)
+    assert (status, said["estimate"]["endpoint"], said["estimate"]["refusal"]) == (200, FAKE, "")
+    assert endpoint.stats()["chat"] == before
+    status, said = asked(window, instruction=instruction, confirm=True)
+    assert (status, said["problem"]) == (200, "")
+    assert said["response"]["words"] > 0
+    assert endpoint.stats()["chat"] == before + 1
+    assert asked(window, instruction=instruction, confirm=True)[0] == 422  # it has an answer to this very text
+    assert asked(window, instruction="somebody's")[0] == 404
+    assert asked(window, instruction="00000000-0000-4000-8000-000000000000")[0] == 404
+
+
+def asked(window: Window, **body: object) -> tuple[int, dict[str, Any]]:
+    """What the route says to this page."""
+    found = window.page.evaluate(
+        """async (body) => { const reply = await fetch("/api/answers", {method: "POST", body: JSON.stringify(body)});
+        return [reply.status, await reply.json()]; }""",
+        {"project": "decided", **body},
+    )
+    return found[0], found[1]
 
 
 def test_owed_answers_are_listed_and_answered_by_one_press(window: Window, endpoint: OpenAIServer) -> None:
