@@ -23,9 +23,7 @@ def alpha(splits: Sequence[Split]) -> Agreement:
         return Agreement(value=None, n=0, why="no item was decided by two people")
     if why := _why_all_same(sum(one.accepts for one in shared), sum(one.rejects for one in shared)):
         return Agreement(value=None, n=n, why=why)
-    counts = np.repeat(
-        np.array([(one.accepts, one.rejects) for one in shared]), [one.items for one in shared], axis=0
-    )
+    counts = np.repeat(np.array([(one.accepts, one.rejects) for one in shared]), [one.items for one in shared], axis=0)
     value = krippendorff.alpha(value_counts=counts, level_of_measurement="nominal")
     return Agreement(value=float(value), n=n)
 

@@ -80,7 +80,9 @@ def rate(database: Database, score: Score) -> None:
     """Commit a rating, unless the same person said the same of it last."""
 
     def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
-        said = connection.execute(_RATED, [score.subject_id, score.by]).fetchall()  # to its end: the insert needs the connection
+        said = connection.execute(
+            _RATED, [score.subject_id, score.by]
+        ).fetchall()  # to its end: the insert needs the connection
         if said and said[0][0] == score.value:
             return 0
         return insert_facts(connection, Score, [score], seq)

@@ -16,7 +16,11 @@ def draw_view() -> None:
         "hostile",
         kit.read(HOSTILE),
         h("script", "window.hurt=1"),
-        h("math", {"href": "javascript:window.hurt=1"}, h("msup", h("mi", {"href": "//192.0.2.1/"}, "x"), h("mn", "2"))),
+        h(
+            "math",
+            {"href": "javascript:window.hurt=1"},
+            h("msup", h("mi", {"href": "//192.0.2.1/"}, "x"), h("mn", "2")),
+        ),
         h("img", {"src": "http://192.0.2.1/x.png", "onerror": "window.hurt=1"}),
         h("a", {"href": "javascript:window.hurt=1"}, "script link"),
         h("a", {"href": "//192.0.2.1/"}, "far link"),
