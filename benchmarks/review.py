@@ -98,8 +98,9 @@ def measure(folder: Path, chrome: Path, asked: argparse.Namespace, n: int) -> Me
     """Everything on one project of this size; the plain script on the same survivors."""
     with furnished(folder) as home:
         home.project(FIRST, PLAIN)
+        review_rows.fill(home.project(PROJECT).database, folder / "items.sqlite", n, n // _DECIDED)
+    with furnished(folder) as home:  # opened anew, as people find it
         project = home.project(PROJECT)
-        review_rows.fill(project.database, folder / "items.sqlite", n, n // _DECIDED)
         answers = review_queries.ask_all(project, asked.repeats)
         deck = f"review?project={PROJECT}&queue={queues.default(project).id}"
     with sync_playwright() as playwright:
