@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from core.domain.tree import Piece
 
@@ -32,9 +33,19 @@ def difference(before: str, after: str) -> Difference:
         (_TOKEN.findall(before), _TOKEN.findall(after)),
         (before.splitlines(keepends=True), after.splitlines(keepends=True)),
     ):
-        if _pairs(old, new) <= _MOST_PAIRS:
-            return _compared(old, new)
-    return _compared([before], [after])
+        start, end = _common_ends(old, new)
+        middle = old[start : len(old) - end], new[start : len(new) - end]
+        if _pairs(*middle) <= _MOST_PAIRS:
+            return _compared(old[:start], *middle, old[len(old) - end :])
+    return _compared([], [before], [after], [])
+
+
+def _common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many tokens both begin with, and end with: most evolutions only add, and what is compared costs its square."""
+    most = min(len(old), len(new))
+    start = next((nth for nth in range(most) if old[nth] != new[nth]), most)
+    end = next((nth for nth in range(most - start) if old[-1 - nth] != new[-1 - nth]), most - start)
+    return start, end
 
 
 def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
@@ -42,9 +53,10 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
     return sum(counts[token] for token in new)
 
 
-def _compared(old: Sequence[str], new: Sequence[str]) -> Difference:
-    pieces: list[Piece] = []
-    same = 0
+def _compared(before: Sequence[str], old: Sequence[str], new: Sequence[str], after: Sequence[str]) -> Difference:
+    """The difference between `old` and `new`, which stand between what both texts begin and end with."""
+    pieces: list[Piece] = [("=", "".join(before))]
+    same = _visible(before) + _visible(after)
     for tag, i1, i2, j1, j2 in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             pieces.append(("=", "".join(old[i1:i2])))
@@ -54,9 +66,17 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> Difference:
             pieces.append(("-", "".join(old[i1:i2])))
         if j2 > j1:
             pieces.append(("+", "".join(new[j1:j2])))
+    pieces.append(("=", "".join(after)))
     # Of the shorter text: what only adds or only takes away reads best in place, however much it is.
-    shorter = max(1, min(_visible(old), _visible(new)))
-    return Difference(pieces=tuple(pieces), changed=1 - same / shorter)
+    ends = _visible(before) + _visible(after)
+    shorter = max(1, ends + min(_visible(old), _visible(new)))
+    return Difference(pieces=tuple(_joined(pieces)), changed=1 - same / shorter)
+
+
+def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Without empty pieces, and two that are equal as one."""
+    for sign, group in groupby((piece for piece in pieces if piece[1]), key=lambda piece: piece[0]):
+        yield sign, "".join(text for _, text in group)
 
 
 def _visible(tokens: Sequence[str]) -> int:

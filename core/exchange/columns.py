@@ -52,7 +52,7 @@ def kind(names: Sequence[str], columns: Columns | None, records: Iterable[Record
     if found := next(filter(None, chats), ""):
         return found
     if {"instruction", "skill", "difficulty"} <= plain:
-        return "WizardLM test set"
+        return "Test set (skill and difficulty)"
     if {"instruction", "input", "output"} <= plain:
         return "Alpaca"
     return "Instructions with outputs" if {"instruction", "output"} <= plain else "Rows with columns"

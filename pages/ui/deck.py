@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.domain.decision import Reason
+from core.domain.person import Role
 from pages.ui import kit, shell
 from pages.ui.modules import loader
 
@@ -38,9 +39,10 @@ def show(*, project: str, queue: str, key: str, on_go: Callable[[], None] | None
         "reasons": reasons,
         "note_most": _NOTE_MOST,
     }
-    person = shell.actor().person_id
+    actor = shell.actor()
+    where = {"project": project, "queue": queue, "person": actor.person_id, "grows": actor.role is not Role.ANNOTATOR}
     _deck()(
-        data={"project": project, "queue": queue, "person": person, "words": words},
+        data=where | {"words": words},
         key=key,
         on_go_change=on_go or _nothing,
     )

@@ -89,7 +89,7 @@ def test_of_a_conversation_the_first_human_turn_is_taken(
 @pytest.mark.parametrize("format_", list(FileFormat))
 def test_the_released_test_set_keeps_its_skills_in_our_spelling(format_: FileFormat, tmp_path: Path) -> None:
     path = as_file(tmp_path, TEST_SET, format_)
-    assert SeedFile(path).look().kind == "WizardLM test set"
+    assert SeedFile(path).look().kind == "Test set (skill and difficulty)"
     (row,) = taken(path)
     assert isinstance(row, SeedRow)
     assert (row.text, row.skill) == ("Write a line.", "Writing")

@@ -89,7 +89,7 @@ function start(root, data, toPython) {
     drawAside();
     parts.blank.hidden = Boolean(card);
     if (card) drawCard(card);
-    else { now.drawn = ""; patch(parts.blank, blankNodes(hand.hand, { project, decidedHere: now.decidedHere, waiting: outbox().waiting })); }
+    else { now.drawn = ""; patch(parts.blank, blankNodes(hand.hand, { project, grows: data.grows, decidedHere: now.decidedHere, waiting: outbox().waiting })); }
     drawBar(card);
     patch(parts.word, now.word ? [["div", { class: "note warn-bg" }, mark("error", now.word.what), ["span", {}, now.word.toDo]]] : []);
     const trial = hand.hand.now?.trial ?? null;
