@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Browser, Dialog, Locator, Page, Request, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 HOME = "Grow a hard instruction dataset from easy seeds"
 _LOCAL = ("127.0.0.1", "localhost")
@@ -147,9 +148,18 @@ class Window:
         self.press("Import this file")
 
     def choose(self, label: str, option: str) -> None:
-        """From a list, by the words of the choice."""
-        self.page.get_by_role("combobox", name=re.compile(re.escape(label))).click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        """From a list, by the words of the choice. A page that is drawn anew shuts the list: then it is opened again."""
+        self.settle()
+        wanted = self.page.get_by_role("option", name=option, exact=True)
+        for _ in range(4):
+            self.page.get_by_role("combobox", name=re.compile(re.escape(label))).click()
+            try:
+                wanted.click(timeout=4_000)
+                break
+            except PlaywrightTimeout:
+                self.page.keyboard.press("Escape")
+        else:
+            wanted.click()
         self.settle()
 
     def start_run(self, *, seeds: int | None = None) -> str:
@@ -184,7 +194,8 @@ class Window:
     def expect_said(self, *words: str, timeout_s: float = 20.0) -> None:
         """These words stand on the page, somewhere in its main part."""
         for text in words:
-            expect(self.page.get_by_test_id("stMain").get_by_text(text).first).to_be_visible(timeout=1000 * timeout_s)
+            said = self.page.get_by_test_id("stMain").get_by_text(text).filter(visible=True)  # labels may be hidden
+            expect(said.first).to_be_visible(timeout=1000 * timeout_s)
 
     def expect_run_is(self, word: str, timeout_s: float = 60.0) -> None:
         """The run's page says that it is "paused", "finished" …"""

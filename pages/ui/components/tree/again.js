@@ -44,7 +44,7 @@ export function makeAgain(overlay, { words, where, onGrown, onSee }) {
     const { offer } = state;
     const lines = [["p", {}, ["b", {}, "One call"], ` to ${offer.endpoint} (${offer.model}): at most ${countOf(offer.worst_tokens, "token")}, ${price(offer.worst_usd)}.`],
       ["p", { class: "lab" }, offer.checks.length ? `Held against it at once, free of cost: ${offer.checks.join(", ")}. It is not judged or answered.` : "This run has no rule that could be checked without a further call."]];
-    return offer.refusal ? [...lines, ["div", { class: "note warn-bg", role: "alert" }, mark("error", offer.refusal)]] : lines;
+    return offer.refusal ? [...lines, ["div", { class: "note warn-bg", role: "alert" }, mark("error", "Not now"), ["span", {}, offer.refusal]]] : lines;
   }
 
   function result() {
