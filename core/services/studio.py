@@ -49,6 +49,10 @@ class Studio:
     answers: Answers
     answer_lists: AnswerLists
 
+    def open(self, actor: Actor, slug: str) -> Project:
+        """Any project by its name, the demo too, which is built when it is first asked for."""
+        return self.demo(actor) if slug == DEMO else self.projects.open(actor, slug)
+
     def demo(self, actor: Actor) -> Project:
         """The finished project that comes with the studio, built from its text when first opened."""
         may_review(actor)

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from core.domain.person import Actor, Role
 from core.errors import StudioError
 from core.services.bridge import Bridge
-from core.services.projects import DEMO, Project
+from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from pages.ui import kit
@@ -68,7 +68,7 @@ def wanted_project() -> str:
 
 def open_project(slug: str, who: Actor) -> Project:
     """Open a project by its name in a URL; commands then find it through the bridge."""
-    found = studio().demo(who) if slug == DEMO else studio().projects.open(who, slug)
+    found = studio().open(who, slug)
     bridge().stand_beside([found.path])
     return found
 

@@ -1,8 +1,9 @@
 """Homes for the app to start in: endpoints, seeds and finished runs, made by the services themselves beforehand."""
 
 import json
-from collections.abc import Iterable
-from contextlib import closing
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.domain.person import LOCAL_OWNER
@@ -12,6 +13,7 @@ from core.services import presets, seeds
 from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
+from pages.ui import shell
 
 FAKE = "fake"
 PLAIN = (
@@ -59,3 +61,20 @@ class Home:
 def furnished(folder: Path) -> "closing[Home]":
     """`with furnished(folder) as home: …`"""
     return closing(Home(folder))
+
+
+@contextmanager
+def in_this_process(home: Path) -> Iterator[None]:
+    """The pages' own studio on this home, for pages that are drawn without a server; closed in the end."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("EVOL_STUDIO_")}
+    os.environ |= {"EVOL_STUDIO_HOME": str(home), "EVOL_STUDIO_CACHE": str(home / "cache")}
+    shell.studio.cache_clear()
+    shell.bridge.cache_clear()
+    yield
+    shell.bridge().leave()
+    shell.studio().close()
+    shell.studio.cache_clear()
+    shell.bridge.cache_clear()
+    for name in ("EVOL_STUDIO_HOME", "EVOL_STUDIO_CACHE"):
+        del os.environ[name]
+    os.environ |= kept

@@ -1,6 +1,5 @@
 """The pages without a browser (AppTest): each is drawn in each state without an exception, and says what it should."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.services.projects import FIRST
 from pages.ui import shell
-from tests.e2e.furnish import PLAIN, furnished
+from tests.e2e.furnish import PLAIN, furnished, in_this_process
 from tests.e2e.running import ROOT
 from tests.openai_server import openai_server
 
@@ -34,18 +33,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def studio(home: Path) -> Iterator[None]:
     """The pages' own studio, opened on that home and closed with the module."""
-    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("EVOL_STUDIO_")}
-    os.environ |= {"EVOL_STUDIO_HOME": str(home), "EVOL_STUDIO_CACHE": str(home / "cache")}
-    shell.studio.cache_clear()
-    shell.bridge.cache_clear()
-    yield
-    shell.bridge().leave()
-    shell.studio().close()
-    shell.studio.cache_clear()
-    shell.bridge.cache_clear()
-    for name in ("EVOL_STUDIO_HOME", "EVOL_STUDIO_CACHE"):
-        del os.environ[name]
-    os.environ |= kept
+    with in_this_process(home):
+        yield
 
 
 def page(name: str, **query: str) -> AppTest:

@@ -1,6 +1,5 @@
 """Review without a browser (AppTest): drawn in every state, and a form that begins as its address says."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +10,7 @@ from core.domain.queue import Queue, QueueFilter, Sort
 from core.services import queue_address, queues
 from core.services.projects import FIRST
 from pages.ui import shell
-from tests.e2e.furnish import PLAIN, furnished
+from tests.e2e.furnish import PLAIN, furnished, in_this_process
 from tests.e2e.running import ROOT
 from tests.openai_server import openai_server
 
@@ -30,18 +29,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         fresh.endpoint(endpoint.base_url)
         fresh.grow(fresh.project(FIRST, PLAIN))
         fresh.project("empty")
-    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("EVOL_STUDIO_")}
-    os.environ |= {"EVOL_STUDIO_HOME": str(home), "EVOL_STUDIO_CACHE": str(home / "cache")}
-    shell.studio.cache_clear()
-    shell.bridge.cache_clear()
-    yield
-    shell.bridge().leave()
-    shell.studio().close()
-    shell.studio.cache_clear()
-    shell.bridge.cache_clear()
-    for name in ("EVOL_STUDIO_HOME", "EVOL_STUDIO_CACHE"):
-        del os.environ[name]
-    os.environ |= kept
+    with in_this_process(home):
+        yield
 
 
 def review(title: str = "Review", **query: str | list[str]) -> AppTest:

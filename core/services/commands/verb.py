@@ -83,7 +83,7 @@ def opened(studio: Studio, actor: Actor, project: str) -> Project:
         return studio.projects.open_file(actor, Path(project))
     if not project:
         raise BadInput("No project was named", to_do="Give --project FILE.")
-    return studio.projects.open(actor, project)
+    return studio.open(actor, project)
 
 
 def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str], *, empty: str) -> str:
