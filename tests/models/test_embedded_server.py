@@ -71,6 +71,17 @@ def is_gone_within(process_id: int, seconds: float) -> bool:
     return True
 
 
+def stop_and_wait(process_id: int) -> None:
+    """The signal reaches one thread after the other: one that still runs would answer."""
+    os.kill(process_id, signal.SIGSTOP)
+    deadline = time.monotonic() + 10
+    while any(
+        psutil.Process(thread.id).status() != psutil.STATUS_STOPPED for thread in psutil.Process(process_id).threads()
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def kill_and_wait(process_id: int) -> None:
     os.kill(process_id, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(process_id)], timeout=5)
@@ -151,14 +162,16 @@ def test_a_killed_child_is_replaced_when_next_needed(server: EmbeddedServer) -> 
 
 def test_a_child_that_hangs_is_replaced(tmp_path: Path) -> None:
     impatient = EmbeddedServer(smoke_weights(), tmp_path / "impatient.log", health_s=0.3, health_every_s=0.0)
-    impatient.ensure()
-    first = impatient.process_id
-    assert first is not None
-    os.kill(first, signal.SIGSTOP)
-    impatient.ensure()
-    assert impatient.process_id != first
-    assert is_gone_within(first, 1)
-    impatient.stop()
+    try:
+        impatient.ensure()
+        first = impatient.process_id
+        assert first is not None
+        stop_and_wait(first)
+        impatient.ensure()
+        assert impatient.process_id != first
+        assert is_gone_within(first, 1)
+    finally:
+        impatient.stop()
 
 
 def test_a_child_that_keeps_dying_is_not_started_for_ever(server: EmbeddedServer, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_an_item_stands_as_it_was_shown_beside_how_it_is_now(project: Project) -
     before = history.look(OLA, project, decision)
     assert (before.shown and before.shown.text, before.now, before.status) == ("Sort 0 words.", None, "rejected")
     assert before.shown is not None
-    assert ("+", " 0") in (before.shown.diff or ())
+    assert [text.strip() for sign, text in before.shown.diff or () if sign == "+"] == ["0"]
     project.database.writer.append_now([revision(first, "Sort all words by length.", 1)])
     say(project.database, first, Act.ACCEPT, "noor")
     after = history.look(OLA, project, decision)

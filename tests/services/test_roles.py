@@ -158,6 +158,7 @@ ASKED: dict[str, Ask] = {
 # Whoever reviews does it in a project, says who they are, and finds their own decisions again.
 FOR_EVERYBODY: dict[str, Ask] = {
     "Projects.open": lambda s, p, who: s.projects.open(who, "my-project"),
+    "Studio.open": lambda s, p, who: s.open(who, "my-project"),
     "answers.waiting": lambda s, p, who: answers.waiting(who, p),
     "answers.count_waiting": lambda s, p, who: answers.count_waiting(who, p),
     "Shelf.slugs": lambda s, p, who: s.shelf.slugs(who),
