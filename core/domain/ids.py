@@ -65,6 +65,20 @@ def edit_id(trial_id: str, revision: str) -> str:
     return _id("decision", trial_id, "edit", revision)
 
 
+def judgment_id(trial_id: str, number: int) -> str:
+    """Of the answer with this number: sending it again finds the row."""
+    return _id("judgment", trial_id, number)
+
+
+def study_prompt_id(study_id: str, key: str) -> str:
+    return _id("study prompt", study_id, key)
+
+
+def candidate_id(prompt_id: str, of: str, revision: str) -> str:
+    """`of` is the system's id, or the operation of a sibling."""
+    return _id("candidate", prompt_id, of, revision)
+
+
 def queue_id(project_id: str, name: str) -> str:
     """Of a queue that a project has without anybody having made it."""
     return _id("queue", project_id, name)

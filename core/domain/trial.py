@@ -32,6 +32,8 @@ class Trial:
     origin: TrialOrigin
     queue_id: str | None = None
     study_id: str | None = None
+    prompt_id: str | None = None
+    pilot: bool = False
     lease_until: datetime | None = None
 
 

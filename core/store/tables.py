@@ -13,9 +13,11 @@ from core.domain.check import Check, Outcome, Score
 from core.domain.decision import Decision
 from core.domain.export import Export
 from core.domain.instruction import Instruction, InstructionState, Response, Revision
+from core.domain.judgment import Judgment, JudgmentValue
 from core.domain.project import Audit, Project, PromptPack
 from core.domain.run import Run, RunEvent
 from core.domain.source import Label, Source
+from core.domain.study import Candidate, Rater, Study, StudyDesignSaved, StudyEvent, StudyPrompt
 from core.domain.system import System
 from core.domain.task import Task
 from core.domain.trial import Trial, TrialSlot
@@ -40,6 +42,14 @@ _INSERTS: Mapping[type, str] = {
     Trial: "insert into trial by name select * from batch on conflict do nothing",
     TrialSlot: "insert into trial_slot by name select * from batch on conflict do nothing",
     Decision: "insert into decision by name select * from batch on conflict do nothing",
+    Study: "insert into study by name select * from batch on conflict do nothing",
+    StudyDesignSaved: "insert into study_design by name select * from batch on conflict do nothing",
+    StudyPrompt: "insert into study_prompt by name select * from batch on conflict do nothing",
+    Candidate: "insert into candidate by name select * from batch on conflict do nothing",
+    StudyEvent: "insert into study_event by name select * from batch on conflict do nothing",
+    Rater: "insert into rater by name select * from batch on conflict do nothing",
+    Judgment: "insert into judgment by name select * from batch on conflict do nothing",
+    JudgmentValue: "insert into judgment_value by name select * from batch on conflict do nothing",
     Export: "insert into export by name select * from batch on conflict do nothing",
     # Tasks and the projection are the two that change. A conflict is resolved through the primary key: its cost does
     # not grow with the table, as an UPDATE … FROM's would. What is done stays done, whoever plans it again.
@@ -56,7 +66,7 @@ _INSERTS: Mapping[type, str] = {
                words_added = coalesce(excluded.words_added, instruction_state.words_added),
                rule = coalesce(excluded.rule, instruction_state.rule)""",
 }
-_WITHOUT_SEQ = frozenset({Project, PromptPack, System, Run, Task, InstructionState, TrialSlot})
+_WITHOUT_SEQ = frozenset({Project, PromptPack, System, Run, Task, InstructionState, TrialSlot, JudgmentValue})
 # Parents first, so that nothing refers to what is not there yet.
 ORDER = tuple(_INSERTS)
 
