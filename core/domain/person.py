@@ -9,6 +9,7 @@ class Role(StrEnum):
     OWNER = "owner"
     CURATOR = "curator"
     ANNOTATOR = "annotator"
+    RATER = "rater"
 
     @property
     def words(self) -> str:
@@ -16,8 +17,14 @@ class Role(StrEnum):
         return {
             Role.OWNER: "everything, and says who may do what",
             Role.CURATOR: "grows, reviews, settles disagreements",
-            Role.ANNOTATOR: "reviews",
+            Role.ANNOTATOR: "reviews, and judges in studies",
+            Role.RATER: "judges in studies, and sees nothing else",
         }[self]
+
+    @property
+    def only_judges(self) -> bool:
+        """Whether they are offered what they may judge, and no page of those who grow."""
+        return self in (Role.ANNOTATOR, Role.RATER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,5 +20,10 @@ def may_read(actor: Actor) -> None:
 
 
 def may_review(actor: Actor) -> None:
-    """Everybody who is known may decide."""
+    """Everybody may decide, but those who were invited to a study alone: what a project holds could unblind them."""
+    require(actor, Role.OWNER, Role.CURATOR, Role.ANNOTATOR)
+
+
+def may_judge(actor: Actor) -> None:
+    """Everybody who is known may open a project, and judge in the studies that are open to them."""
     require(actor, *Role)

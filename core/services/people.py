@@ -17,7 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from core.domain.person import LOCAL_OWNER, Actor, Person, Role
 from core.errors import BadInput, NotAllowed, NotFound, ProjectError
-from core.services.access import may_review, require
+from core.services.access import may_judge, may_review, require
 from core.store import people as store
 from core.store.database import Database
 
@@ -46,16 +46,18 @@ class People:
         """Who is meant where nobody said who they are."""
         return self._people[LOCAL_OWNER.person_id].actor
 
-    def add(self, actor: Actor, name: str) -> Person:
-        """Somebody new, who may review until an owner says otherwise."""
+    def add(self, actor: Actor, name: str, role: Role = Role.ANNOTATOR) -> Person:
+        """Somebody new, who may review (or, if invited to a study, only judge) until an owner says otherwise."""
         may_review(actor)
+        if not role.only_judges:
+            require(actor, Role.OWNER)
         with self._lock:
             if len(self._people) >= _MOST_PEOPLE:
                 raise BadInput(f"{_MOST_PEOPLE} people are listed already", to_do="Rename one who is not active.")
             fresh = Person(
                 id=str(uuid_utils.uuid7()),
                 name=self._free_name(name),
-                role=Role.ANNOTATOR,
+                role=role,
                 active=True,
                 created_at=datetime.now(UTC),
             )
@@ -65,7 +67,7 @@ class People:
         """One's own name, or by an owner anybody's."""
         if id_ != actor.person_id:
             require(actor, Role.OWNER)
-        may_review(actor)
+        may_judge(actor)
         with self._lock:
             return self._keep(replace(self._known(id_), name=self._free_name(name, beside=id_)))
 

@@ -13,7 +13,7 @@ from core.domain.project import Audit
 from core.domain.project import Project as ProjectFact
 from core.domain.run import RunEvent, RunEventKind
 from core.errors import BadInput, NotFound, ProjectError
-from core.services.access import may_read, may_review
+from core.services.access import may_judge, may_read
 from core.store import people, project_places, run_reading
 from core.store.database import Database, open_database
 
@@ -72,9 +72,9 @@ class Projects:
     def open(self, actor: Actor, slug: str) -> Project:
         """Open a project by its name, creating the first one. Raises ProjectError with the next step.
 
-        Everybody who is known may: whoever reviews does it in a project.
+        Everybody who is known may: whoever reviews or judges does it in a project.
         """
-        may_review(actor)
+        may_judge(actor)
         path = self.path(slug)
         if not path.exists() and slug in self._elsewhere:
             raise ProjectError(

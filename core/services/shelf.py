@@ -8,7 +8,7 @@ from pathlib import Path
 from core.domain.person import Actor
 from core.domain.project import Place, ProjectCard
 from core.errors import BadInput, NotFound, ProjectError, RunRefused, StudioError
-from core.services.access import may_grow, may_read, may_review
+from core.services.access import may_grow, may_judge, may_read
 from core.services.projects import DEMO, FIRST, GOING, Project, Projects
 from core.store import installation, project_places, run_reading, seed_reading
 from core.store.database import Database
@@ -29,7 +29,7 @@ class Shelf:
 
     def slugs(self, actor: Actor) -> list[str]:
         """Every project that was not put away."""
-        may_review(actor)
+        may_judge(actor)
         places = self._places()
         return [slug for slug in self._projects.slugs() if not _is_away(places.get(slug))]
 

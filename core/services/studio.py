@@ -8,7 +8,7 @@ from core.domain.system import EMBEDDED
 from core.models.embedded import default_weights
 from core.services import demo, presets
 from core.services import seeds as seed_service
-from core.services.access import may_grow, may_review
+from core.services.access import may_grow, may_judge
 from core.services.answer_lists import AnswerLists
 from core.services.answers import Answers
 from core.services.desk import Desk
@@ -55,7 +55,7 @@ class Studio:
 
     def demo(self, actor: Actor) -> Project:
         """The finished project that comes with the studio, built from its text when first opened."""
-        may_review(actor)
+        may_judge(actor)
         path = self.settings.projects / f"{DEMO}.duckdb"
         if not path.exists():
             demo.build(self.settings.shipped / "demo", path)

@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.domain.person import Role
 from core.domain.progress import RunSummary
 from core.services.projects import FIRST, GOING, Project
 from pages.ui import kit, shell
@@ -17,7 +16,7 @@ _MOST = 3
 def foot() -> None:
     """The runs in progress: this project's first, the others by their project's name. Each leads to its page."""
     with shell.problems("foot"):
-        if shell.actor().role is Role.ANNOTATOR:
+        if shell.actor().role.only_judges:
             return
         here, projects = shell.wanted_project(), shell.studio().projects.opened()
         going = [
@@ -77,7 +76,7 @@ def switcher() -> None:
             (name,) = names.values()
             line = h("div", {"class": "p dim"}, h("span", "Project"), h("span", {"class": "one"}, name))
             kit.show("foot", h("div", {"class": "foot"}, line), key="frame.project_name")
-        if shell.actor().role is not Role.ANNOTATOR:
+        if not shell.actor().role.only_judges:
             st.page_link("../projects.py", label="Projects", icon=":material/inventory_2:")
 
 

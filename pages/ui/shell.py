@@ -7,7 +7,7 @@ from functools import cache
 import streamlit as st
 from starlette.requests import HTTPConnection
 
-from core.domain.person import Actor, Role
+from core.domain.person import Actor
 from core.errors import StudioError
 from core.services.bridge import Bridge
 from core.services.projects import Project
@@ -82,7 +82,7 @@ def choose_project(slug: str) -> None:
 def begin_with(slug: str) -> None:
     """The same, and the next visit begins with it too (once it could be opened); who only reviews decides for nobody else."""
     choose_project(slug)
-    if actor().role is not Role.ANNOTATOR:
+    if not actor().role.only_judges:
         st.session_state["project.chosen"] = slug
 
 

@@ -25,7 +25,9 @@ from core.services import (
     exports,
     lineage_import,
     overview,
+    queues,
     regrow,
+    rendered,
     savings,
     seed_choice,
     seed_files,
@@ -48,6 +50,7 @@ from core.settings import Settings
 from tests.builders import RUN, audit, event, id_of, run
 
 ANNOTATOR = Actor(person_id="ann", name="Ann", role=Role.ANNOTATOR)
+RATER = Actor(person_id="ray", name="Ray", role=Role.RATER)
 CURATOR = Actor(person_id="cy", name="Cy", role=Role.CURATOR)
 ENDPOINT = Endpoint(name="test", base_url="http://127.0.0.1:1/v1", model="fake")
 POOL = Pool(name="both", members=(Member(endpoint="embedded"),))
@@ -182,6 +185,22 @@ def test_an_annotator_is_refused(ask: Ask, studio: Studio, project: Project) -> 
     with pytest.raises(NotAllowed, match=r"Ann is annotator\. Ask an owner"):
         ask(studio, project, ANNOTATOR)
     assert project.database.query("select seq from last_seq") == before
+
+
+def test_who_was_invited_to_a_study_alone_opens_the_project_and_reads_nothing_else_of_it(
+    studio: Studio, project: Project
+) -> None:
+    studio.open(RATER, "my-project")
+    of_reviewing: tuple[Ask, ...] = (
+        lambda s, p, who: queues.lines(who, p),
+        lambda s, p, who: rendered.rendered(who, p, id_of("seed")),
+        lambda s, p, who: answers.waiting(who, p),
+        lambda s, p, who: s.people.list(who),
+        lambda s, p, who: s.people.add(who, "Somebody else"),
+    )
+    for ask in (*ASKED.values(), *of_reviewing):
+        with pytest.raises(NotAllowed):
+            ask(studio, project, RATER)
 
 
 def public_services_with_an_actor() -> set[str]:
