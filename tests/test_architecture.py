@@ -54,7 +54,7 @@ def may_import(path: Path) -> set[str] | None:
     if second in ("domain", "errors.py", "__init__.py"):
         return {"core.domain", "core.errors"}
     if second in RULES or second in ADAPTERS:
-        return FOR_ALL | {f"core.{second}"}
+        return FOR_ALL | {f"core.{second}"} | ({"core.analysis"} if second == "studies" else set())
     if second == "ports.py":
         return {"core.domain", "core.errors"}
     return {"core.errors"} if second == "settings.py" else None

@@ -20,12 +20,16 @@ def wilson(k: int, n: int, confidence: float = CONFIDENCE) -> Share:
         raise ValueError(f"{k} of {n} is no share")
     if n == 0:
         return Share(k=0, n=0, low=0.0, high=1.0)
+    low, high = wilson_bounds(k, n, confidence)
+    return Share(k=k, n=n, low=low, high=high)
+
+
+def wilson_bounds(k: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The ends of Wilson's interval for k of n, n > 0; k may hold halves (a tie is half a win)."""
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     middle = (k + z * z / 2) / (n + z * z)
     half = z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
-    return Share(
-        k=k, n=n, low=0.0 if k == 0 else max(0.0, middle - half), high=1.0 if k == n else min(1.0, middle + half)
-    )
+    return 0.0 if k == 0 else max(0.0, middle - half), 1.0 if k == n else min(1.0, middle + half)
 
 
 def share_difference(first: Share, second: Share) -> Difference | None:
