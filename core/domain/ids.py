@@ -79,6 +79,26 @@ def candidate_id(prompt_id: str, of: str, revision: str) -> str:
     return _id("candidate", prompt_id, of, revision)
 
 
+def study_calls_id(study_id: str, who: str) -> str:
+    """What stands for a run in the calls of a study: `who` answers in it (a system's id) or judges (a rater's)."""
+    return _id("study calls", study_id, who)
+
+
+def study_task_id(calls_id: str, of: str) -> str:
+    """One call that is owed to a prompt or to a trial."""
+    return _id("study task", calls_id, of)
+
+
+def model_judge_id(study_id: str, system: str, prompts: str) -> str:
+    """Of a model as a judge: the same model with the same prompts (their hash) finds its own trials again."""
+    return _id("model judge", study_id, system, prompts)
+
+
+def model_trial_id(person_id: str, prompt_id: str, candidates: str) -> str:
+    """Of a trial that a model judges: `candidates` in their order. Nobody else is shown it."""
+    return _id("model trial", person_id, prompt_id, candidates)
+
+
 def queue_id(project_id: str, name: str) -> str:
     """Of a queue that a project has without anybody having made it."""
     return _id("queue", project_id, name)

@@ -1,24 +1,24 @@
 """Skills by a model: the seeds without one are asked about, one call each; every label is a fact by that system."""
 
-import threading
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
+from functools import partial
 
 import uuid_utils
 
+from core.domain import ids
+from core.domain.call import Call, ChatReply
+from core.domain.calling import CallProgress
 from core.domain.person import Actor
 from core.domain.progress import Estimate
 from core.domain.run import Caps, SeedChoice
+from core.domain.source import Label
 from core.domain.system import EMBEDDED
-from core.errors import BadInput, StudioError
-from core.evolution.budget import Budget
-from core.ports import Limiter
 from core.services.access import may_grow, may_read
+from core.services.asking import Errand, Question, Reading
 from core.services.endpoints import Endpoints, system_of
-from core.services.live import LiveRuns
+from core.services.errands import Errands
 from core.services.projects import Project
-from core.services.skill_question import SAMPLING, question
-from core.services.skill_work import LabelJob, Labelling, LabelProgress
+from core.services.skill_question import SAMPLING, question, skill_in
 from core.store import seed_reading
 
 _WITHOUT = SeedChoice(skills=("",))
@@ -30,10 +30,8 @@ _SECONDS_A_CALL = {EMBEDDED: 1.2}  # measured on two cores; elsewhere about one
 class SkillLabels:
     """The labellings of this process, at most one a project."""
 
-    def __init__(self, live: LiveRuns, endpoints: Endpoints) -> None:
-        self._live, self._endpoints = live, endpoints
-        self._jobs: dict[str, LabelJob] = {}
-        self._guard = threading.Lock()  # guards the dict: two tabs may begin at once
+    def __init__(self, errands: Errands, endpoints: Endpoints) -> None:
+        self._errands, self._endpoints = errands, endpoints
 
     def estimate(self, actor: Actor, project: Project, endpoint: str, most: int | None = None) -> Estimate:
         """What it will take to ask about the seeds without a skill (at most `most`)."""
@@ -56,58 +54,47 @@ class SkillLabels:
         """Begin in the background. Raises EndpointError or BadInput before anything is spent; does nothing while one goes."""
         may_grow(actor)
         asked = self._endpoints.get(actor, endpoint)
-        if caps.usd is not None and None in (asked.prices.input_usd, asked.prices.output_usd):
-            raise BadInput(f"The prices of {asked.name} are not known", to_do="Give its prices, or cap calls instead.")
-        self._endpoints.check(actor, asked.name)
-        keys = seed_reading.matching(project.database, _WITHOUT)[:most]
-        with self._guard:
-            if project.slug in self._jobs and self._jobs[project.slug].now.is_going:
-                return
-            job = LabelJob(
-                id=str(uuid_utils.uuid7()), project=project, endpoint=asked, system=system_of(asked, SAMPLING),
-                now=LabelProgress(total=len(keys)),
-            )  # fmt: skip
-            self._jobs[project.slug] = job
-        work = threading.Thread(
-            target=self._work, args=(job, [key.id for key in keys], caps), name="skills", daemon=True
-        )  # fmt: skip
-        work.start()
+        self._errands.require(actor, asked, caps)
+        seeds = [key.id for key in seed_reading.matching(project.database, _WITHOUT)[:most]]
+        id_, system = str(uuid_utils.uuid7()), system_of(asked, SAMPLING)
+        errand = Errand(
+            id=id_,
+            kind="label",
+            database=project.database,
+            endpoint=asked,
+            system=system,
+            total=len(seeds),
+            questions=_questions(project, seeds, id_, system.id),
+        )
+        self._errands.begin(_name(project), errand, caps)
 
     def stop(self, actor: Actor, project: Project) -> None:
         """Start no more calls; those in flight are finished and kept."""
         may_grow(actor)
-        if (job := self._jobs.get(project.slug)) is not None:
-            job.stop("Stopped")
+        self._errands.stop(_name(project))
 
-    def progress(self, actor: Actor, project: Project) -> LabelProgress | None:
+    def progress(self, actor: Actor, project: Project) -> CallProgress | None:
         """How far it is; None if none was begun since the studio started."""
         may_read(actor)
-        job = self._jobs.get(project.slug)
-        return job.now if job is not None else None
-
-    def _work(self, job: LabelJob, seeds: list[str], caps: Caps) -> None:
-        reason = "A fault in the studio ended this"
-        try:
-            job.project.database.writer.append_now([job.system])
-            model = self._endpoints.open(job.endpoint)
-
-            async def ask(limiter: Limiter, budget: Budget) -> None:
-                try:
-                    await Labelling(job, model, limiter, budget).all(_texts(job.project, seeds))
-                finally:
-                    await model.close()
-
-            self._live.once(job.id, job.endpoint, Budget(caps), ask)
-            reason = ""
-        except StudioError as error:
-            reason = str(error)
-        except CancelledError:
-            reason = "The studio was closed"
-        finally:
-            job.end(reason)
+        return self._errands.progress(_name(project))
 
 
-def _texts(project: Project, seeds: list[str]) -> Iterator[tuple[str, str]]:
-    """Ids with their present texts, some at a time."""
+def _name(project: Project) -> str:
+    return f"skills {project.slug}"
+
+
+def _questions(project: Project, seeds: list[str], errand_id: str, by: str) -> Iterator[Question]:
+    """A question a seed, about its present text; some texts at a time."""
     for first in range(0, len(seeds), _AT_ONCE):
-        yield from seed_reading.texts(project.database, seeds[first : first + _AT_ONCE]).items()
+        for id_, text in seed_reading.texts(project.database, seeds[first : first + _AT_ONCE]).items():
+            task = ids.label_id(id_, "skill", errand_id)
+            yield Question(task_id=task, request=question(text), read=partial(_read, id_, by))
+
+
+def _read(seed_id: str, by: str, reply: ChatReply, _: Call) -> Reading:
+    """The label that a reply brought; none for what is no known skill."""
+    skill = skill_in(reply.text)
+    if skill is None:
+        return Reading(is_clear=False)
+    label = ids.label_id(seed_id, "skill", by)
+    return Reading(facts=(Label(id=label, instruction_id=seed_id, kind="skill", value=skill, by=by),))

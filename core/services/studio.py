@@ -15,6 +15,7 @@ from core.services.desk import Desk
 from core.services.duplicates import Duplicates
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
+from core.services.errands import Errands
 from core.services.keys import secrets_files
 from core.services.live import LiveRuns
 from core.services.packs import Packs
@@ -100,6 +101,7 @@ def open_studio(settings: Settings) -> Studio:
     packs = Packs(installation)
     live = LiveRuns()
     answers = Answers(live, endpoints)
+    errands = Errands(live, endpoints)
     projects = Projects(settings.projects)
     return Studio(
         settings=settings,
@@ -112,7 +114,7 @@ def open_studio(settings: Settings) -> Studio:
         packs=packs,
         live=live,
         runs=Runs(live, endpoints, packs),
-        skills=SkillLabels(live, endpoints),
+        skills=SkillLabels(errands, endpoints),
         desk=Desk(),
         duplicates=Duplicates(),
         answers=answers,

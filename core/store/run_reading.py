@@ -37,7 +37,7 @@ from call where run_id = ? and error_kind is not null group by error_kind order 
 _OWED = "select count(*) as n from task where run_id = ? and state in ('waiting', 'claimed')"
 _USAGE = """select c.kind, avg(c.tokens_in) as tokens_in, avg(c.tokens_out) as tokens_out, avg(c.latency_ms) as latency_ms
 from call c join system s on s.id = c.system_id
-where s.name = ? and c.kind <> 'label' and c.error_kind is null and c.tokens_in is not null and c.tokens_out is not null
+where s.name = ? and c.kind in ('evolve', 'judge', 'respond', 'score') and c.error_kind is null and c.tokens_in is not null and c.tokens_out is not null
 group by c.kind having count(*) >= 5"""
 _EVENT = "select count(*) as n from run_event where run_id = ? and kind = ?"
 

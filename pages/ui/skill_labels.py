@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from core.domain.calling import CallProgress
 from core.domain.run import Caps
 from core.domain.system import EMBEDDED
 from core.services import seeds
 from core.services.projects import Project
-from core.services.skill_work import LabelProgress
 from pages.ui import kit, shell
 from pages.ui.kit import h
 from pages.ui.words import count, duration, money
@@ -28,10 +28,9 @@ def _going(project: Project) -> None:
     now = shell.studio().skills.progress(shell.actor(), project)
     if now is None or not now.is_going:
         st.rerun()
-    rate = now.done / now.seconds if now.seconds else 0.0
-    left = f", {duration((now.total - now.done) / rate)} left" if rate else ""
+    left = f", {duration(now.left_s)} left" if now.left_s is not None else ""
     track = h("div", {"class": "track"}, h("i", {"style": {"width": f"{100 * now.done / max(1, now.total):.1f}%"}}))
-    words = f"{now.done:,} of {count(now.total, 'seed')}, {rate:.1f} a second{left}. {_counts(now)}"
+    words = f"{now.done:,} of {count(now.total, 'seed')}, {now.per_s or 0:.1f} a second{left}. {_counts(now)}"
     with st.container(border=True, key="seeds_labelling_card"):
         kit.show(
             "way",
@@ -43,9 +42,9 @@ def _going(project: Project) -> None:
         st.button("Stop", key="seeds.label.stop", on_click=shell.studio().skills.stop, args=(shell.actor(), project))
 
 
-def _counts(now: LabelProgress) -> str:
+def _counts(now: CallProgress) -> str:
     cost = f", {money(now.usd)}" if now.usd is not None else ""
-    return f"{now.labelled:,} named, {now.unclear:,} unclear, {now.failed:,} failed; {now.tokens:,} tokens{cost}."
+    return f"{now.kept:,} named, {now.unclear:,} unclear, {now.failed:,} failed; {now.tokens:,} tokens{cost}."
 
 
 @st.dialog("Let a model name the skills", width="medium")

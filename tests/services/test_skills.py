@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.call import Prices
+from core.domain.calling import CallProgress
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import Caps
 from core.domain.skill import SKILLS
@@ -16,7 +17,6 @@ from core.errors import BadInput, EndpointError
 from core.services import seeds
 from core.services.projects import Project
 from core.services.skill_question import question, skill_in
-from core.services.skill_work import LabelProgress
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.openai_server import OpenAIServer, openai_server
@@ -45,7 +45,7 @@ def an_endpoint(studio: Studio, server: OpenAIServer, **more: object) -> None:
     studio.endpoints.save(ME, Endpoint(**{"name": "test", "base_url": server.base_url, "model": "fake", "in_flight": 4, "timeout_s": 5.0, **more}))  # type: ignore[arg-type] # fmt: skip
 
 
-def at_its_end(studio: Studio, project: Project) -> LabelProgress:
+def at_its_end(studio: Studio, project: Project) -> CallProgress:
     for _ in range(600):
         now = studio.skills.progress(ME, project)
         assert now is not None
@@ -62,7 +62,7 @@ def test_seeds_without_a_skill_get_one_and_the_others_keep_theirs(studio: Studio
         studio.skills.start(ME, project, "test", caps=Caps())
         now = at_its_end(studio, project)
         (first, *_) = server.requests
-    assert (now.total, now.labelled, now.unclear, now.failed, now.reason) == (11, 11, 0, 0, "")
+    assert (now.total, now.kept, now.unclear, now.failed, now.reason) == (11, 11, 0, 0, "")
     there = seeds.skills(ME, project)
     assert there["Law"] >= 1
     assert set(there) <= set(SKILLS)
@@ -80,7 +80,7 @@ def test_what_is_no_known_skill_labels_nothing(studio: Studio) -> None:
         an_endpoint(studio, server)
         studio.skills.start(ME, project, "test", caps=Caps())
         now = at_its_end(studio, project)
-    assert (now.labelled, now.unclear, now.failed) == (0, 11, 0)
+    assert (now.kept, now.unclear, now.failed) == (0, 11, 0)
     assert seeds.skills(ME, project) == {"": 11, "Law": 1}
 
 
@@ -91,7 +91,7 @@ def test_a_cap_is_never_passed(studio: Studio) -> None:
         studio.skills.start(ME, project, "test", caps=Caps(calls=5))
         now = at_its_end(studio, project)
         assert server.stats()["chat"] == 5
-    assert (now.labelled, now.reason) == (5, "The next call could pass the cap of 5 calls")
+    assert (now.kept, now.reason) == (5, "The next call could pass the cap of 5 calls")
 
 
 def test_a_stop_keeps_what_came_back(studio: Studio) -> None:
@@ -105,9 +105,9 @@ def test_a_stop_keeps_what_came_back(studio: Studio) -> None:
         now = at_its_end(studio, project)
         assert server.stats()["chat"] < 100
     assert now.reason == "Stopped"
-    assert project.database.query("select count(*) as n from label") == [{"n": now.labelled + 1}]
+    assert project.database.query("select count(*) as n from label") == [{"n": now.kept + 1}]
     again = studio.skills.estimate(ME, project, "test")
-    assert again.calls == 199 - now.labelled
+    assert again.calls == 199 - now.kept
     assert again.usd is None
 
 
@@ -116,11 +116,11 @@ def test_calls_that_fail_are_asked_again_and_a_wrong_key_ends_it(studio: Studio)
     with openai_server(first=("server_error",)) as server:
         an_endpoint(studio, server)
         studio.skills.start(ME, project, "test", caps=Caps(), most=3)
-        assert at_its_end(studio, project).labelled == 3
+        assert at_its_end(studio, project).kept == 3
         server.change(always="wrong_key")
         studio.skills.start(ME, project, "test", caps=Caps())
         now = at_its_end(studio, project)
-    assert now.labelled == 0
+    assert now.kept == 0
     assert now.reason.startswith("The endpoint refused the key")
 
 
