@@ -1,5 +1,6 @@
 // The card: what was changed, by which operation, and the response to it.
 
+import { markdown, prose } from "../shared/prose.js";
 import { added, count, countOf, mark, money, op, pieces, read } from "../shared/words.js";
 
 const cap = (key) => ["kbd", {}, key];
@@ -32,25 +33,10 @@ const sides = (card) => ["div", { class: "sides" },
   ["div", {}, ["div", { class: "lab" }, "Parent"], read("big", card.parent_text)],
   ["div", {}, ["div", { class: "lab" }, "This one, mostly rewritten"], read("big", card.text)]];
 
-const markdown = (nodes) => (nodes ? ["div", { class: "md", dir: "auto" }, ...nodes] : ["p", { class: "dim" }, "Drawing"]);
-
 export function textNodes(card, view, rendered) {
   if (view.diff && card.rewritten && card.parent_text !== null) return [sides(card)];
   if (view.diff && card.diff) return [read("big", ...pieces(card.diff))];
   return [view.markdown ? markdown(rendered(card.revision)) : read("big", card.text)];
-}
-
-/** Code as it is written, its fences faint. */
-function fenced(text) {
-  const [first, ...rest] = text.split("\n");
-  const end = rest.at(-1)?.startsWith("```") ? rest.pop() : null;
-  return [["span", { class: "fence" }, first], `\n${rest.join("\n")}`, ...(end === null ? [] : [["span", { class: "fence" }, `\n${end}`]])];
-}
-
-/** Plain text in its stretches of prose and of fenced code. */
-function prose(text) {
-  return text.split(/^(```[^\n]*\n[\s\S]*?(?:^```[ \t]*$|$(?![\s\S])))/m).filter((part) => part.trim())
-    .map((part) => (part.startsWith("```") ? ["pre", { class: "code", dir: "auto" }, ...fenced(part.replace(/\n$/, ""))] : read("answer", part.replace(/^\n+|\n+$/g, ""))));
 }
 
 const lines = (text) => (text.match(/^```[^\n]*\n([\s\S]*?)^```/gm) ?? []).reduce((sum, one) => sum + one.split("\n").length - 2, 0);

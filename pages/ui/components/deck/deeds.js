@@ -175,7 +175,7 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
 
   const deaf = watch(({ receipts, gone }) => {
     for (const receipt of receipts) {
-      if (receipt.project !== where().project) continue;
+      if (receipt.project !== where().project || receipt.kind === "judgment") continue;
       if (pressed.has(receipt.trial) && ends(receipt.act)) { measured("deck:saved", pressed.get(receipt.trial), receipt.trial); pressed.delete(receipt.trial); }
       if (receipt.act === "undo") bringBack(receipt.trial);
       else if (receipt.answer === "refused" && receipt.why) warn({ what: receipt.why, toDo: "" });

@@ -1,8 +1,8 @@
 // The cards: one is shown, up to twelve are held. New ones are fetched beside the work, so that the next one is always here.
 
 import { ask, hand as send } from "../shared/api.js";
+import { keepOrder, keptOrder } from "../shared/order.js";
 import { greet, unsent, watch } from "../shared/outbox.js";
-import { keepOrder, keptOrder } from "./view.js";
 
 const [HELD, REFILL, UNDONE] = [12, 6, 6]; // after a reload also those that one had just taken back
 const [AGAIN_MS, IDLE_MS] = [1500, 20_000];
@@ -18,14 +18,15 @@ export function makeHand({ where, onChange, onGone }) {
   const held = () => [hand.now, ...hand.ahead].filter(Boolean);
   const show = () => { if (!hand.now) hand.now = hand.ahead.shift() ?? null; };
 
-  const remember = () => keepOrder(where(), held().map((card) => card.trial));
+  const orderName = () => `studio.deck ${where().project} ${where().queue}`;
+  const remember = () => keepOrder(orderName(), held().map((card) => card.trial));
 
   /** Behind those that are held; the first ones after a reload in the order in which they stood before it. */
   function accept(cards) {
     const known = new Set(held().map((card) => card.instruction));
     const fresh = cards.filter((card) => !over.has(card.trial) && !known.has(card.instruction));
     if (hand.isFresh) {
-      const before = keptOrder(where());
+      const before = keptOrder(orderName());
       const rank = (card) => (before.includes(card.trial) ? before.indexOf(card.trial) : before.length);
       fresh.sort((a, b) => rank(a) - rank(b));
     }

@@ -1,14 +1,7 @@
 // The queue's line: its name, how far one has come, the pace, what is left, and whether all is saved.
 
 import { savingMark } from "../shared/saving.js";
-import { count } from "../shared/words.js";
-
-/** "2 h 54", "12 min", "40 s". */
-export function duration(seconds) {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
-}
+import { count, duration } from "../shared/words.js";
 
 export const pace = (sitting) => (sitting?.pace_s ? `${sitting.pace_s.toFixed(1)} s each` : null);
 

@@ -1,4 +1,6 @@
-// All keys of the deck. What is not in this list is no key.
+// All keys of the deck.
+
+import { showKeys } from "../shared/help.js";
 
 const groups = (words) => [
   ["Decide", [[["A"], "accept, also against a rule that eliminated it"], [["X"], "reject"], ...words.reasons.map(({ key, words: full }) => [[key], full])]],
@@ -8,9 +10,5 @@ const groups = (words) => [
   ["Anywhere", [[["H"], "this sheet"], [["Esc"], "leave what is open"]]],
 ];
 
-export function showHelp(overlay, words) {
-  const line = ([caps, what]) => ["div", { class: "kl" }, ["dt", {}, ...caps.map((cap) => ["kbd", {}, cap])], ["dd", {}, what]];
-  overlay.show({ name: "help", title: "Keys", keys: { h: () => overlay.close(), H: () => overlay.close() } }).draw([
-    ["div", { class: "keys" }, ...groups(words).map(([title, lines]) => ["section", {}, ["h3", {}, title], ["dl", {}, ...lines.map(line)]])],
-    ["p", { class: "lab" }, "Keys do nothing while you type, nothing with Ctrl, Alt or ⌘, and nothing while they are held down."]]);
-}
+export const showHelp = (overlay, words) => showKeys(overlay, groups(words),
+  "Keys do nothing while you type, nothing with Ctrl, Alt or ⌘, and nothing while they are held down.", ["h", "H", "?"]);

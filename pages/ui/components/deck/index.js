@@ -1,31 +1,32 @@
 // The deck: the next items stand ready in the browser, and a key decides. It asks pages/ui/review_routes.py for all that it shows.
 
+import { ask } from "../shared/api.js";
+import { makeClock } from "../shared/clock.js";
+import { makeField } from "../shared/field.js";
+import { listen } from "../shared/keys.js";
 import { keepMeasured } from "../shared/measure.js";
-import { forget, send, start as sendFor, state as outbox, watch } from "../shared/outbox.js";
+import { start as sendFor, state as outbox, watch } from "../shared/outbox.js";
 import { makeOverlay } from "../shared/overlay.js";
-import { savingWords, watchSaving } from "../shared/saving.js";
+import { makeRendered } from "../shared/rendered.js";
+import { savingWords, showSaving, watchSaving } from "../shared/saving.js";
 import { adopt, sheet } from "../shared/sheets.js";
 import { patch } from "../shared/vdom.js";
 import { countOf, mark } from "../shared/words.js";
 import { acceptNodes, deedNodes, middleNodes } from "./bar.js";
 import { blankNodes } from "./blank.js";
 import { answerHead, answerNodes, offerNodes, textNodes, titleNodes } from "./card.js";
-import { makeClock } from "./clock.js";
 import { makeDeeds } from "./deeds.js";
 import { makeEdit } from "./edit.js";
-import { makeField } from "./field.js";
 import { makeHand } from "./hand.js";
 import { headNodes } from "./head.js";
 import { showHelp } from "./help.js";
-import { listen } from "./keys.js";
 import { showLineage } from "./lineage.js";
 import { build } from "./parts.js";
 import { makeRecent } from "./recent.js";
-import { makeRendered } from "./rendered.js";
 import { sideNodes } from "./side.js";
 import { kept, keepView } from "./view.js";
 
-const sheets = await Promise.all(["../tokens.css", "../shared/overlay.css", "./deck.css"].map((file) => sheet(new URL(file, import.meta.url))));
+const sheets = await Promise.all(["../tokens.css", "../shared/overlay.css", "../shared/work.css", "./deck.css"].map((file) => sheet(new URL(file, import.meta.url))));
 const STEP = 0.8; // of a pane, at a press of ↑ or ↓
 
 function start(root, data, toPython) {
@@ -43,7 +44,7 @@ function start(root, data, toPython) {
   const drawSoon = () => { if (!isStopped) draw(); };
   const hand = makeHand({ where, onChange: drawSoon, onGone: () => { now.line = "Decided in another tab, or set aside with its parent."; say(now.line); } });
   const recent = makeRecent({ person, project, queue, onChange: drawSoon });
-  const rendered = makeRendered({ where, onChange: drawSoon });
+  const rendered = makeRendered({ get: (revision) => ask("/api/rendered", { project, revision }), onChange: drawSoon });
   const field = makeField(parts.field);
   const edit = makeEdit(parts.edit, { onSave: (...what) => deeds.save(...what), onClose: () => { now.mode = null; now.word = null; draw(); },
     onCount: (_, more) => { const at = parts.reasons.querySelector("[data-count]"); if (at) patch(at, [more ? `${more > 0 ? "+" : "−"}${countOf(Math.abs(more), "word")}` : ""]); } });
@@ -149,26 +150,11 @@ function start(root, data, toPython) {
     if (shown()?.path.length) showLineage(overlay, shown(), words, project);
   }
 
-  function showSaving() {
-    const { refused, waiting, problem } = outbox();
-    const open = overlay.show({ name: "saving", title: "What is saved" });
-    const lines = refused.map((one) => ["li", { key: one.key, class: "step" }, ["b", {}, `${one.body.act ?? "rating"}: ${one.why}`], ["span", { class: "dim" }, ` ${one.toDo}`]]);
-    open.draw([["p", {}, waiting ? `${countOf(waiting, "decision")} ${waiting === 1 ? "is" : "are"} kept in this browser until the studio has saved them. ${problem ?? ""}` : "Everything that you decided here is saved."],
-      ...(refused.length ? [["ol", { class: "steps" }, ...lines], ["div", { class: "row" }, ["button", { class: "bt", "data-forget": "1" }, "Forget these"]]] : []),
-      ...(waiting > refused.length ? [["div", { class: "row" }, ["button", { class: "bt", "data-send": "1" }, "Send now"]]] : [])]);
-    open.body.onclick = (event) => {
-      if (event.target.closest("[data-forget]")) forget();
-      else if (event.target.closest("[data-send]")) send();
-      else return;
-      overlay.close();
-    };
-  }
-
   const actions = {
     accept: (event) => deeds.decide("accept", {}, event), reject: (event) => deeds.decide("reject", {}, event), skip: (event) => deeds.decide("skip", {}, event),
     flag: deeds.flag, note: deeds.note, undo: deeds.undo, edit: startEdit, save: () => edit.save(), rate: deeds.startRating, again: deeds.answerAgain, lineage,
     help: () => showHelp(overlay, words), diff: () => see({ diff: true }), plain: () => see({ diff: false }), markdown: () => see({ markdown: !now.view.markdown }),
-    forward: () => look(-1), escape, saving: showSaving, arrived: hand.addArrived, retry: () => { hand.hand.refusal = null; hand.refill(); draw(); },
+    forward: () => look(-1), escape, saving: () => showSaving(overlay), arrived: hand.addArrived, retry: () => { hand.hand.refusal = null; hand.refill(); draw(); },
   };
   const digit = (event, key) => {
     if (now.mode === "rate") { if (key >= "1" && key <= "5") deeds.rate(Number(key)); return; }

@@ -1,4 +1,4 @@
-// Decisions on their way to the studio. Each is written into the browser's database before anybody sees it as decided, and
+// Decisions and judgments on their way to the studio. Each is written into the browser's database before anybody sees it as decided, and
 // is forgotten only when the studio has answered. Every page of the studio sends what is there, so a reload, another page,
 // a lost connection or a stopped studio loses nothing. The studio takes each decision once, however often it is sent.
 
@@ -10,8 +10,16 @@ const KEEPALIVE_BYTES = 50_000; // a browser sends no more than 64 kB after its 
 const ANSWER_MS = 20_000;
 const [FIRST_MS, LONGEST_MS] = [400, 8000]; // between two tries
 const LOCK = "studio-outbox"; // one tab sends at a time
-const DECISIONS = { path: "/api/decisions", body: (batch) => ({ project: batch[0].project, decisions: batch.map((entry) => entry.body) }) };
-const RATING = { path: "/api/ratings", body: ([entry]) => ({ project: entry.project, ...entry.body }) };
+const receiptsOf = (said) => said.receipts ?? [];
+/** By kind: where it goes, in what form, how many at once, what tells two of one trial apart, and what the answer says of each. */
+const KINDS = {
+  decision: { path: "/api/decisions", body: (batch) => ({ project: batch[0].project, decisions: batch.map((entry) => entry.body) }),
+    most: BATCH, act: (body) => body.act, receiptsOf },
+  judgment: { path: "/api/judgments", body: (batch) => ({ project: batch[0].project, judgments: batch.map((entry) => entry.body) }),
+    most: BATCH, act: (body) => `judge ${body.number}`, receiptsOf, keepsRefused: true },
+  rating: { path: "/api/ratings", body: ([entry]) => ({ project: entry.project, ...entry.body }),
+    most: 1, act: (_, order) => `rate ${order}`, receiptsOf: () => [{ answer: "saved", why: "" }] },
+};
 
 const WRONG = new Set([400, 404, 413, 422]); // trying again changes nothing; anything else (a full disk, a lost visit) passes
 
@@ -47,10 +55,10 @@ export async function unsent() {
   return found.filter((entry) => entry.person === person).sort((a, b) => a.order - b.order);
 }
 
-/** Resolves when it is written in this browser. `kind`: "decision", or "rating" of the trial's response. */
+/** Resolves when it is written in this browser. `kind`: "decision", "judgment", or "rating" of the trial's response. */
 export async function keep(project, kind, body) {
   last = Math.max(last + 1, Date.now());
-  const entry = { key: keyOf(project, body.trial, kind === "rating" ? `rate ${last}` : body.act), order: last, person, project, kind, body };
+  const entry = { key: keyOf(project, body.trial, KINDS[kind].act(body, last)), order: last, person, project, kind, body };
   mine.set(entry.key, entry);
   writing += 1;
   const written = put("outbox", entry);
@@ -62,18 +70,17 @@ export async function keep(project, kind, body) {
   if (!tries) send();
 }
 
-/** The first entries that may travel together: one project's decisions, or one rating. */
+/** The first entries that may travel together: of one project and one kind. */
 function batchOf(entries) {
   const open = entries.filter((entry) => !refused.has(entry.key));
   const [first] = open;
   if (!first) return [];
-  if (first.kind === "rating" || once) return [first];
   const end = open.findIndex((entry) => entry.project !== first.project || entry.kind !== first.kind);
-  return open.slice(0, end < 0 ? BATCH : Math.min(end, BATCH));
+  return open.slice(0, Math.min(end < 0 ? open.length : end, once ? 1 : KINDS[first.kind].most));
 }
 
 const request = (batch, extra) => {
-  const how = batch[0].kind === "rating" ? RATING : DECISIONS;
+  const how = KINDS[batch[0].kind];
   const body = JSON.stringify(how.body(batch));
   return fetch(addressOf(how.path, {}), { method: "POST", body, keepalive: body.length < KEEPALIVE_BYTES,
     headers: { "Content-Type": "application/json", Accept: "application/json" }, ...extra });
@@ -84,15 +91,18 @@ export const greet = () => fetch("/", { headers: { Accept: "text/html" }, cache:
 
 /** Receipts come in the order of what was sent; each is the answer to the entry in its place. */
 async function settle(batch, said) {
-  const told = batch[0].kind === "rating" ? [{ answer: "saved", why: "" }] : said.receipts ?? [];
+  const { receiptsOf: read, act, keepsRefused } = KINDS[batch[0].kind];
+  const told = read(said);
   const answered = batch.slice(0, told.length);
-  const receipts = answered.map((entry, i) => ({ ...told[i], trial: entry.body.trial, act: entry.body.act ?? "rate", project: entry.project }));
-  const keys = answered.map((entry) => entry.key);
+  const receipts = answered.map((entry, i) => ({ ...told[i], kind: entry.kind, trial: entry.body.trial, act: act(entry.body, entry.order), project: entry.project }));
+  const isKept = (i) => keepsRefused && told[i].answer === "refused"; // its text is a person's work: it stays until they let it go
+  answered.forEach((entry, i) => { if (isKept(i)) refused.set(entry.key, { ...entry, why: told[i].why, toDo: "" }); });
+  const keys = answered.filter((_, i) => !isKept(i)).map((entry) => entry.key);
   await remove("outbox", keys);
   for (const key of keys) mine.delete(key);
   waiting = Math.max(0, waiting - keys.length);
   tell({ receipts, gone: said.void ?? [] });
-  return keys.length > 0;
+  return answered.length > 0;
 }
 
 /** Sends one batch. Says "more", "empty" or "failed". */

@@ -7,6 +7,13 @@ export const countOf = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? on
 export const added = (n) => `${n > 0 ? "+" : n < 0 ? "−" : "±"}${countOf(Math.abs(n), "word")}`;
 export const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
+/** "2 h 54", "12 min", "40 s". */
+export function duration(seconds_) {
+  if (seconds_ < 90) return `${Math.round(seconds_)} s`;
+  const minutes = Math.round(seconds_ / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+}
+
 export function money(usd) {
   if (usd === null || usd === undefined) return null;
   return `$${usd >= 0.01 || usd === 0 ? usd.toFixed(2) : usd.toPrecision(2)}`;

@@ -1,4 +1,6 @@
-// All keys of the page. What is not in this list is no key.
+// All keys of the page.
+
+import { showKeys } from "../shared/help.js";
 
 const GROUPS = [
   ["Move", [[["←"], "parent"], [["→"], "first child"], [["↑", "↓"], "sibling, then the next row"], [["J", "K"], "next, previous seed"], [["Space"], "fold or open"]]],
@@ -9,9 +11,4 @@ const GROUPS = [
   ["Anywhere", [[["?"], "this sheet"], [["Esc"], "close what lies over the tree"]]],
 ];
 
-export function showHelp(overlay) {
-  const line = ([caps, what]) => ["div", { class: "kl" }, ["dt", {}, ...caps.map((cap) => ["kbd", {}, cap])], ["dd", {}, what]];
-  overlay.show({ name: "help", title: "Keys", keys: { "?": () => overlay.close() } }).draw([
-    ["div", { class: "keys" }, ...GROUPS.map(([title, lines]) => ["section", {}, ["h3", {}, title], ["dl", {}, ...lines.map(line)]])],
-    ["p", { class: "lab" }, "Keys do nothing while you type, and nothing with Ctrl, Alt or ⌘."]]);
-}
+export const showHelp = (overlay) => showKeys(overlay, GROUPS, "Keys do nothing while you type, and nothing with Ctrl, Alt or ⌘.", ["?"]);

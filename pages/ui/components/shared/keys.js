@@ -1,4 +1,4 @@
-// Single keys on the page. Never while somebody types, never with a modifier, never while something lies over the deck;
+// Single keys on the page. Never while somebody types, never with a modifier, never while something lies over the component;
 // a key that is held down decides nothing.
 
 const TYPING = "input, textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=textbox], [role=dialog]";
@@ -21,7 +21,10 @@ export function listen(root, actions, isCovered) {
     const from = event.composedPath()[0];
     if (!(from instanceof Element) || from.closest(TYPING) || document.querySelector("[role=dialog]") || isCovered()) return;
     const isPress = event.key === "Enter" || event.key === " ";
-    if (isPress && event.repeat && root.contains(from) && from.closest("button")) event.preventDefault(); // a held Enter on a button decides once
+    if (isPress && from.closest(CONTROLS)) { // it presses what has the focus; held down, it does so once
+      if (event.repeat && root.contains(from)) event.preventDefault();
+      return;
+    }
     const name = named(event);
     const isMove = name.startsWith("Arrow");
     if (isMove && (from.closest(CONTROLS) && !root.contains(from))) return;

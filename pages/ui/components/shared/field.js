@@ -1,4 +1,4 @@
-// A note, written where the reasons stand: Enter hands it over, Escape leaves it.
+// A note, written in the place of what is decided there: Enter hands it over, Escape leaves it.
 
 const made = (tag, attributes, ...children) => {
   const element = document.createElement(tag);
@@ -18,12 +18,12 @@ export function makeField(slot) {
     onClose(back);
   };
 
-  /** Asks for a text; `onText` is called with what was written, never with nothing. `onClose(back)`: whether it was left. */
+  /** Asks for a text; `onText` is called with what was written: nothing is handed over only if `least` is 0. `onClose(back)`: whether it was left. */
   return {
-    ask({ label, deed, text = "", most, onText, onClose }) {
+    ask({ label, deed, text = "", least = 1, most, onText, onClose }) {
       const area = made("textarea", { rows: 2, maxlength: most, "aria-label": label, placeholder: `${label}. Enter: ${deed.toLowerCase()}, Shift Enter: a new line` });
       area.value = text;
-      const hand = () => { const said = area.value.trim(); if (said) { close(false); onText(said); } else area.focus(); };
+      const hand = () => { const said = area.value.trim(); if (said.length >= least) { close(false); onText(said); } else area.focus(); };
       area.addEventListener("keydown", (event) => {
         event.stopPropagation();
         if (event.isComposing || event.repeat) return;

@@ -11,8 +11,9 @@ export function makeClock() {
   const events = [[document, "visibilitychange"], [window, "focus"], [window, "blur"]];
   for (const [from, name] of events) from.addEventListener(name, look);
   return {
-    restart() { [total, since] = [0, null]; look(); },
-    /** While another item is looked back at, this one's time stands still. */
+    /** `from`: milliseconds that it was looked at before the page was loaded. */
+    restart(from = 0) { [total, since] = [from, null]; look(); },
+    /** While another item is looked back at, or a sheet lies over it, this one's time stands still. */
     hold(held) { isHeld = held; look(); },
     /** Milliseconds so far. */
     read() { look(); return Math.round(total); },
