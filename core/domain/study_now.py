@@ -56,9 +56,10 @@ class StudySystem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exclusion:
-    """A person or a trial whose judgments count in no result, and why."""
+    """A person or a trial whose judgments count in no result, and why. `after_look`: somebody had seen results by then."""
 
     subject: str
     reason: str
     by: str
     received_at: datetime
+    after_look: bool = False

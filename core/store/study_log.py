@@ -25,6 +25,7 @@ from core.domain.study import (
 from core.domain.system import System
 from core.errors import BadInput
 from core.store.database import Database
+from core.store.rows import fetched
 from core.store.tables import insert_facts, states_after
 
 # Clearings come first: what they clear is older than what is added with them.
@@ -59,8 +60,7 @@ def write(database: Database, study_id: str, facts: Sequence[object], *, only_in
 
 
 def _require(connection: duckdb.DuckDBPyConnection, study_id: str, only_in: Sequence[StudyState]) -> None:
-    row = connection.execute(_STATE, [study_id]).fetchone()
-    state = StudyState(row[0]) if row else StudyState.DRAFT
+    state = next((StudyState(row["state"]) for row in fetched(connection, _STATE, None, study_id)), StudyState.DRAFT)
     if state not in only_in:
         may_be_copied = only_in == (StudyState.DRAFT,)
         raise BadInput(
@@ -78,7 +78,8 @@ def design_from_json(text: str) -> StudyDesign:
     """The design again; fields that this studio does not know are left out."""
     said: dict[str, Any] = json.loads(text)
     known = {one.name for one in fields(StudyDesign)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items() if name in known}
+    kept = {name: value for name, value in said.items() if name in known}
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
     if "criteria" in values:
         values["criteria"] = tuple(Criterion(**one) for one in values["criteria"])
     if "task" in values:

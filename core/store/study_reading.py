@@ -22,7 +22,9 @@ _WORDS = "select id, words from revision where id in (:ids)"
 _NAMES = "select name, max(version) as version from study where name = ? group by name"
 _JUDGMENTS = """select t.pilot, count(distinct j.trial_id) as n from judgment j join trial t on t.id = j.trial_id
 where t.study_id = ? group by t.pilot"""
-_STATES = (StudyEventKind.EXCLUDED, StudyEventKind.INCLUDED)
+_TAKES_PART = """select exists (select 1 from rater where study_id = $study::uuid and person_id = $subject)
+  or exists (select 1 from trial where study_id = $study::uuid and id::varchar = $subject) as known"""
+_SAYS_WHAT_COUNTS = (StudyEventKind.EXCLUDED, StudyEventKind.INCLUDED)
 
 
 def studies(database: Database) -> list[StudyNow]:
@@ -63,14 +65,25 @@ def events(database: Database, study_id: str) -> list[StudyHappened]:
 def exclusions(database: Database, study_id: str) -> dict[str, Exclusion]:
     """The people and trials that are left out of results now, by id: the last word on each holds."""
     found: dict[str, Exclusion] = {}
+    is_looked_at = False
     for event in events(database, study_id):
-        if event.kind in _STATES and event.subject:
+        is_looked_at |= event.kind is StudyEventKind.EARLY_LOOK
+        if event.kind in _SAYS_WHAT_COUNTS and event.subject:
             found.pop(event.subject, None)
         if event.kind is StudyEventKind.EXCLUDED and event.subject:
             found[event.subject] = Exclusion(
-                subject=event.subject, reason=event.reason, by=event.by, received_at=event.received_at
+                subject=event.subject,
+                reason=event.reason,
+                by=event.by,
+                received_at=event.received_at,
+                after_look=is_looked_at,
             )
     return found
+
+
+def takes_part(database: Database, study_id: str, subject: str) -> bool:
+    """Whether this is a person who judges in the study, or one of its trials."""
+    return bool(database.query(_TAKES_PART, {"study": study_id, "subject": subject})[0]["known"])
 
 
 def people_who_left(database: Database, study_id: str) -> frozenset[str]:
