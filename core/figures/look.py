@@ -35,6 +35,8 @@ class Palette:
     line: str
     line2: str
     accent: str
+    ok: str
+    tie: str
     no: str
     operations: Mapping[Operation, str]
 
@@ -48,6 +50,8 @@ LIGHT = Palette(
     line="#DDE1DC",
     line2="#EAEDE9",
     accent="#17594A",
+    ok="#0B6B54",
+    tie="#B9C1BC",
     no="#9C270C",
     operations=MappingProxyType(
         dict(zip(Operation, ("#18478D", "#7753BC", "#955A28", "#772753", "#13757E", "#343F00"), strict=True))
@@ -62,6 +66,8 @@ DARK = Palette(
     line="#323A36",
     line2="#252C29",
     accent="#86CFB6",
+    ok="#6FD3B0",
+    tie="#59635E",
     no="#F07F55",
     operations=MappingProxyType(
         dict(zip(Operation, ("#5990CA", "#BAA7F8", "#EBBC57", "#F08690", "#99D7D7", "#839A38"), strict=True))
