@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.domain.agreement import Agreement
+from core.domain.overview import Share
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,3 +55,51 @@ class TwoRaters:
     first: str
     second: str
     agreement: Agreement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adjusted:
+    """Strengths (one per contestant, centred log-odds) at equal length and position, and what those two are worth in log-odds."""
+
+    strengths: tuple[Estimate, ...]
+    length: Estimate
+    position: Estimate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SelfAgreement:
+    """What one rater said the same of when the same texts came again: the share of votes, and kappa of first and second time."""
+
+    rater: str
+    same: Estimate
+    kappa: Agreement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgeAgreement:
+    """A model judge beside people, verdict by verdict. `confusion`: rows are people's, columns the judge's win, tie, loss."""
+
+    kappa: Agreement
+    same: Share
+    confusion: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preference:
+    """Of two texts for one prompt (ids of prompt and contestants) the one that more votes preferred. `margin`: (for − against) / votes."""
+
+    prompt: str
+    chosen: str
+    rejected: str
+    votes_for: int
+    votes_against: int
+    ties: int
+    margin: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OperationStrength:
+    """How an operation's children do against their siblings by others, in centred log-odds."""
+
+    operation: str
+    strength: Estimate

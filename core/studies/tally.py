@@ -3,7 +3,7 @@
 A vote is one rater's comparison of two texts within one trial: the better place wins, equal places tie.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -105,12 +105,15 @@ def pair_counts(ballots: Ballots, a: int, b: int) -> PairCounts:
     return tally(of_rows(ballots, (ballots.contestant == a) | (ballots.contestant == b))).pair(a, b)
 
 
+def joined(ballots: Ballots) -> Ballots:
+    """The ballots as if each rater had judged all texts of a prompt in one trial: how texts that were scored one by one compare."""
+    return replace(ballots, trial=ballots.rater * len(ballots.prompts) + ballots.prompt)
+
+
 def of_rows(ballots: Ballots, rows: Mask) -> Ballots:
     """The ballots with these rows only; prompts, raters and contestants keep their numbers."""
-    return Ballots(
-        prompts=ballots.prompts,
-        raters=ballots.raters,
-        contestants=ballots.contestants,
+    return replace(
+        ballots,
         trial=ballots.trial[rows],
         prompt=ballots.prompt[rows],
         rater=ballots.rater[rows],
