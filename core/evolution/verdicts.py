@@ -4,15 +4,12 @@ A small model says "Equal" and "8" to nearly everything, but how SURE it is tell
 log-probabilities of the first token these are read, and the words only otherwise.
 """
 
-import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.domain.call import ChatReply
 from core.domain.check import Verdict
-
-_LEAST_MASS = 0.05  # below this the candidates for the first token are not answers at all
+from core.domain.first_token import mean_grade, shares
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +31,8 @@ def read_equality(
 ) -> Equality:
     """The judge's word by P(the second of its words) against `cut`, else by the text; neither readable is UNKNOWN."""
     said = reply.text.strip()
-    p_not_equal = _p_second(reply.first_logprobs, words)
+    sure = shares(reply.first_logprobs, words)
+    p_not_equal = sure[1] if sure else None
     if p_not_equal is not None:
         verdict = Verdict.PASS if p_not_equal >= cut else Verdict.FAIL
     else:
@@ -53,31 +51,12 @@ def _in_words(said: str, words: tuple[str, str]) -> Verdict:
     return Verdict.FAIL if re.search(rf"\b(?:equal|{same})\b", lower) else Verdict.UNKNOWN
 
 
-def _p_second(logprobs: Mapping[str, float], words: tuple[str, str]) -> float | None:
-    """P(second word) over the tokens that begin one of the two; None when they hold next to nothing together."""
-    same, other = (word.casefold() for word in words)
-    no = yes = 0.0
-    for token, logprob in logprobs.items():
-        start = token.strip(" \n\"'*").casefold()
-        no += math.exp(logprob) if start and other.startswith(start) else 0.0
-        yes += math.exp(logprob) if start and same.startswith(start) else 0.0
-    return no / (no + yes) if no + yes >= _LEAST_MASS else None
-
-
 def read_difficulty(reply: ChatReply) -> float | None:
     """Difficulty 1 to 10: the expected value over the digit tokens where known, else the number in the text."""
     text = re.search(r"(?<![\d.])(10|[1-9])(?:\.0)?(?![\d.]*\d)", reply.text)
-    mass: dict[int, float] = {}
-    for token, logprob in reply.first_logprobs.items():
-        if token.strip() in _GRADES:
-            grade = int(token.strip())
-            mass[grade] = mass.get(grade, 0.0) + math.exp(logprob)
-    if sum(mass.values()) < _LEAST_MASS:
-        return float(text[1]) if text else None
-    others = {grade: p for grade, p in mass.items() if grade > 1}
-    if 1 in mass and 10 not in mass and _one_means_ten(text[1] if text else "", others):
-        mass[10] = mass.pop(1)
-    return sum(grade * p for grade, p in mass.items()) / sum(mass.values())
+    said = text[1] if text else ""
+    mean = mean_grade(reply.first_logprobs, said)
+    return mean if mean is not None else (float(said) if said else None)
 
 
 def read_difficulties(reply: ChatReply, n: int) -> tuple[float, ...] | None:
@@ -92,15 +71,3 @@ def read_difficulties(reply: ChatReply, n: int) -> tuple[float, ...] | None:
 
 _NAMED = re.compile(r"(?m)^\W{0,3}(?:[A-Za-z]{1,12} )?(\d{1,2})\W{0,2}[:=.)\]-]\s*(10|[1-9])\b")
 _BARE = re.compile(r"(?<![\d.])(10|[1-9])(?![\d.]*\d)")
-_GRADES = frozenset(str(grade) for grade in range(1, 11))
-
-
-def _one_means_ten(said: str, others: Mapping[int, float]) -> bool:
-    """Many tokenizers write "10" as "1" and "0", so the first token alone cannot tell 1 from 10.
-
-    The reply's own text decides if it says either; else the other digits do: beside 8 and 9, a "1" begins a 10.
-    """
-    if said in ("1", "10"):
-        return said == "10"
-    total = sum(others.values())
-    return total > 0 and sum(grade * p for grade, p in others.items()) / total > 5.5
