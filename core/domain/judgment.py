@@ -125,3 +125,14 @@ class JudgmentReceipt:
     number: int
     answer: str
     why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgeLine:
+    """A study that somebody may judge now, and how far they are with it."""
+
+    id: str
+    title: str
+    total: int
+    judged: int
+    is_pilot: bool

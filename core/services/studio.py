@@ -16,6 +16,7 @@ from core.services.duplicates import Duplicates
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.errands import Errands
+from core.services.judge_desk import JudgeDesk
 from core.services.keys import secrets_files
 from core.services.live import LiveRuns
 from core.services.packs import Packs
@@ -46,6 +47,7 @@ class Studio:
     runs: Runs
     skills: SkillLabels
     desk: Desk
+    judge_desk: JudgeDesk
     duplicates: Duplicates
     answers: Answers
     answer_lists: AnswerLists
@@ -116,6 +118,7 @@ def open_studio(settings: Settings) -> Studio:
         runs=Runs(live, endpoints, packs),
         skills=SkillLabels(errands, endpoints),
         desk=Desk(),
+        judge_desk=JudgeDesk(),
         duplicates=Duplicates(),
         answers=answers,
         answer_lists=AnswerLists(answers),

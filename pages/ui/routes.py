@@ -13,6 +13,7 @@ from pages.ui import shell
 from pages.ui.answer_routes import answer_routes
 from pages.ui.export_routes import export_routes
 from pages.ui.guard import said
+from pages.ui.judge_routes import judge_routes
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
 from pages.ui.review_routes import review_routes
@@ -46,6 +47,7 @@ def all_routes() -> list[BaseRoute]:
         *module_routes(),
         *answer_routes(),
         *export_routes(),
+        *judge_routes(),
         *people_routes(),
         *review_routes(),
         *tree_routes(),
