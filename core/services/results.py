@@ -4,7 +4,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -24,13 +23,13 @@ from core.store.result_reading import ORIGINS, Bits, JudgedRows
 from core.studies import tally
 from core.studies.ballots import Ballots, Contestant, Ints, PromptFacts, RaterFacts
 from core.studies.bootstrap import clusters_of
+from core.studies.judge_agreement import both_orders
 from core.studies.tally import Tally
 
 T = TypeVar("T")
 
 PEOPLE = str(RaterKind.HUMAN)  # as whose judgments are looked at first
 _MOST_OPEN = 4  # studies whose arrays are held in memory: 60 MB for 400,000 judged texts
-_FRESH = ORIGINS.index(TrialOrigin.FRESH)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,21 +92,18 @@ class Opened:
         return next((event.seq for event in self.events if event.kind in known), None)
 
     def ballots(self, wanted: Selection) -> Ballots:
-        """What counts: fresh trials of the main phase, answered, not left out, under one criterion.
-
-        A model that saw both orders has one word left on each pair: where it changed its mind, a tie.
-        """
-        return self.once(("ballots", wanted), partial(self._ballots, wanted))
+        """What counts: fresh trials of the main phase, answered, not left out, under one criterion."""
+        return self.once(("ballots", wanted), lambda: self._ballots(wanted))
 
     def _ballots(self, wanted: Selection) -> Ballots:
-        return self.of_rows(self.rows_that_count(wanted))
+        counts = ~self.rows.trial_excluded & ~self.is_excluded & self.by_rater(wanted.by)
+        return self.said(wanted.criterion, TrialOrigin.FRESH, counts)
 
-    def rows_that_count(self, wanted: Selection) -> Bits:
+    def said(self, criterion: str, origin: TrialOrigin, trials: Bits) -> Ballots:
+        """What was said under a criterion in these trials, as far as they are of this origin, of the main phase, and answered."""
         rows = self.rows
-        trials = (rows.trial_origin == _FRESH) & ~rows.trial_pilot & rows.trial_judged & ~rows.trial_excluded
-        trials &= self.by_rater(wanted.by) & ~self.is_excluded
-        counts: Bits = trials[rows.trial] & ~rows.is_foreign & (rows.criterion == self._criterion(wanted.criterion))
-        return counts
+        among = trials & (rows.trial_origin == ORIGINS.index(origin)) & ~rows.trial_pilot & rows.trial_judged
+        return self.of_rows(among[rows.trial] & (rows.criterion == self._criterion(criterion)))
 
     def by_rater(self, by: str) -> Bits:
         """Which trials are of these raters: of a kind, or of one of them."""
@@ -124,19 +120,35 @@ class Opened:
         return self.rows.criteria.index(key) if key in self.rows.criteria else -1
 
     def of_rows(self, kept: Bits) -> Ballots:
-        """Ballots of some of the judged texts."""
+        """Ballots of some of the judged texts; those that a rater judged one by one stand beside each other by prompt."""
         rows = self.rows
         trial = rows.trial[kept]
         return Ballots(
-            prompts=self.prompts, raters=self.raters, contestants=self.contestants, trial=trial, prompt=rows.trial_prompt[trial],
+            prompts=self.prompts, raters=self.raters, contestants=self.contestants, trial=self._together(trial), prompt=rows.trial_prompt[trial],
             rater=rows.trial_rater[trial], contestant=rows.contestant[kept], position=rows.position[kept], place=rows.place[kept],
             words=rows.words[kept], both_bad=rows.both_bad[kept],
         )  # fmt: skip
 
+    def _together(self, trial: Ints) -> Ints:
+        rows, trials = self.rows, len(self.rows.trial_prompt)
+        alone = np.bincount(trial, minlength=trials)[trial] == 1
+        beside = trials + rows.trial_rater[trial] * len(self.prompts) + rows.trial_prompt[trial]
+        return np.where(alone, beside, trial)
+
     def tally(self, wanted: Selection) -> Tally:
-        """Votes on every pair by prompt."""
+        """Votes on every pair by prompt. Of a model that saw pairs in both orders one vote is left: a tie where it changed its mind."""
+        return self.once(("tally", wanted), lambda: self._tally(wanted))
+
+    def _tally(self, wanted: Selection) -> Tally:
         ballots = self.ballots(wanted)
-        return self.once(("tally", wanted), lambda: tally.tally(ballots))
+        if self.judged_in_both_orders(wanted.by):
+            return both_orders(ballots).tally
+        return tally.tally(ballots)
+
+    def judged_in_both_orders(self, by: str) -> bool:
+        """Whether this is a model judge that was shown pairs: those are always asked in both orders."""
+        is_model = any(rater.id == by and rater.kind == RaterKind.MODEL for rater in self.raters)
+        return is_model and bool((self.rows.position[self.by_rater(by)[self.rows.trial]] > 0).any())
 
     def clusters(self) -> Ints:
         """What is resampled: the seed of each evolved prompt, else the prompt."""

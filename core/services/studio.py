@@ -22,6 +22,7 @@ from core.services.live import LiveRuns
 from core.services.packs import Packs
 from core.services.people import People
 from core.services.projects import DEMO, FIRST, Project, Projects
+from core.services.results import Results
 from core.services.runs import Runs
 from core.services.shelf import Shelf
 from core.services.skills import SkillLabels
@@ -51,6 +52,7 @@ class Studio:
     duplicates: Duplicates
     answers: Answers
     answer_lists: AnswerLists
+    results: Results
 
     def open(self, actor: Actor, slug: str) -> Project:
         """Any project by its name, the demo too, which is built when it is first asked for."""
@@ -89,6 +91,7 @@ class Studio:
     def close(self) -> None:
         self.live.close()
         self.duplicates.close()
+        self.results.close()
         self.embedded.stop()
         self.projects.close()
         self.installation.close()
@@ -122,4 +125,5 @@ def open_studio(settings: Settings) -> Studio:
         duplicates=Duplicates(),
         answers=answers,
         answer_lists=AnswerLists(answers),
+        results=Results(),
     )
