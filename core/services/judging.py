@@ -10,7 +10,7 @@ from core.domain.person import Actor
 from core.domain.study_now import StudyNow
 from core.errors import NotFound
 from core.services import blind, rendered
-from core.services.access import may_grow, may_review
+from core.services.access import may_grow, may_judge
 from core.services.projects import Project
 from core.services.studio import Studio
 from core.store import judging_reading, judgment_log, study_reading
@@ -31,7 +31,7 @@ def studies_of(studio: Studio, actor: Actor, project: Project) -> tuple[JudgeLin
 
 def submit(studio: Studio, actor: Actor, project: Project, sent: Sequence[JudgmentSent]) -> tuple[JudgmentReceipt, ...]:
     """Save a batch. When it returns, what is said to be saved survives kill -9; a refusal says why, and takes no neighbours."""
-    may_review(actor)
+    may_judge(actor)
     studio.judge_desk.admit(actor, project, sent)
     trials = judging_reading.trials(project.database, {id_ for one in sent if (id_ := blind.id_or_none(one.trial_id))})
     studies = _studies(project, {one.study_id for one in trials.values()})
@@ -45,7 +45,7 @@ def submit(studio: Studio, actor: Actor, project: Project, sent: Sequence[Judgme
 
 def nodes(actor: Actor, project: Project, trial_id: str, position: int) -> list[rendered.Node]:
     """A text of one's own trial as nodes: the one at a position, or the prompt (-1). NotFound if there is none."""
-    may_review(actor)
+    may_judge(actor)
     prompt, texts = _texts(actor, project, trial_id)
     if position == -1:
         return rendered.nodes_of(prompt)
