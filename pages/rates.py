@@ -5,10 +5,11 @@ import streamlit as st
 from core.domain.progress import RunSummary
 from core.domain.run import RunEventKind
 from core.domain.steering import SteerMode
+from core.services import difficulty
 from core.services import rates as service
 from core.services.audits import audits
 from core.services.projects import Project
-from pages.ui import kit, review_answers, review_dry_run, review_rates, shell
+from pages.ui import kit, review_answers, review_difficulty, review_dry_run, review_rates, shell
 from pages.ui.kit import h
 
 MODES = {
@@ -81,6 +82,7 @@ with shell.problems("rates"):
     live(project, run_id)
     if run_id is not None:
         steer(project, runs[run_id])
+    review_difficulty.card(difficulty.by_epoch(shell.actor(), project, run_id))
     review_rates.rules(audits(shell.actor(), project, run_id))
     if run_id is not None:
         review_dry_run.card(project, runs[run_id])

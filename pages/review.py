@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.domain.person import Role
-from core.domain.queue import Queue
+from core.domain.queue import Asks, Queue
 from core.services import queue_address, queues
 from core.services.projects import Project
 from pages.ui import deck, kit, review_duplicates, review_form, review_list, review_minimal, review_queues, shell
@@ -17,7 +17,9 @@ _DECK_KEY = "review.deck"
 
 
 def views_of(queue: Queue | None) -> list[str]:
-    """A filter without a queue can be listed only; near-duplicates say what others decided."""
+    """A filter without a queue can be listed only; near-duplicates say what others decided. Difficulty is asked by the text alone."""
+    if queue is not None and queue.asks is Asks.DIFFICULTY:
+        return [DECK, MINIMAL]
     if shell.actor().role is Role.ANNOTATOR:
         return [view for view in VIEWS if view != DUPLICATES]
     return list(VIEWS) if queue is not None else list(OF_A_FILTER)

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """What a decision does. Accept, reject and adjudicate carry a verdict; an undo takes another decision back."""
+    """What a person does in a trial. Accept, reject and adjudicate carry a verdict; an undo takes another act back.
+
+    All but the score are decisions. A score says how difficult an instruction is, and becomes a judgment.
+    """
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -16,6 +19,7 @@ class Act(StrEnum):
     NOTE = "note"
     EDIT = "edit"
     UNDO = "undo"
+    SCORE = "score"
 
 
 class Verdict(StrEnum):
@@ -109,7 +113,7 @@ class Submission:
     """What a browser sends for one trial. Sending it again changes nothing: `trial_id` and `act` name the decision.
 
     An `undo` takes back the verdict of that trial. `revision_id` is the text that was shown, so that a verdict never
-    counts for a text that its giver has not seen.
+    counts for a text that its giver has not seen. `score` is 1 to 10, of a trial that asks for the difficulty.
     """
 
     trial_id: str
@@ -118,6 +122,7 @@ class Submission:
     verdict: Verdict | None = None
     reason: Reason | None = None
     note: str | None = None
+    score: int | None = None
     active_ms: int | None = None
     decided_at_browser: datetime | None = None
 

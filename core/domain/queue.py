@@ -20,6 +20,20 @@ class Sort(StrEnum):
         }[self]
 
 
+class Asks(StrEnum):
+    """What is asked of each item: a verdict, or how difficult the instruction is, 1 to 10, by its text alone."""
+
+    VERDICT = "verdict"
+    DIFFICULTY = "difficulty"
+
+    @property
+    def label(self) -> str:
+        return {
+            Asks.VERDICT: "Accept or reject it",
+            Asks.DIFFICULTY: "How difficult it is, 1 to 10",
+        }[self]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueFilter:
     """Which instructions. Every field narrows; an empty one does not. Ranges are inclusive.
@@ -55,7 +69,8 @@ class Queue:
 
     `overlap` people decide each item, or that share of the items (the others need one). `audit_share`: so many of the
     items come from what the machine eliminated in the same runs, unmarked. `repeat_share`: so many of one's own items
-    come back later, unmarked. `blind` hides operation, model and automatic verdicts. Shares are 0 to 1.
+    come back later, unmarked. `blind` hides operation, model and automatic verdicts. Shares are 0 to 1. Where the difficulty is
+    asked, a card shows the instruction's text and nothing else; then `overlap` people score each item.
     """
 
     id: str
@@ -69,3 +84,9 @@ class Queue:
     repeat_share: float = 0.0
     adjudicates: bool = False
     archived: bool = False
+    asks: Asks = Asks.VERDICT
+
+    @property
+    def hides_makers(self) -> bool:
+        """Operation, epoch's work and model are not for whoever answers in it."""
+        return self.blind or self.asks is Asks.DIFFICULTY

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.domain.decision import ConsensusRule
 from core.domain.project import PromptPack
-from core.domain.queue import Sort
+from core.domain.queue import Asks, Sort
 from core.domain.run import Caps, Run, RunEvent, RunEventKind, RunSettings
 from core.domain.source import Source
 from core.domain.steering import Steering
@@ -40,6 +40,7 @@ class LineageQueue:
     repeat_share: float
     adjudicates: bool
     archived: bool
+    asks: Asks = Asks.VERDICT  # lineages of an earlier studio do not say it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from core.domain import ids
 from core.domain.card import Card, CardDifficulty, CardResponse, CardStep, OtherVerdict
 from core.domain.check import Rule
 from core.domain.person import Actor
-from core.domain.queue import Queue
+from core.domain.queue import Asks, Queue
 from core.domain.run import RunSettings
 from core.domain.tree import CheckLine
 from core.domain.trial import TrialOrigin
@@ -51,10 +51,13 @@ def cards_of(project: Project, actor: Actor, queue: Queue | None, shown: Sequenc
     """A card for each, in their order.
 
     A blind queue hides who made an item and how, and all that the machine found. One with audits hides what the machine
-    found too: it would tell the audits from the rest. A repeat shows nothing that its person said before.
+    found too: it would tell the audits from the rest. A repeat shows nothing that its person said before. Where the
+    difficulty is asked, there is the text and nothing else.
     """
     if not shown:
         return ()
+    if queue is not None and queue.asks is Asks.DIFFICULTY:
+        return _bare_cards(project.database, shown)
     known = _known(project.database, actor, queue, shown)
     return tuple(_card(known, one) for one in shown)
 
@@ -79,9 +82,27 @@ def _known(database: Database, actor: Actor, queue: Queue | None, shown: Sequenc
         notes=dict(notes),
         ratings=trial_log.ratings(database, filter(None, responses), actor.person_id),
         adjudicates=adjudicates,
-        hides_makers=queue is not None and queue.blind,
-        hides_machine=queue is not None and (queue.blind or queue.audit_share > 0),
+        hides_makers=queue is not None and queue.hides_makers,
+        hides_machine=queue is not None and (queue.hides_makers or queue.audit_share > 0),
     )
+
+
+def _bare_cards(database: Database, shown: Sequence[Shown]) -> tuple[Card, ...]:
+    """Nothing that says, or from which follows, how an item was made: not even how many stand above it."""
+    rows = tree_reading.nodes(database, {one.instruction_id for one in shown})
+    texts = tree_reading.texts(database, {row["revision_id"] for row in rows.values()} - {None})
+    _, notes = trial_log.said(database, [one.trial_id for one in shown])
+    return tuple(
+        Card(
+            trial=one.trial_id, instruction=one.instruction_id, revision=rows[one.instruction_id]["revision_id"],
+            text=text_of(texts, rows[one.instruction_id]["revision_id"]),
+            words=texts[rows[one.instruction_id]["revision_id"]]["words"], note=notes.get(one.trial_id, ""),
+            seed="", run=None, operation=None, operation_label="", epoch=None, words_added=None, parent_text=None,
+            diff=None, rewritten=False, response=None, difficulty=None, checks=(), path=(), status=None, rule_label=None,
+            flagged=False, rating=None, others=(),
+        )
+        for one in shown
+    )  # fmt: skip
 
 
 def _revisions(rows: dict[str, dict[str, Any]], items: list[dict[str, Any]]) -> set[str]:

@@ -14,17 +14,17 @@ from core.domain.card import Card, Hand, Sitting
 from core.domain.decision import Act, Answer, Receipt, Submission
 from core.domain.person import Actor
 from core.domain.project import Audit
-from core.domain.queue import Queue
-from core.domain.trial import Trial, TrialKind, TrialSlot
+from core.domain.queue import Asks, Queue
+from core.domain.trial import Trial, TrialSlot
 from core.errors import NotFound, StudioError
 from core.services import queues, sittings
 from core.services.access import may_review
 from core.services.cards import Shown, cards_of
-from core.services.floor import Floor, given_again
+from core.services.floor import Floor, given_again, kind_of
 from core.services.leases import LEASE_S, Given
 from core.services.projects import Project
 from core.services.sittings import Order
-from core.store import queue_log, queue_reading, trial_log
+from core.store import difficulty_reading, queue_log, queue_reading, trial_log
 from core.store.decision_log import ENDING
 
 MOST = 50  # cards in a hand
@@ -89,10 +89,10 @@ class Desk:
         may_review(actor)
         queue = _queue(actor, project, queue_id) if queue_id else None
         floor = self._floor(project)
-        row = _item_of(project, instruction_id, actor.person_id)
+        row = _item_of(project, instruction_id, actor.person_id, queue)
         now_s = self._clock()
         with floor.lock:
-            held = floor.leases.held(actor.person_id, instruction_id)
+            held = floor.leases.held(actor.person_id, instruction_id, kind_of(queue))
             fresh = floor.choose(row, actor.person_id, queue, now_s) if held is None else held
             due = floor.leases.prolong([fresh], now_s)
         if held is None:
@@ -173,7 +173,8 @@ class Desk:
     def _sitting(self, floor: Floor, order: Order) -> Sitting:
         now_s = self._clock()
         midnight = datetime.now(UTC).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        decided, pace_s = trial_log.decided_since(floor.database, order.person_id, midnight)
+        reading = difficulty_reading.said_since if order.queue.asks is Asks.DIFFICULTY else trial_log.decided_since
+        decided, pace_s = reading(floor.database, order.person_id, midnight)
         with floor.lock:
             held = floor.leases.of(order.person_id)
             if order.looked_s < now_s - _LOOK_S:
@@ -189,7 +190,7 @@ class Desk:
         until = self._now() + timedelta(seconds=LEASE_S)
         trials = [
             Trial(
-                id=one.trial_id, kind=TrialKind.REVIEW, person_id=one.person_id, origin=one.origin,
+                id=one.trial_id, kind=one.kind, person_id=one.person_id, origin=one.origin,
                 queue_id=one.queue_id, lease_until=until,
             )
             for one in fresh
@@ -228,10 +229,11 @@ def _shown(one: Given) -> Shown:
     return Shown(trial_id=one.trial_id, instruction_id=one.instruction_id, origin=one.origin)
 
 
-def _item_of(project: Project, instruction_id: str, person_id: str) -> dict[str, Any]:
+def _item_of(project: Project, instruction_id: str, person_id: str, queue: Queue | None) -> dict[str, Any]:
     """The item as it is now. NotFound without it, or without a text."""
     seq = queue_reading.seq_of(project.database, instruction_id)
-    rows = queue_reading.items(project.database, [seq], person_id) if seq is not None else {}
+    asks = queue.asks if queue else Asks.VERDICT
+    rows = queue_reading.items(project.database, [seq], person_id, asks) if seq is not None else {}
     if seq not in rows or rows[seq]["revision_id"] is None:
         raise NotFound("There is no such item, or it has no text yet", to_do="Choose another one.")
     return rows[seq]

@@ -10,6 +10,7 @@ from core.domain.check import Score
 from core.domain.decision import Act, Decision
 from core.domain.instruction import Revision, RunStatus
 from core.domain.person import Actor
+from core.domain.trial import TrialKind
 from core.errors import BadInput, NotFound
 from core.evolution.text import count_words
 from core.services.access import may_review
@@ -117,6 +118,8 @@ def _trial_of(actor: Actor, project: Project, trial_id: str) -> KnownTrial:
         raise NotFound("This item is not known here any more", to_do="It comes again with the next ones.")
     if known.person_id != actor.person_id:
         raise BadInput("This item was given to somebody else", to_do="Go on with the next one.")
+    if known.kind is not TrialKind.REVIEW:
+        raise BadInput("Of this item only the difficulty is asked", to_do="Change it out of another queue.")
     return known
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 import uuid_utils
 
 from core.domain.decision import Act, Answer, Receipt
-from core.domain.queue import Queue
-from core.domain.trial import TrialOrigin
+from core.domain.queue import Asks, Queue
+from core.domain.trial import TrialKind, TrialOrigin
 from core.services.leases import LEASE_S, Given, Leases
 from core.services.sittings import REPEAT, Entry, Order
 from core.store import queue_reading
@@ -19,7 +19,8 @@ from core.store.database import Database
 from core.store.trial_log import KnownTrial
 
 _FIRST, _LARGEST = 32, 4_000  # items that are looked at together
-_VERDICTS = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE)
+_VERDICTS = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE, Act.SCORE)
+_KINDS = {Asks.VERDICT: TrialKind.REVIEW, Asks.DIFFICULTY: TrialKind.DIFFICULTY}
 
 
 class Fit(Enum):
@@ -44,7 +45,7 @@ class Floor:
         """The person's open trials of a queue that their browser has not: live ones, and lapsed ones whose place is free."""
         mine = [one for one in self.leases.of(order.person_id) if one.queue_id == order.queue.id and not one.is_chosen]
         mine = [one for one in mine if one.trial_id not in have]
-        rows = self._rows_of(mine, order.person_id)
+        rows = self._rows_of(mine, order.person_id, order.queue.asks)
         kept = []
         for one in mine:
             fit = self._fit(order.queue, rows.get(one.seq), one, now_s)
@@ -73,7 +74,7 @@ class Floor:
     def _reserve(self, order: Order, entries: Sequence[Entry], most: int, now_s: float) -> list[Given]:
         repeats = {nth: order.repeat() for nth, entry in enumerate(entries) if entry.seq == REPEAT}
         seqs = [repeats.get(nth) or entry.seq for nth, entry in enumerate(entries)]
-        rows = self._rows(seqs, order.person_id)
+        rows = self._rows(seqs, order.person_id, order.queue.asks)
         reserved: list[Given] = []
         for nth, (entry, seq) in enumerate(zip(entries, seqs, strict=True)):
             if len(reserved) == most:
@@ -84,7 +85,7 @@ class Floor:
             if row is None:
                 order.note_gone()
                 continue
-            one = given(row, order.person_id, order.queue.id, _origin(order, entry), now_s)
+            one = given(row, order.person_id, order.queue, _origin(order, entry), now_s)
             fit = self._fit(order.queue, row, one, now_s)
             if fit is Fit.NOW:
                 self.leases.add(one)
@@ -99,9 +100,11 @@ class Floor:
         """Whether this item suits this person in this queue now, their own lease of it apart."""
         if row is None or row["revision_id"] is None:
             return Fit.NEVER
-        held = self.leases.held(one.person_id, row["id"])
+        held = self.leases.held(one.person_id, row["id"], one.kind)
         if held is not None and held.trial_id != one.trial_id:
             return Fit.NEVER if held.queue_id == queue.id else Fit.LATER
+        if one.kind is TrialKind.DIFFICULTY and one.revision_id != row["revision_id"]:
+            return Fit.LATER  # what is said of a text holds for that text: the new one is a trial of its own
         if one.origin is TrialOrigin.REPEAT:
             return Fit.NOW if row["mine"] else Fit.NEVER
         if row["set_aside"] and queue.filter.set_aside is False:
@@ -114,15 +117,13 @@ class Floor:
             free = needed(queue, row["id"]) - row["n_decisions"]
         if free < 1:
             return Fit.NEVER
-        return Fit.NOW if self.leases.places_taken(row["id"], one.person_id, now_s) < free else Fit.LATER
+        return Fit.NOW if self.leases.places_taken(row["id"], one.person_id, one.kind, now_s) < free else Fit.LATER
 
     def choose(self, row: dict[str, Any], person_id: str, queue: Queue | None, now_s: float) -> Given:
         """Reserve this very item, whatever the queue says of it. What the queue would give anyhow is given as its own."""
         order = self.orders.get((person_id, queue.id)) if queue else None
         is_audit = order is not None and row["seq"] in order.audits
-        one = given(
-            row, person_id, queue.id if queue else None, TrialOrigin.AUDIT if is_audit else TrialOrigin.FRESH, now_s
-        )
+        one = given(row, person_id, queue, TrialOrigin.AUDIT if is_audit else TrialOrigin.FRESH, now_s)
         if (person_id, row["id"]) in self.repeats:
             one.origin, one.holds_place = TrialOrigin.REPEAT, False
             self.repeats.discard((person_id, row["id"]))
@@ -138,12 +139,13 @@ class Floor:
         one = self.leases.find(known.person_id, known.id)
         if one is not None and one.until_s > now_s:
             return True
-        row = self._rows([known.seq], known.person_id).get(known.seq)
+        asks = Asks.DIFFICULTY if known.kind is TrialKind.DIFFICULTY else Asks.VERDICT
+        row = self._rows([known.seq], known.person_id, asks).get(known.seq)
         if row is None:
             return False
         one = one or given_again(known, now_s)
         if queue is not None and one.origin is not TrialOrigin.REPEAT and not row["mine"] and not one.is_chosen:
-            others = self.leases.places_taken(row["id"], known.person_id, now_s)
+            others = self.leases.places_taken(row["id"], known.person_id, known.kind, now_s)
             if not queue.adjudicates and row["n_decisions"] + others >= needed(queue, row["id"]):
                 self.leases.end(one)
                 return False
@@ -183,29 +185,37 @@ class Floor:
 
     def void(self, queues: dict[str, Queue], person_id: str, now_s: float) -> list[Given]:
         """The person's open trials that lead nowhere any more, because of what was decided meanwhile. They end here."""
-        mine = [one for one in self.leases.of(person_id) if one.queue_id in queues and not one.is_chosen]
-        rows = self._rows_of(mine, person_id)
-        void = [
-            one for one in mine if self._fit(queues[one.queue_id or ""], rows.get(one.seq), one, now_s) is Fit.NEVER
-        ]
+        void = []
+        for asks, kind in _KINDS.items():
+            mine = [one for one in self.leases.of(person_id) if one.queue_id in queues and one.kind is kind]
+            mine = [one for one in mine if not one.is_chosen]
+            rows = self._rows_of(mine, person_id, asks)
+            void += [
+                one for one in mine if self._fit(queues[one.queue_id or ""], rows.get(one.seq), one, now_s) is Fit.NEVER
+            ]
         for one in void:
             self.leases.end(one)
         return void
 
-    def _rows_of(self, open_: Sequence[Given], person_id: str) -> dict[int, dict[str, Any]]:
-        return queue_reading.items_of(self.database, {one.instruction_id: one.seq for one in open_}, person_id)
+    def _rows_of(self, open_: Sequence[Given], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
+        return queue_reading.items_of(self.database, {one.instruction_id: one.seq for one in open_}, person_id, asks)
 
-    def _rows(self, seqs: Sequence[int], person_id: str) -> dict[int, dict[str, Any]]:
+    def _rows(self, seqs: Sequence[int], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
         wanted = [seq for seq in seqs if seq != REPEAT]
-        return queue_reading.items(self.database, wanted, person_id) if wanted else {}
+        return queue_reading.items(self.database, wanted, person_id, asks) if wanted else {}
 
 
-def given(row: dict[str, Any], person_id: str, queue_id: str | None, origin: TrialOrigin, now_s: float) -> Given:
+def kind_of(queue: Queue | None) -> TrialKind:
+    """What a trial out of this queue is; out of none, a review."""
+    return _KINDS[queue.asks] if queue else TrialKind.REVIEW
+
+
+def given(row: dict[str, Any], person_id: str, queue: Queue | None, origin: TrialOrigin, now_s: float) -> Given:
     """A new trial of an item, not reserved yet."""
     return Given(
         trial_id=str(uuid_utils.uuid7()), person_id=person_id, instruction_id=row["id"], seq=row["seq"],
-        revision_id=row["revision_id"], queue_id=queue_id, origin=origin, until_s=now_s + LEASE_S,
-        stored_until_s=now_s + LEASE_S, holds_place=origin is not TrialOrigin.REPEAT,
+        revision_id=row["revision_id"], queue_id=queue.id if queue else None, origin=origin, until_s=now_s + LEASE_S,
+        stored_until_s=now_s + LEASE_S, kind=kind_of(queue), holds_place=origin is not TrialOrigin.REPEAT,
     )  # fmt: skip
 
 
@@ -214,7 +224,7 @@ def given_again(known: KnownTrial, until_s: float) -> Given:
     return Given(
         trial_id=known.id, person_id=known.person_id, instruction_id=known.instruction_id, seq=known.seq,
         revision_id=known.revision_id, queue_id=known.queue_id, origin=known.origin, until_s=until_s,
-        stored_until_s=until_s, is_chosen=known.queue_id is None, holds_place=known.origin is not TrialOrigin.REPEAT,
+        stored_until_s=until_s, kind=known.kind, is_chosen=known.queue_id is None, holds_place=known.origin is not TrialOrigin.REPEAT,
     )  # fmt: skip
 
 

@@ -91,14 +91,14 @@ def pieces(one: Item, other: Item) -> tuple[Piece, ...] | None:
 
 def is_hidden(of: Queue | None) -> bool:
     """Whether a queue keeps other people's verdicts to itself until one has given one's own."""
-    return of is not None and (of.blind or of.overlap > 1)
+    return of is not None and (of.hides_makers or of.overlap > 1)
 
 
 def _shown(database: Database, rows: Sequence[Mapping[str, Any]], person_id: str, of: Queue | None) -> tuple[Item, ...]:
     if not is_hidden(of):
         return tuple(_item(row) for row in rows)
     own = list_reading.own(database, person_id, [row["id"] for row in rows])
-    return tuple(_item(_veiled(row, own, is_blind=of is not None and of.blind)) for row in rows)
+    return tuple(_item(_veiled(row, own, is_blind=of is not None and of.hides_makers)) for row in rows)
 
 
 def _veiled(row: Mapping[str, Any], own: Collection[str], *, is_blind: bool) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.domain.trial import TrialOrigin
+from core.domain.trial import TrialKind, TrialOrigin
 
 LEASE_S = 900.0  # after so long without a sign of its person an item may go to somebody else
 _STORE_AGAIN_S = 480.0  # a stored lease that ends sooner is written anew
@@ -26,6 +26,7 @@ class Given:
     origin: TrialOrigin
     until_s: float
     stored_until_s: float
+    kind: TrialKind = TrialKind.REVIEW
     is_chosen: bool = False
     holds_place: bool = True
 
@@ -55,15 +56,15 @@ class Leases:
     def find(self, person_id: str, trial_id: str) -> Given | None:
         return self._of_person.get(person_id, {}).get(trial_id)
 
-    def held(self, person_id: str, instruction_id: str) -> Given | None:
-        """The open trial that a person has of an item, at work or lapsed."""
+    def held(self, person_id: str, instruction_id: str, kind: TrialKind = TrialKind.REVIEW) -> Given | None:
+        """The open trial of this kind that a person has of an item, at work or lapsed."""
         there = self._of_item.get(instruction_id, {}).values()
-        return next((one for one in there if one.person_id == person_id), None)
+        return next((one for one in there if one.person_id == person_id and one.kind is kind), None)
 
-    def places_taken(self, instruction_id: str, person_id: str, now_s: float) -> int:
-        """How many other people have it in front of them now."""
+    def places_taken(self, instruction_id: str, person_id: str, kind: TrialKind, now_s: float) -> int:
+        """How many other people have it in front of them now, and are asked the same of it."""
         there = self._of_item.get(instruction_id, {}).values()
-        others = {one.person_id for one in there if one.holds_place and one.until_s > now_s}
+        others = {one.person_id for one in there if one.holds_place and one.until_s > now_s and one.kind is kind}
         return len(others - {person_id})
 
     def touch(self, person_id: str, now_s: float) -> list[Given]:

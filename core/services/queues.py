@@ -11,11 +11,11 @@ import uuid_utils
 from core.domain import ids
 from core.domain.person import Actor, Role
 from core.domain.project import Audit
-from core.domain.queue import Queue, QueueFilter
+from core.domain.queue import Asks, Queue, QueueFilter
 from core.errors import BadInput, NotFound
 from core.services.access import may_grow, may_review
 from core.services.projects import Project
-from core.store import list_reading, queue_log, queue_reading, run_reading, seed_reading
+from core.store import difficulty_reading, list_reading, queue_log, queue_reading, run_reading, seed_reading
 
 SURVIVORS = "Survivors"
 _LONGEST_NAME = 80
@@ -25,10 +25,11 @@ _PROJECT = "select id from project"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueLine:
-    """A queue in the list. `waiting` is for whoever asked; accepted and rejected are everybody's verdicts in it that hold."""
+    """A queue in the list. `waiting` is for whoever asked; the other numbers are everybody's verdicts or scores that hold."""
 
     queue: Queue
     waiting: int
+    scored: int = 0
     accepted: int = 0
     rejected: int = 0
     last: datetime | None = None
@@ -81,6 +82,8 @@ def save(actor: Actor, project: Project, queue: Queue) -> Queue:
     if any(one.name == sound.name and one.id != sound.id and not one.archived for one in every(actor, project)):
         raise BadInput("There is a queue of this name already", to_do="Give it another name.")
     is_new = not sound.id
+    if not is_new and get(actor, project, sound.id).asks is not sound.asks:
+        raise BadInput("What a queue asks cannot be changed", to_do="Make another queue with the same filter.")
     sound = replace(sound, id=str(uuid_utils.uuid7())) if is_new else sound
     _keep(actor, project, sound, "queue made" if is_new else "queue changed")
     return sound
@@ -104,7 +107,7 @@ def restore(actor: Actor, project: Project, queue_id: str) -> None:
 
 def lines(actor: Actor, project: Project) -> tuple[QueueLine, ...]:
     """The queues that are not archived, each with what waits in it for this person."""
-    decided = list_reading.decided_in_queues(project.database)
+    decided = list_reading.decided_in_queues(project.database) | difficulty_reading.said_in_queues(project.database)
     listed = (one for one in every(actor, project) if not one.archived)
     return tuple(_line(actor, project, one, decided.get(one.id, {})) for one in listed)
 
@@ -143,6 +146,12 @@ def today(actor: Actor, project: Project, midnight: datetime) -> tuple[Day, ...]
     return tuple(sorted(days, key=lambda day: -day.decided))
 
 
+def scored_today(actor: Actor, project: Project, midnight: datetime) -> int:
+    """Of how many instructions this person said since then how difficult they are."""
+    may_review(actor)
+    return difficulty_reading.said_since(project.database, actor.person_id, midnight)[0]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choices:
     """What the filters of this project can be: runs, sources and people by id, and the values that occur."""
@@ -172,6 +181,7 @@ def _line(actor: Actor, project: Project, queue: Queue, decided: Mapping[str, An
     return QueueLine(
         queue=queue,
         waiting=queue_reading.count_waiting(project.database, queue, actor.person_id),
+        scored=decided.get("n", 0),
         accepted=decided.get("accepted", 0),
         rejected=decided.get("rejected", 0),
         last=decided.get("last"),
@@ -194,6 +204,11 @@ def _sound(queue: Queue) -> Queue:
     for share in (queue.overlap_share, queue.audit_share, queue.repeat_share):
         if not 0 <= share <= 1:
             raise BadInput("A share is more than all", to_do="Give 0 to 100 %.")
+    if queue.asks is Asks.DIFFICULTY and (queue.adjudicates or queue.audit_share or queue.repeat_share):
+        raise BadInput(
+            "A queue that asks for the difficulty settles nothing and mixes nothing in",
+            to_do="Leave the adjudicator, audits and repeats to another queue.",
+        )
     return replace(queue, name=name)
 
 

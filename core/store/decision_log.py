@@ -12,14 +12,17 @@ import duckdb
 
 from core.domain import ids
 from core.domain.decision import Act, Answer, Decision, Receipt, Submission, Verdict
+from core.domain.judgment import Judgment, JudgmentValue
+from core.store import difficulty_log
 from core.store.database import Database
 from core.store.decision_effects import Effect, project
+from core.store.difficulty_log import DIFFICULTY, Said, Scored
 from core.store.rows import fetched
 from core.store.tables import insert_facts
 
-ENDING = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE, Act.SKIP)  # a trial has one of these at most
+ENDING = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE, Act.SKIP, Act.SCORE)  # a trial has one of these at most
 _VERDICT = {Act.ACCEPT: Verdict.ACCEPT, Act.REJECT: Verdict.REJECT}
-_TRIALS = "select id, person_id, origin from trial where id in (:ids)"
+_TRIALS = "select id, kind, person_id, origin from trial where id in (:ids)"
 _SHOWN = "select trial_id as id, revision_id from trial_slot where position = 0 and trial_id in (:ids)"
 _OF = "select id, of_id from revision where id in (:ids)"
 _DECIDED = "select id from decision where id in (:ids)"
@@ -28,10 +31,11 @@ _CURRENT = "select id, revision_id from instruction_state where id in (:ids)"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Known:
-    """What the log knows of the trials of one batch: by id; the decisions on them; the current text of each instruction."""
+    """What the log knows of one batch: its trials by id, what was decided and said in them, the current texts."""
 
     trials: dict[str, dict[str, Any]]
     decided: set[str]
+    said: dict[str, Said]
     current: dict[str, str]
 
 
@@ -45,30 +49,45 @@ def decide(database: Database, person_id: str, submissions: Sequence[Submission]
     def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
         receipts.clear()
         known = _known(connection, submissions)
-        decisions: list[Decision] = []
+        facts: list[Decision | Scored] = []
         for submission in submissions:
-            decision, receipt = _judged(known, person_id, submission, now)
+            fact, receipt = _judged(known, person_id, submission, now)
             receipts.append(receipt)
-            if decision is not None:
-                decisions.append(decision)
-                known.decided.add(decision.id)
-        insert_facts(connection, Decision, decisions, seq)
+            if fact is not None:
+                facts.append(fact)
+                _remember(known, fact)
+        decisions = [one for one in facts if isinstance(one, Decision)]
+        scored = [one for one in facts if isinstance(one, Scored)]
+        used = insert_facts(connection, Decision, decisions, seq)
+        used += insert_facts(connection, Judgment, [one.judgment for one in scored], seq + used)
+        insert_facts(connection, JudgmentValue, [value for one in scored for value in one.values], seq)
         below = project(connection, {one.instruction_id for one in decisions if one.instruction_id})
         receipts[:] = [_completed(receipt, below) for receipt in receipts]
-        return len(decisions)
+        return used
 
     database.writer.run_numbered(write, by_person=True)
     return receipts
 
 
-def _judged(known: _Known, person_id: str, one: Submission, now: datetime) -> tuple[Decision | None, Receipt]:
-    """Whether this submission becomes a decision, and what its sender is told."""
+def _remember(known: _Known, fact: Decision | Scored) -> None:
+    """For whatever comes behind it in the same batch."""
+    if isinstance(fact, Decision):
+        known.decided.add(fact.id)
+    else:
+        score = fact.values[0].score if fact.values else None
+        known.said[fact.judgment.trial_id] = Said(number=fact.judgment.number, score=score)
+
+
+def _judged(known: _Known, person_id: str, one: Submission, now: datetime) -> tuple[Decision | Scored | None, Receipt]:
+    """Whether this submission becomes a fact, and what its sender is told."""
     receipt = Receipt(trial_id=one.trial_id, act=one.act, answer=Answer.REFUSED)
     trial = known.trials.get(one.trial_id)
     if trial is None:
         return None, replace(receipt, why="This item is not known here any more. It comes again with the next ones.")
     if trial["person_id"] != person_id:
         return None, replace(receipt, why="This item was given to somebody else.")
+    if one.act is Act.SCORE or (one.act is Act.UNDO and one.trial_id in known.said):
+        return _scored(known, trial, one, now)
     decision_id = ids.decision_id(one.trial_id, one.act)
     if decision_id in known.decided:
         return None, replace(receipt, answer=Answer.ALREADY_SAVED, decision_id=decision_id)
@@ -99,9 +118,24 @@ def _judged(known: _Known, person_id: str, one: Submission, now: datetime) -> tu
     return decision, saved
 
 
+def _scored(known: _Known, trial: dict[str, Any], one: Submission, now: datetime) -> tuple[Scored | None, Receipt]:
+    """The same for how difficult something is."""
+    receipt = Receipt(trial_id=one.trial_id, act=one.act, answer=Answer.REFUSED)
+    if trial["kind"] != DIFFICULTY:
+        return None, replace(receipt, why="Of this item a verdict is asked, not its difficulty.")
+    if one.act is Act.SCORE and _ended(known, one.trial_id):
+        return None, replace(receipt, why="You have skipped this already.")
+    if one.act is Act.SCORE and ids.decision_id(one.trial_id, Act.UNDO) in known.decided:
+        return None, replace(receipt, why="This was undone; the item comes again.")
+    current = known.current[trial["instruction_id"]]
+    return difficulty_log.judged(trial, known.said.get(one.trial_id), current, one, now)
+
+
 def _refusal(known: _Known, trial: dict[str, Any], one: Submission, ended: str | None) -> str:
     """Why this cannot be decided, in words for its sender; "" if it can."""
-    if one.act in ENDING and ended:
+    if trial["kind"] == DIFFICULTY and one.act not in (Act.SKIP, Act.NOTE):
+        return "Of this item only the difficulty is asked."
+    if one.act in ENDING and (ended or one.trial_id in known.said):
         return "You have decided this already."
     if one.act in ENDING and ids.decision_id(one.trial_id, Act.UNDO) in known.decided:
         return "This was undone; the item comes again."
@@ -131,7 +165,8 @@ def _known(connection: duckdb.DuckDBPyConnection, submissions: Sequence[Submissi
     possible = [ids.decision_id(trial, act) for trial in trials for act in Act]
     decided = {row["id"] for row in fetched(connection, _DECIDED, possible)}
     current = {row["id"]: row["revision_id"] for row in fetched(connection, _CURRENT, set(of.values()))}
-    return _Known(trials=trials, decided=decided, current=current)
+    said = difficulty_log.said(connection, [id_ for id_, trial in trials.items() if trial["kind"] == DIFFICULTY])
+    return _Known(trials=trials, decided=decided, said=said, current=current)
 
 
 def _completed(receipt: Receipt, effects: dict[str, Effect]) -> Receipt:

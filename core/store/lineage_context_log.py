@@ -29,7 +29,7 @@ values ($id::uuid, $seq, $kind, $name, $licence, $file_sha256, $taken, $merged, 
 _QUEUE = """insert into queue by name
 select $id::uuid as id, $seq as seq, $name as name, $filter as filter, $sort as sort, $overlap as overlap,
   $overlap_share as overlap_share, $blind as blind, $audit_share as audit_share, $repeat_share as repeat_share,
-  $adjudicates as adjudicates, $archived as archived on conflict do nothing"""
+  $adjudicates as adjudicates, $archived as archived, $asks as asks on conflict do nothing"""
 _BULK = """insert into bulk (id, seq, filter, as_of_seq, count, "by")
 values ($id::uuid, $seq, $filter, $as_of_seq, $count, $by) on conflict do nothing"""
 _IS_EMPTY = "select (select count(*) from instruction) + (select count(*) from decision) as n"

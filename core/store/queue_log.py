@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from core.domain.project import Audit
-from core.domain.queue import Queue, QueueFilter, Sort
+from core.domain.queue import Asks, Queue, QueueFilter, Sort
 from core.store.database import Database
 from core.store.tables import insert_facts
 
@@ -17,10 +17,12 @@ _ONE = "select * exclude (seq) from queue where id = ?"
 # A change keeps the place that the queue has in the list.
 _SAVE = """insert into queue by name
 select $id::uuid as id, $seq as seq, $name as name, $filter as filter, $sort as sort, $overlap as overlap, $overlap_share as overlap_share,
-  $blind as blind, $audit_share as audit_share, $repeat_share as repeat_share, $adjudicates as adjudicates, $archived as archived
+  $blind as blind, $audit_share as audit_share, $repeat_share as repeat_share, $adjudicates as adjudicates, $archived as archived,
+  $asks as asks
 on conflict (id) do update set name = excluded.name, filter = excluded.filter, sort = excluded.sort, overlap = excluded.overlap,
   overlap_share = excluded.overlap_share, blind = excluded.blind, audit_share = excluded.audit_share,
-  repeat_share = excluded.repeat_share, adjudicates = excluded.adjudicates, archived = excluded.archived"""
+  repeat_share = excluded.repeat_share, adjudicates = excluded.adjudicates, archived = excluded.archived,
+  asks = excluded.asks"""
 _EMPTY = QueueFilter()
 
 
@@ -38,7 +40,7 @@ def save(database: Database, of: Queue, audit: Audit) -> None:
     """Keep a queue as it now is: a new one, or instead of what it was."""
 
     def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
-        row = asdict(of) | {"filter": as_json(of.filter), "sort": str(of.sort), "seq": seq}
+        row = asdict(of) | {"filter": as_json(of.filter), "sort": str(of.sort), "asks": str(of.asks), "seq": seq}
         connection.execute(_SAVE, row)
         return 1 + insert_facts(connection, Audit, [audit], seq + 1)
 
@@ -63,4 +65,4 @@ def filter_from(said: Mapping[str, Any]) -> QueueFilter:
 
 
 def _queue(row: Mapping[str, Any]) -> Queue:
-    return Queue(**{**row, "filter": from_json(row["filter"]), "sort": Sort(row["sort"])})
+    return Queue(**{**row, "filter": from_json(row["filter"]), "sort": Sort(row["sort"]), "asks": Asks(row["asks"])})

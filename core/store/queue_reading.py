@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from core.domain import ids
-from core.domain.queue import Queue, QueueFilter, Sort
+from core.domain.queue import Asks, Queue, QueueFilter, Sort
+from core.store import difficulty_reading
 from core.store.database import Database
 
 _NARROW = " from instruction i join instruction_state s on s.id = i.id"
@@ -38,12 +39,11 @@ _ORDER: Mapping[Sort, str] = {
     Sort.RANDOM: "hash(i.id, $salt), i.seq",
     Sort.HARDEST: "s.difficulty desc nulls last, i.seq",
 }
-# An overlap may be for a share of the items only; the others need one person. Which ones follows from the id: its number
-# modulo 1,000, from its two halves (2**64 leaves 616), because a division of 128 bits takes 7 µs a row.
-_OPEN_FOR_PERSON = """ and s.n_decisions < case when (
-  (i.id::uhugeint >> 64)::ubigint % 1000 * 616 + (i.id::uhugeint & 18446744073709551615)::ubigint % 1000
- ) % 1000 < 1000 * $overlap_share then $overlap else 1 end
+_OPEN_FOR_PERSON = """ and s.n_decisions < people_needed(i.id, $overlap, $overlap_share)
  and i.id not in (select instruction_id from standing where person_id = $person and kind = 'own')"""
+_UNSCORED_BY_PERSON = """ and coalesce((select count(*) from difficulty_said d where d.revision_id = s.revision_id), 0)
+  < people_needed(i.id, $overlap, $overlap_share)
+ and s.revision_id not in (select revision_id from difficulty_said where person_id = $person)"""
 _DISPUTED = " and s.human_status = 'disputed'"
 _SKIPPED = """i.id in (select instruction_id from decision where person_id = $person and act = 'skip'
   and id not in (select undoes_id from decision where act = 'undo' and undoes_id is not null))"""
@@ -61,7 +61,7 @@ where d.person_id = $person and t.queue_id = $queue::uuid and s.kind = 'own' and
   select instruction_id from decision where person_id = $person and origin = 'repeat' and verdict is not null)
 order by i.seq"""
 _NEWEST = """select coalesce((select max(seq) from instruction), 0) + coalesce((select max(seq) from outcome), 0)
-  + coalesce((select max(seq) from decision), 0) as mark"""
+  + coalesce((select max(seq) from decision), 0) + coalesce((select max(seq) from judgment), 0) as mark"""
 
 
 def _where(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
@@ -119,7 +119,8 @@ def _waiting(queue: Queue, person_id: str) -> tuple[str, dict[str, Any]]:
     if queue.adjudicates:
         return where + _DISPUTED, asked
     of_person = {"person": person_id, "overlap": queue.overlap, "overlap_share": queue.overlap_share}
-    return where + _OPEN_FOR_PERSON, asked | of_person
+    still_open = _UNSCORED_BY_PERSON if queue.asks is Asks.DIFFICULTY else _OPEN_FOR_PERSON
+    return where + still_open, asked | of_person
 
 
 def audits(database: Database, queue: Queue, person_id: str, *, salt: int, most: int) -> Sequence[int]:
@@ -141,17 +142,30 @@ def mark(database: Database) -> int:
     return int(database.query(_NEWEST)[0]["mark"])
 
 
-def items(database: Database, seqs: Sequence[int], person_id: str) -> dict[int, dict[str, Any]]:
-    """`seq` → an instruction as it stands now; `mine`: this person's verdict stands."""
+def items(
+    database: Database, seqs: Sequence[int], person_id: str, asks: Asks = Asks.VERDICT
+) -> dict[int, dict[str, Any]]:
+    """`seq` → an instruction as it stands now. `mine`: this person has answered what is asked, `n_decisions`: so many have."""
     placed = database.query(_BY_SEQ, {"seqs": list(seqs)})
-    return items_of(database, {row["id"]: row["seq"] for row in placed}, person_id)
+    return items_of(database, {row["id"]: row["seq"] for row in placed}, person_id, asks)
 
 
-def items_of(database: Database, seqs: Mapping[str, int], person_id: str) -> dict[int, dict[str, Any]]:
+def items_of(
+    database: Database, seqs: Mapping[str, int], person_id: str, asks: Asks = Asks.VERDICT
+) -> dict[int, dict[str, Any]]:
     """The same where it is known which `seq` each instruction has: by primary key alone."""
     states = database.query_ids(_STATES, seqs)
+    if asks is Asks.DIFFICULTY:
+        scored = difficulty_reading.of_texts(database, [row["revision_id"] for row in states], person_id)
+        return {
+            seqs[row["id"]]: row | {"seq": seqs[row["id"]], **_scored(scored.get(row["revision_id"]))} for row in states
+        }
     mine = {row["instruction_id"] for row in database.query_ids(_MINE, seqs, [person_id])}
     return {seqs[row["id"]]: row | {"seq": seqs[row["id"]], "mine": row["id"] in mine} for row in states}
+
+
+def _scored(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"n_decisions": row["n"] if row else 0, "mine": row is not None and row["mine"]}
 
 
 def seq_of(database: Database, instruction_id: str) -> int | None:

@@ -9,16 +9,18 @@ import duckdb
 
 from core.domain import ids
 from core.domain.decision import Act
-from core.domain.trial import Trial, TrialOrigin, TrialSlot
+from core.domain.trial import Trial, TrialKind, TrialOrigin, TrialSlot
+from core.store import difficulty_reading
 from core.store.database import Database
 from core.store.decision_log import ENDING
 from core.store.rows import filled
 
-_OPEN = """select id, person_id, queue_id, origin, lease_until from trial
-where kind = 'review' and lease_until > ? and id not in (
+_OPEN = """select id, kind, person_id, queue_id, origin, lease_until from trial
+where kind in ('review', 'difficulty') and lease_until > ? and id not in (
   select trial_id from decision where trial_id is not null and list_contains(?, act)
-) order by seq"""
-_TRIALS = "select id, person_id, queue_id, origin, lease_until from trial where kind = 'review' and id in (:ids)"
+) and (kind = 'review' or id not in (select trial_id from judgment)) order by seq"""
+_TRIALS = """select id, kind, person_id, queue_id, origin, lease_until from trial
+where kind in ('review', 'difficulty') and id in (:ids)"""
 _REPEATS = "select id from trial where id in (:ids) and origin = 'repeat'"
 _SHOWN = "select trial_id as id, revision_id from trial_slot where position = 0 and trial_id in (:ids)"
 _OF = "select id, of_id from revision where id in (:ids)"
@@ -41,6 +43,7 @@ class KnownTrial:
     """A trial of the log, with the instruction that it is about and the text that was first shown."""
 
     id: str
+    kind: TrialKind
     person_id: str
     queue_id: str | None
     origin: TrialOrigin
@@ -81,6 +84,8 @@ def unended(database: Database, trial_ids: Iterable[str]) -> list[KnownTrial]:
     found = known(database, trial_ids)
     ending = [ids.decision_id(one.id, act) for one in found for act in (*ENDING, Act.UNDO)]
     ended = {row["trial_id"] for row in database.query_ids(_DECIDED, ending)}
+    scored = [ids.judgment_id(one.id, 0) for one in found if one.kind is TrialKind.DIFFICULTY]
+    ended |= difficulty_reading.answered(database, scored)
     return [one for one in found if one.id not in ended]
 
 
@@ -90,7 +95,7 @@ def _known(database: Database, rows: list[dict[str, Any]]) -> list[KnownTrial]:
     seqs = {row["id"]: row["seq"] for row in database.query_ids(_SEQS, set(of.values()))}
     return [
         KnownTrial(
-            **row | {"origin": TrialOrigin(row["origin"])},
+            **row | {"kind": TrialKind(row["kind"]), "origin": TrialOrigin(row["origin"])},
             revision_id=shown[row["id"]],
             instruction_id=of[shown[row["id"]]],
             seq=seqs[of[shown[row["id"]]]],

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.domain.queue import Queue, Sort
+from core.domain.queue import Asks, Queue, Sort
 from core.services import queue_address, queues
 from core.services.projects import Project
 from pages.ui import kit, shell
@@ -53,8 +53,13 @@ def page(project: Project) -> None:
             with shell.problems("review.form"):
                 saved = queues.save(shell.actor(), project, made)
                 st.switch_page(
-                    "../review.py", query_params={"project": project.slug, "queue": saved.id, "view": "list"}
+                    "../review.py",
+                    query_params={"project": project.slug, "queue": saved.id, "view": _first_view(saved)},
                 )
+
+
+def _first_view(queue: Queue) -> str:
+    return "deck" if queue.asks is Asks.DIFFICULTY else "list"
 
 
 def _start(project: Project) -> Queue:
@@ -69,6 +74,12 @@ def _given(start: Queue) -> Queue:
     """Its name, its order, and for several people how many see what."""
     key = f"review.form.{start.id}"
     name = st.text_input("Name", start.name, key=f"{key}.name", max_chars=80, placeholder="hard survivors")
+    asks = Asks(start.asks)
+    if not start.id:
+        asks = st.segmented_control(
+            "What is asked", list(Asks), format_func=lambda one: Asks(one).label, default=start.asks, key=f"{key}.asks",
+            required=True,
+        )  # fmt: skip
     orders = list(Sort)
     sort: Sort = st.selectbox(
         "Order", orders, orders.index(start.sort), format_func=lambda one: Sort(one).label, key=f"{key}.sort"
@@ -78,6 +89,8 @@ def _given(start: Queue) -> Queue:
         overlap_share = _share(
             "… of so many of the items", start.overlap_share, f"{key}.overlap_share", off=overlap == 1
         )
+        if asks is Asks.DIFFICULTY:
+            return replace(start, name=name, asks=asks, sort=sort, overlap=overlap, overlap_share=overlap_share)
         blind = st.toggle("Blind: hide operation, model and automatic verdicts", start.blind, key=f"{key}.blind")
         audit = _share("Eliminated items mixed in, unmarked", start.audit_share, f"{key}.audit")
         repeat = _share("One's own items that come back, unmarked", start.repeat_share, f"{key}.repeat")
@@ -85,8 +98,8 @@ def _given(start: Queue) -> Queue:
             "Only what people disagree about, for an adjudicator", start.adjudicates, key=f"{key}.adjudicates"
         )
     return replace(
-        start, name=name, sort=sort, overlap=overlap, overlap_share=overlap_share, blind=blind, audit_share=audit,
-        repeat_share=repeat, adjudicates=disputed,
+        start, name=name, asks=asks, sort=sort, overlap=overlap, overlap_share=overlap_share, blind=blind,
+        audit_share=audit, repeat_share=repeat, adjudicates=disputed,
     )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def _table(page: ItemPage, queue: Queue | None) -> list[int]:
 
     rows = [_cells(item) for item in page.items]
     columns = list(rows[0])
-    if queue is not None and queue.blind:
+    if queue is not None and queue.hides_makers:
         columns = ["People", "Instruction", "Words", "Flag"]
     state = st.dataframe(
         pd.DataFrame(rows)[columns],
@@ -151,7 +151,7 @@ def _one(project: Project, queue: Queue | None, item: Item) -> None:
         shell.studio().desk.trial_for(shell.actor(), project, item.id, queue.id if queue else None)
         where = {"project": project.slug, "view": "deck"}
         st.switch_page("../review.py", query_params=where | ({"queue": queue.id} if queue else {}))
-    if item.run_id and not (queue and queue.blind) and st.button("In its tree", key="review.tree"):
+    if item.run_id and not (queue and queue.hides_makers) and st.button("In its tree", key="review.tree"):
         where = {"project": project.slug, "run": item.run_id, "seed": item.seed_id, "node": item.id}
         st.switch_page("../trees.py", query_params=where)
     if not item_list.is_hidden(queue) and st.button("Similar to this one", key="review.similar"):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.domain.card import Card, Hand
 from core.domain.decision import Act, Answer, Reason, Submission
+from core.domain.queue import Asks
 from core.errors import StudioError
 from core.services import decisions
 from core.services.projects import Project
@@ -19,6 +20,7 @@ _WORDS = {
     Act.REJECT: "Saved: rejected.",
     Act.SKIP: "Saved: skipped.",
     Act.UNDO: "Undone.",
+    Act.SCORE: "Saved.",
 }
 
 
@@ -38,7 +40,8 @@ def body(project: Project, queue_id: str) -> None:
         _end(hand, passed)
         return
     card = hand.cards[0]
-    _buttons(project, _Drawn(trial=card.trial, revision=card.revision))
+    drawn = _Drawn(trial=card.trial, revision=card.revision)
+    (_scale if hand.sitting.queue.asks is Asks.DIFFICULTY else _buttons)(project, drawn)
     _card(hand, card)
 
 
@@ -71,15 +74,33 @@ def _buttons(project: Project, drawn: _Drawn) -> None:
             "Why it is rejected", list(Reason), index=None, format_func=lambda one: one.words, width=340,
             key=f"review.minimal.reason.{drawn.trial}", placeholder="no reason",
         )  # fmt: skip
-        st.button("Skip", key=f"review.minimal.Skip.{drawn.trial}", on_click=_decide, args=(project, drawn, Act.SKIP))
-        st.button("Next", key=f"review.minimal.Next.{drawn.trial}", on_click=_pass, args=(drawn,))
+        _leave(project, drawn)
 
 
-def _decide(project: Project, drawn: _Drawn, act: Act) -> None:
+def _scale(project: Project, drawn: _Drawn) -> None:
+    """The same for a queue that asks how difficult an instruction is."""
+    st.text("How difficult is it to answer this well? 1: anybody, at once. 10: an expert, at length.")
+    with st.container(horizontal=True, key="review_minimal_scale"):
+        for score in range(1, 11):
+            key = f"review.minimal.{score}.{drawn.trial}"
+            st.button(str(score), key=key, on_click=_decide, args=(project, drawn, Act.SCORE, score))
+        _leave(project, drawn)
+
+
+def _leave(project: Project, drawn: _Drawn) -> None:
+    st.button("Skip", key=f"review.minimal.Skip.{drawn.trial}", on_click=_decide, args=(project, drawn, Act.SKIP))
+    st.button("Next", key=f"review.minimal.Next.{drawn.trial}", on_click=_pass, args=(drawn,))
+
+
+def _decide(project: Project, drawn: _Drawn, act: Act, score: int | None = None) -> None:
     """For a click's callback: on the trial that was drawn."""
     reason = st.session_state.get(f"review.minimal.reason.{drawn.trial}") if act is Act.REJECT else None
     one = Submission(
-        trial_id=drawn.trial, act=act, revision_id=None if act is Act.UNDO else drawn.revision, reason=reason
+        trial_id=drawn.trial,
+        act=act,
+        revision_id=None if act is Act.UNDO else drawn.revision,
+        reason=reason,
+        score=score,
     )
     try:
         (receipt,) = decisions.decide(shell.studio(), shell.actor(), project, [one]).receipts

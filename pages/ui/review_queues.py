@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from core.domain.person import Role
-from core.domain.queue import Queue
+from core.domain.queue import Asks, Queue
 from core.services import bulk, queues
 from core.services.projects import Project
 from core.services.queues import Choices, Day, QueueLine
@@ -27,7 +27,7 @@ def page(project: Project) -> None:
             st.page_link("../team.py", label="Team", icon=":material/groups:", query_params=where)
             st.page_link("../rates.py", label="Rates", icon=":material/percent:", query_params=where)
             st.button("New queue", on_click=review_form.ask, key="review.new")
-    _today(queues.today(shell.actor(), project, midnight()))
+    _today(queues.today(shell.actor(), project, midnight()), queues.scored_today(shell.actor(), project, midnight()))
     review_said.show(project)
     first = next((line.queue.id for line in lines if line.waiting), "")
     for line in lines:
@@ -45,10 +45,12 @@ def midnight() -> datetime:
     return datetime.now(UTC).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _today(days: tuple[Day, ...]) -> None:
-    words = day_in_words(days)
+def _today(days: tuple[Day, ...], scored: int) -> None:
+    words = day_in_words(days) if days or not scored else ""
     if len(days) > 1:
         words += " " + ", ".join(f"{day.name or 'elsewhere'} {day.decided:,}" for day in days) + "."
+    if scored:
+        words = f"{words} {count(scored, 'difficulty', 'difficulties')} said today.".strip()
     kit.show("lead", h("p", words), key="review.today")
 
 
@@ -63,21 +65,24 @@ def _row(project: Project, line: QueueLine, choices: Choices, *, is_first: bool,
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         if st.button("Open", type=kind, key=f"review.open.{queue.id}", disabled=not line.waiting):
             st.switch_page("../review.py", query_params=where | {"view": "deck"})
-        if st.button("List", key=f"review.list.{queue.id}"):
+        if queue.asks is not Asks.DIFFICULTY and st.button("List", key=f"review.list.{queue.id}"):
             st.switch_page("../review.py", query_params=where | {"view": "list"})
         if may_change:
             _menu(project, queue)
 
 
 def _words(line: QueueLine, choices: Choices) -> list[kit.Child]:
-    queue, decided = line.queue, line.accepted + line.rejected
+    queue, decided = line.queue, line.accepted + line.rejected + line.scored
     about = " · ".join(
         filter(None, (filter_in_words(queue.filter, choices), queue.sort.label.lower(), given_in_words(queue)))
     )
+    said = f"{line.accepted:,} accepted, {line.rejected:,} rejected"
+    if queue.asks is Asks.DIFFICULTY:
+        said = f"{line.scored:,} scored"
     last = f"last {ago(line.last, datetime.now(UTC))}" if line.last else "nothing decided yet"
     bar = kit.bar(
-        f"{line.accepted:,} accepted, {line.rejected:,} rejected, {line.waiting:,} waiting",
-        survived=line.accepted,
+        f"{said}, {line.waiting:,} waiting",
+        survived=line.accepted + line.scored,
         eliminated=line.rejected,
         waiting=line.waiting,
         thin=True,
@@ -85,7 +90,7 @@ def _words(line: QueueLine, choices: Choices) -> list[kit.Child]:
     return [
         h("div", {"class": "nm"}, h("b", {"class": "one"}, queue.name), h("div", {"class": "lab one", "title": about}, about)),
         h("div", {"class": "wt"}, h("span", {"class": "fig num"}, f"{line.waiting:,}"), h("span", {"class": "lab"}, "waiting")),
-        h("div", {"class": "dn"}, bar if decided or line.waiting else None, h("div", {"class": "lab num"}, f"{line.accepted:,} accepted, {line.rejected:,} rejected · {last}")),
+        h("div", {"class": "dn"}, bar if decided or line.waiting else None, h("div", {"class": "lab num"}, f"{said} · {last}")),
     ]  # fmt: skip
 
 

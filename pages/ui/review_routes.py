@@ -38,6 +38,7 @@ class _Sent:
     verdict: Verdict | None = None
     reason: Reason | None = None
     note: str | None = None
+    score: int | None = None
     active_ms: Any = None
     decided_at: Any = None
 
@@ -79,7 +80,13 @@ def _trials(request: Request) -> Response:
 
 def _hand(hand: Hand) -> dict[str, object]:
     queue = hand.sitting.queue
-    named = {"id": queue.id, "name": queue.name, "blind": queue.blind, "adjudicates": queue.adjudicates}
+    named = {
+        "id": queue.id,
+        "name": queue.name,
+        "blind": queue.blind,
+        "adjudicates": queue.adjudicates,
+        "asks": queue.asks,
+    }
     return {"sitting": _numbers(hand.sitting), "queue": named, "cards": hand.cards}
 
 
@@ -127,7 +134,7 @@ def _submission(sent: object) -> Submission | Receipt:
         )
     return Submission(
         trial_id=str(one.trial), act=one.act, revision_id=str(one.revision) if one.revision else None, verdict=one.verdict,
-        reason=one.reason, note=one.note, active_ms=_milliseconds(one.active_ms), decided_at_browser=_time(one.decided_at),
+        reason=one.reason, note=one.note, score=one.score, active_ms=_milliseconds(one.active_ms), decided_at_browser=_time(one.decided_at),
     )  # fmt: skip
 
 

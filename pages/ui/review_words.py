@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.domain.decision import Reason, Verdict
-from core.domain.queue import Queue, QueueFilter
+from core.domain.queue import Asks, Queue, QueueFilter
 from core.services.bulk import BulkLine
 from core.services.queues import Choices, Day
 from pages.ui import kit
@@ -81,7 +81,7 @@ def _listed(words: "Iterator[str] | list[str] | map[str]") -> str:
 
 def given_in_words(queue: Queue) -> str:
     """How a queue's items are given out, where that is not the usual way."""
-    parts = []
+    parts = ["difficulty, by the text alone"] if queue.asks is Asks.DIFFICULTY else []
     if queue.overlap > 1:
         share = "" if queue.overlap_share >= 1 else f" of {queue.overlap_share:.0%}"
         parts.append(f"{queue.overlap} people each{share}")

@@ -7,6 +7,7 @@ from core.domain.check import Rule
 from core.domain.overview import Share
 from core.domain.person import Actor
 from core.domain.steering import SteerMode
+from core.services import difficulty as said_difficulty
 from core.services import presets
 from core.services import rates as service
 from core.services.audits import audits
@@ -88,6 +89,35 @@ def try_(studio: Studio, actor: Actor, *, project: str, run: str = "", rule: str
     }
 
 
+def difficulty(studio: Studio, actor: Actor, *, project: str, run: str = "") -> Answer:
+    """How difficult people find instructions, by epoch, beside the model."""
+    opened_ = opened(studio, actor, project)
+    found = said_difficulty.by_epoch(actor, opened_, named(studio, actor, opened_, run) if run else None)
+    return {
+        "epochs": [
+            {
+                "epoch": "all" if one.epoch is None else one.epoch,
+                "instructions": one.texts,
+                "answers": one.scores,
+                "people": one.people.value,
+                "model": one.model.value,
+                "more": one.more.value,
+                "low": one.more.low,
+                "high": one.more.high,
+            }
+            for one in found
+        ]
+    }
+
+
+def say_difficulty(answer: Answer) -> str:
+    means = ("people", "model", "more", "low", "high")
+    rows = [
+        {**row, **{name: "" if row[name] is None else f"{row[name]:.1f}" for name in means}} for row in answer["epochs"]
+    ]
+    return table(rows, ("epoch", "instructions", "answers", *means), empty="Nobody was asked yet.")
+
+
 def _share(share: Share) -> Answer:
     return {"k": share.k, "n": share.n, "value": share.value, "low": share.low, "high": share.high}
 
@@ -117,6 +147,9 @@ NOUN = Noun(
         Verb(name="list", help="shares accepted, with n", do=list_, options=one_run, say=say_list),
         Verb(name="steer", help="whether a run's draws follow them", do=steer, options=_steer_options, say=say_steer),
         Verb(name="rules", help="each automatic rule against people", do=rules, options=one_run),
+        Verb(
+            name="difficulty", help="what people say, and the model", do=difficulty, options=one_run, say=say_difficulty
+        ),
         Verb(name="try", help="another threshold, on what is stored", do=try_, options=_try_options),
     ),
 )

@@ -8,7 +8,7 @@ const toggle = (name, word, key, isOn) => ["button", { class: isOn ? "tg on" : "
 const VERDICTS = { accept: ["accepted", "Accepted"], reject: ["rejected", "Rejected"], skip: ["undecided", "Skipped"] };
 
 export const markOf = (entry) => {
-  const [sign, word] = VERDICTS[entry.verdict ?? entry.act] ?? ["undecided", entry.act];
+  const [sign, word] = entry.act === "score" ? ["undecided", `${entry.score} of 10`] : VERDICTS[entry.verdict ?? entry.act] ?? ["undecided", entry.act];
   return { sign, word: entry.undone ? `${word}, undone` : word };
 };
 
@@ -21,11 +21,12 @@ function facts(card, words) {
     card.flagged ? ["span", { class: "flag" }, ["icon", { name: "flag" }], "Flagged"] : null].filter(Boolean);
 }
 
-export function titleNodes(card, { words, view, entry, depth, of, isEditing }) {
+export function titleNodes(card, { words, view, entry, depth, of, isEditing, asks }) {
   const { sign, word } = entry ? markOf(entry) : {};
   const past = entry ? [mark(sign, word), ["span", { class: "dim num" }, `${depth} of ${of} back`]] : [];
   const hasDiff = card.diff !== null && card.parent_text !== null;
   return [...past, ...facts(card, words), ["span", { class: "push" }],
+    ...(asks ? [toggle("markdown", "Markdown", "M", view.markdown)] : []),
     ...(hasDiff && !isEditing ? [toggle("diff", "Difference", "D", view.diff), toggle("plain", "Plain", "T", !view.diff)] : [])];
 }
 

@@ -23,12 +23,12 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
   const written = (body) => keep(where().project, "decision", { ...body, decided_at: new Date().toISOString() });
 
   /** The next card is there in the frame of the key press; what was decided is shown as decided once it is written. */
-  async function decide(verdict, { reason = null, note = null } = {}, event = null) {
+  async function decide(verdict, { reason = null, note = null, score } = {}, event = null) {
     const card = hand.hand.now;
     const at = event?.timeStamp ?? performance.now();
     if (!free() || card.isWaiting || at < now.shownAt) return; // pressed before this card was on the screen
     const act = hand.hand.queue.adjudicates && verdict !== "skip" ? "adjudicate" : verdict;
-    const given = { trial: card.trial, act, revision: card.revision, verdict: act === "adjudicate" ? verdict : undefined, reason, note: note ?? card.lateNote ?? undefined };
+    const given = { trial: card.trial, act, revision: card.revision, verdict: act === "adjudicate" ? verdict : undefined, reason, score, note: note ?? card.lateNote ?? undefined };
     pressed.set(card.trial, at);
     const writing = written({ ...given, active_ms: clock.read() });
     Object.assign(now, { line: "", word: null, decidedHere: now.decidedHere + (verdict === "skip" ? 0 : 1) });
@@ -62,7 +62,7 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
       const isFirst = !card.note; // a trial has one note of its own; a second thought goes with the verdict
       if (isFirst) await written({ trial: card.trial, act: "note", revision: card.revision, note: text });
       hand.replace({ ...card, note: text, lateNote: isFirst ? undefined : text });
-      now.line = isFirst ? "Noted." : "Noted; it goes with your decision.";
+      now.line = isFirst ? "Noted." : "Noted; it goes with what you decide.";
       draw();
       say(now.line);
     } });

@@ -6,7 +6,7 @@ import { greet, unsent, watch } from "../shared/outbox.js";
 
 const [HELD, REFILL, UNDONE] = [12, 6, 6]; // after a reload also those that one had just taken back
 const [AGAIN_MS, IDLE_MS] = [1500, 20_000];
-const ENDS = new Set(["accept", "reject", "adjudicate", "skip"]);
+const ENDS = new Set(["accept", "reject", "adjudicate", "skip", "score"]);
 
 export const ends = (act) => ENDS.has(act);
 

@@ -10,5 +10,13 @@ const groups = (words) => [
   ["Anywhere", [[["H"], "this sheet"], [["Esc"], "leave what is open"]]],
 ];
 
-export const showHelp = (overlay, words) => showKeys(overlay, groups(words),
+const OF_DIFFICULTY = [
+  ["How difficult is it?", [[["1"], "anybody answers it well, at once"], [["2", "…", "9"], "in between"], [["0"], "ten: it takes an expert, at length"]]],
+  ["More", [[["S"], "skip: it comes again last"], [["N"], "write a note"]]],
+  ["Take back", [[["U"], "undo: what you said last here, then the one before"], [["←", "→"], "look back at what you said, and forward"]]],
+  ["See", [[["M"], "Markdown and formulas, or as written"], [["↑", "↓"], "scroll"]]],
+  ["Anywhere", [[["H"], "this sheet"], [["Esc"], "leave what is open"]]],
+];
+
+export const showHelp = (overlay, words, asks) => showKeys(overlay, asks ? OF_DIFFICULTY : groups(words),
   "Keys do nothing while you type, nothing with Ctrl, Alt or ⌘, and nothing while they are held down.", ["h", "H", "?"]);

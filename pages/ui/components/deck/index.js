@@ -23,6 +23,7 @@ import { showHelp } from "./help.js";
 import { showLineage } from "./lineage.js";
 import { build } from "./parts.js";
 import { makeRecent } from "./recent.js";
+import { asksDifficulty, OPEN, scoreOf } from "./scale.js";
 import { sideNodes } from "./side.js";
 import { kept, keepView } from "./view.js";
 
@@ -52,18 +53,20 @@ function start(root, data, toPython) {
 
   const entry = () => (now.back === null ? null : recent.list()[now.back]);
   const shown = () => entry()?.card ?? hand.hand.now;
+  const asks = () => asksDifficulty(hand.hand.queue);
 
   function drawCard(card) {
     const past = entry();
     const isEditing = now.mode === "edit";
     const markdown = (revision) => rendered.of(revision);
-    patch(parts.title, titleNodes(card, { words, view: now.view, entry: past, depth: (now.back ?? 0) + 1, of: recent.list().length, isEditing }));
+    patch(parts.title, titleNodes(card, { words, view: now.view, entry: past, depth: (now.back ?? 0) + 1, of: recent.list().length, isEditing, asks: asks() }));
     patch(parts.tx, textNodes(card, now.view, markdown));
     patch(parts.answerhead, answerHead(past ? { ...card, response: card.response && { ...card.response, stale: false } } : card, now.view));
     const offer = now.offer?.trial === card.trial && !past ? offerNodes(now.offer) : [];
     patch(parts.rb, [...offer, ...answerNodes(card, now.view, markdown)]);
     parts.main.classList.toggle("bare", !card.response);
-    parts.tx.hidden = parts.answer.hidden = isEditing;
+    parts.tx.hidden = isEditing;
+    parts.answer.hidden = isEditing || asks();
     Object.assign(parts.card.dataset, { trial: card.trial, instruction: card.instruction });
     const drawn = `${card.trial} ${card.revision} ${now.back}`;
     if (drawn !== now.drawn) { now.drawn = drawn; for (const pane of [parts.tx, parts.rb, parts.sd]) pane.scrollTop = 0; }
@@ -72,10 +75,11 @@ function start(root, data, toPython) {
   function drawBar(card) {
     const past = entry();
     const isOff = !card || past || card.isWaiting || now.mode !== null;
-    patch(parts.yes, acceptNodes(Boolean(isOff)));
+    root.classList.toggle("scored", asks());
+    patch(parts.yes, asks() ? [] : acceptNodes(Boolean(isOff)));
     parts.reasons.hidden = field.isOpen;
-    patch(parts.reasons, middleNodes({ card, words, mode: now.mode, entry: past, isOff: Boolean(isOff), waits: card?.isWaiting }));
-    patch(parts.others, deedNodes(Boolean(isOff), { isEditing: now.mode === "edit", card }));
+    patch(parts.reasons, middleNodes({ card, words, mode: now.mode, entry: past, isOff: Boolean(isOff), waits: card?.isWaiting, asks: asks() }));
+    patch(parts.others, deedNodes(Boolean(isOff), { isEditing: now.mode === "edit", card, asks: asks() }));
   }
 
   /** What goes on around the card: how far one is, what was decided last. */
@@ -153,25 +157,28 @@ function start(root, data, toPython) {
   const actions = {
     accept: (event) => deeds.decide("accept", {}, event), reject: (event) => deeds.decide("reject", {}, event), skip: (event) => deeds.decide("skip", {}, event),
     flag: deeds.flag, note: deeds.note, undo: deeds.undo, edit: startEdit, save: () => edit.save(), rate: deeds.startRating, again: deeds.answerAgain, lineage,
-    help: () => showHelp(overlay, words), diff: () => see({ diff: true }), plain: () => see({ diff: false }), markdown: () => see({ markdown: !now.view.markdown }),
+    help: () => showHelp(overlay, words, asks()), diff: () => see({ diff: true }), plain: () => see({ diff: false }), markdown: () => see({ markdown: !now.view.markdown }),
     forward: () => look(-1), escape, saving: () => showSaving(overlay), arrived: hand.addArrived, retry: () => { hand.hand.refusal = null; hand.refill(); draw(); },
   };
+  const act = (name, event) => { if (!asks() || OPEN.has(name)) actions[name]?.(event); };
   const digit = (event, key) => {
+    if (asks()) { deeds.decide("score", { score: scoreOf(key) }, event); return; }
     if (now.mode === "rate") { if (key >= "1" && key <= "5") deeds.rate(Number(key)); return; }
     const reason = words.reasons.find((one) => one.key === key);
     if (reason) deeds.rejectWith(reason.value, event);
   };
-  const keys = { a: actions.accept, x: actions.reject, s: actions.skip, f: actions.flag, n: actions.note, u: actions.undo, e: actions.edit, l: actions.lineage, h: actions.help, "?": actions.help,
-    d: actions.diff, t: actions.plain, m: actions.markdown, r: actions.rate, g: actions.again, Escape: escape, ArrowLeft: () => look(1), ArrowRight: () => look(-1),
+  const names = { a: "accept", x: "reject", s: "skip", f: "flag", n: "note", u: "undo", e: "edit", l: "lineage", h: "help", "?": "help", d: "diff", t: "plain", m: "markdown", r: "rate", g: "again" };
+  const keys = { ...Object.fromEntries(Object.entries(names).map(([key, name]) => [key, (event) => act(name, event)])), Escape: escape, ArrowLeft: () => look(1), ArrowRight: () => look(-1),
     ArrowUp: () => scroll(-1), ArrowDown: () => scroll(1), ...Object.fromEntries([..."1234567890"].map((key) => [key, (event) => digit(event, key)])) };
 
   root.onclick = (event) => {
-    const at = event.target.closest("[data-do], [data-reason], [data-rating], [data-go]");
+    const at = event.target.closest("[data-do], [data-reason], [data-rating], [data-score], [data-go]");
     if (at?.dataset.go) { toPython("go", at.dataset.go); return; }
     if (!at || at.disabled || event.detail > 1 || overlay.name !== null) return; // the second click of a double click is none
     if (at.dataset.rating) deeds.rate(Number(at.dataset.rating));
     else if (at.dataset.reason) deeds.rejectWith(at.dataset.reason, event);
-    else actions[at.dataset.do]?.(event);
+    else if (at.dataset.score) deeds.decide("score", { score: Number(at.dataset.score) }, event);
+    else act(at.dataset.do, event);
   };
   const stops = [listen(root, keys, () => overlay.name !== null), keepMeasured(root), watchSaving((said) => { saving = said; drawSoon(); }),
     watch(({ state }) => { parts.head.dataset.waiting = state.waiting; })];

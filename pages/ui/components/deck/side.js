@@ -40,6 +40,7 @@ function lastFive(list, words) {
     const reason = words.reasons.find((one) => one.value === entry.reason)?.label;
     const state = { saving: "saving", saved: "saved", refused: "not taken" }[entry.state];
     const said = [`${word}${reason ? `, ${reason}` : ""}`, state].join(": ");
+    if (entry.act === "score") return ["b", { key: entry.key, class: `num ${entry.undone ? "gone" : ""} ${entry.state}`, role: "img", "aria-label": said, title: said }, String(entry.score)];
     return ["span", { key: entry.key, class: `mk mk-${entry.undone ? "undecided" : name} ${entry.state}`, role: "img", "aria-label": said, title: said },
       ["icon", { name: entry.state === "refused" ? "error" : entry.undone ? "undecided" : name }]];
   });
