@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from core.domain.call import Call
 from core.domain.instruction import Instruction, InstructionState, Response, Revision
 from core.domain.project import Audit
 from core.domain.source import Source
@@ -30,7 +31,7 @@ from core.store.tables import insert_facts, states_after
 
 # Clearings come first: what they clear is older than what is added with them.
 _ORDER = (
-    Study, StudyDesignSaved, StudyEvent, Source, System, Instruction, Revision, Response, StudyPrompt, Candidate, Rater, Audit,
+    Study, StudyDesignSaved, StudyEvent, Source, System, Instruction, Revision, Call, Response, StudyPrompt, Candidate, Rater, Audit,
 )  # fmt: skip
 _STATE = "select state from study_now where id = ?"
 _STATE_WORDS: Mapping[StudyState, str] = {
@@ -46,7 +47,7 @@ def write(database: Database, study_id: str, facts: Sequence[object], *, only_in
 
     def add(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
         if only_in:
-            _require(connection, study_id, only_in)
+            _require(_state(connection, study_id), only_in)
         used = 0
         for kind in _ORDER:
             used += insert_facts(connection, kind, [fact for fact in facts if type(fact) is kind], seq + used)
@@ -59,14 +60,23 @@ def write(database: Database, study_id: str, facts: Sequence[object], *, only_in
     database.writer.run_numbered(add, by_person=True)
 
 
-def _require(connection: duckdb.DuckDBPyConnection, study_id: str, only_in: Sequence[StudyState]) -> None:
-    state = next((StudyState(row["state"]) for row in fetched(connection, _STATE, None, study_id)), StudyState.DRAFT)
-    if state not in only_in:
-        may_be_copied = only_in == (StudyState.DRAFT,)
-        raise BadInput(
-            _STATE_WORDS[state],
-            to_do="What people judge is not changed: make a new version." if may_be_copied else "Reload the page.",
-        )
+def require_draft(state: StudyState) -> None:
+    """BadInput for a study that was opened, before much work is done for nothing; `write` asks again."""
+    _require(state, (StudyState.DRAFT,))
+
+
+def _require(state: StudyState, only_in: Sequence[StudyState]) -> None:
+    if state in only_in:
+        return
+    may_be_copied = tuple(only_in) == (StudyState.DRAFT,)
+    raise BadInput(
+        _STATE_WORDS[state],
+        to_do="What people judge is not changed: make a new version." if may_be_copied else "Reload the page.",
+    )
+
+
+def _state(connection: duckdb.DuckDBPyConnection, study_id: str) -> StudyState:
+    return next((StudyState(row["state"]) for row in fetched(connection, _STATE, None, study_id)), StudyState.DRAFT)
 
 
 def design_as_json(design: StudyDesign) -> str:

@@ -19,6 +19,8 @@ from (select system_id, count(distinct prompt_id) as responses, min(seq) as seq 
 join system s on s.id = c.system_id order by c.seq"""
 _TEXTS = "select id, text from revision where id in (:ids)"
 _WORDS = "select id, words from revision where id in (:ids)"
+_HASHES = """select c.prompt_id, s.name, r.text_hash from candidate_now c join system s on s.id = c.system_id join revision r on r.id = c.revision_id
+where c.study_id = ?"""
 _NAMES = "select name, max(version) as version from study where name = ? group by name"
 _JUDGMENTS = """select t.pilot, count(distinct j.trial_id) as n from judgment j join trial t on t.id = j.trial_id
 where t.study_id = ? group by t.pilot"""
@@ -104,6 +106,11 @@ def count_clearings(database: Database, study_id: str, subject: str | None = Non
 def texts(database: Database, revision_ids: Iterable[str]) -> dict[str, str]:
     """Texts by the ids of their revisions."""
     return {row["id"]: row["text"] for row in database.query_ids(_TEXTS, set(revision_ids))}
+
+
+def response_hashes(database: Database, study_id: str) -> dict[tuple[str, str], str]:
+    """The hash of each response that it has, by prompt and by the system's name."""
+    return {(row["prompt_id"], row["name"]): row["text_hash"] for row in database.query(_HASHES, [study_id])}
 
 
 def words(database: Database, revision_ids: Iterable[str]) -> dict[str, int]:
