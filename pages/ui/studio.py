@@ -18,7 +18,15 @@ st.html(_HERE / "shell.css")
 who = people.somebody()
 kit.theme_watch("" if who is None else who.person_id)
 st.logo(str(_HERE / ("logo-dark.svg" if st.context.theme.type == "dark" else "logo-light.svg")), size="large")
-only_judges = who is not None and who.role is Role.ANNOTATOR  # is offered what they may use; services refuse the rest
+only_judges = who is not None and who.role.only_judges  # is offered what they may use; services refuse the rest
+only_rates = who is not None and who.role is Role.RATER
+judge = st.Page(
+    _PAGES / "judge.py",
+    title="Judge",
+    icon=":material/rule:",
+    default=only_rates,
+    visibility="visible" if only_judges else "hidden",
+)
 groups = {
     "": [
         st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=not only_judges),
@@ -32,8 +40,13 @@ groups = {
         st.Page(_PAGES / "reading.py", title="Reading", icon=":material/menu_book:", visibility="hidden"),
     ],
     "Judge": [
-        *([st.Page(people.to_review, title="Welcome", default=True, visibility="hidden")] if only_judges else []),
+        *(
+            [st.Page(people.to_review, title="Welcome", default=True, visibility="hidden")]
+            if only_judges and not only_rates
+            else []
+        ),
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
+        judge,
         st.Page(_PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden"),
         st.Page(
             _PAGES / "history.py",
@@ -48,7 +61,7 @@ groups = {
     "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
 }
 page = st.navigation(
-    {"Judge": groups["Judge"]} if only_judges else groups,
+    {"Judge": [judge] if only_rates else groups["Judge"]} if only_judges else groups,
     expanded=True,
     position="hidden" if who is None else "sidebar",
 )
