@@ -32,6 +32,8 @@ _CONDITIONS: Mapping[str, str] = {
     "set_aside": "s.set_aside = $set_aside",
     "find": "contains(lower(r.text), lower($find))",
 }
+# What a study asks is a copy, and no part of the dataset.
+_OF_THE_DATASET = " where s.revision_id is not null and i.kind <> 'prompt'"
 _OF_TEXT = ("words_from", "words_to", "find")
 _ORDER: Mapping[Sort, str] = {
     Sort.OLDEST: "i.seq",
@@ -73,7 +75,7 @@ def _where(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
         given["by_hand"] = ids.by_hand_id(str(given["run_id"]))
     tables = _WITH_TEXT if any(name in given for name in _OF_TEXT) else _NARROW
     conditions = [_CONDITIONS[name] for name in _CONDITIONS if name in given]
-    return " and ".join([tables + " where s.revision_id is not null", *conditions]), given
+    return " and ".join([tables + _OF_THE_DATASET, *conditions]), given
 
 
 def count(database: Database, wanted: QueueFilter) -> int:
