@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from core.domain.study_results import Bout, Level
+from core.domain.study_results import Bout, Level, TrialPick
 from core.figures.look import DARK, Palette, faint, framed
 from core.figures.study import in_words, plain
 
@@ -92,7 +92,7 @@ def _level(figure: go.Figure, level: Level, place: int, colours: Palette, *, is_
             x=[told.value],
             y=[place],
             mode="markers",
-            customdata=[""],
+            customdata=[str(TrialPick(of=level.id))],
             marker={"size": 11, "color": colours.card if is_small else colour, "line": {"width": 2, "color": colour}, "opacity": 1},
             unselected={"marker": {"opacity": 1}},
             cliponaxis=False,

@@ -45,7 +45,7 @@ class _Job:
 
 
 class Jobs:
-    """The work of this process, by what it is about. The same question is worked on once."""
+    """The work on one study's results, by what it is about. The same question is worked on once."""
 
     def __init__(self) -> None:
         self._jobs: OrderedDict[Hashable, _Job] = OrderedDict()
@@ -64,11 +64,15 @@ class Jobs:
         return replace(job.now, seconds=time.monotonic() - job.began) if job.now.is_going else job.now
 
     def stop(self, key: Hashable) -> None:
-        """End it; it may be asked for again."""
-        with self._guard:
-            job = self._jobs.pop(key, None)
-        if job is not None:
+        """End it; nothing is kept of it."""
+        if (job := self._jobs.get(key)) is not None:
             job.stopping.set()
+
+    def again(self, key: Hashable) -> None:
+        """Forget how it ended: whoever asks begins anew."""
+        with self._guard:
+            if key in self._jobs and not self._jobs[key].now.is_going:
+                del self._jobs[key]
 
     def _forget(self) -> None:
         for key in list(self._jobs)[: max(0, len(self._jobs) - _MOST_KEPT)]:
@@ -76,14 +80,16 @@ class Jobs:
                 del self._jobs[key]
 
     def close(self) -> None:
-        for job in self._jobs.values():
-            job.stopping.set()
+        """End all of it: nobody will ask any more."""
+        with self._guard:
+            for job in self._jobs.values():
+                job.stopping.set()
 
 
 def _work(job: _Job, work: Callable[[Progress], Any]) -> None:
     def told(done: int, total: int) -> None:
         if job.stopping.is_set():
-            raise _Stopped("Stopped")
+            raise _Stopped("It was stopped")
         job.now = replace(job.now, done=done, total=total)
 
     problem, found = "A fault in the studio ended this; its log has the details", None

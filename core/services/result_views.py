@@ -210,9 +210,18 @@ def prompts_of(opened: Opened, view: View, pick: TrialPick) -> list[int]:
         found = counts(opened, view, ids[pick.of], ids[pick.against])
         said = {Verdict.WIN: found.wins, Verdict.TIE: found.ties, Verdict.LOSS: found.losses}
         kept &= said[Verdict(pick.verdict)] > 0 if pick.verdict in set(Verdict) else sum(said.values()) > 0
+    elif pick.of in ids:
+        kept &= _judged(opened, view, ids[pick.of])
     if pick.person:
         kept &= _judged_by(opened, pick.person)
     return [int(at) for at in np.flatnonzero(kept)]
+
+
+def _judged(opened: Opened, view: View, of: int) -> Bits:
+    """On which prompts something was said of this contestant."""
+    ballots, found = opened.ballots(view.judged), np.zeros(len(opened.prompts), np.bool_)
+    found[ballots.prompt[ballots.contestant == of]] = True
+    return found
 
 
 def _judged_by(opened: Opened, person: str) -> Bits:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from core.domain.operation import Operation
 from core.domain.person import Actor
 from core.domain.study import OVERALL, Criterion, RaterKind, StudyEventKind
 from core.domain.study_now import StudyHappened, StudyNow
@@ -59,6 +60,7 @@ class Opened:
     contestants: tuple[Contestant, ...]
     raters: tuple[RaterFacts, ...]
     prompts: tuple[PromptFacts, ...]
+    jobs: Jobs = field(default_factory=Jobs)  # what takes seconds to work out of this
     _kept: dict[Hashable, Any] = field(default_factory=dict)
     _guard: threading.RLock = field(
         default_factory=threading.RLock
@@ -156,12 +158,11 @@ class Opened:
 
 
 class Results:
-    """The results that this process has open, the newest few; and what is being worked out of them."""
+    """The results that this process has open, the newest few."""
 
     def __init__(self) -> None:
         self._open: OrderedDict[tuple[str, str], Opened] = OrderedDict()
         self._guard = threading.Lock()  # guards the dict, and that a study is read once at a time
-        self.jobs = Jobs()
 
     def open(self, actor: Actor, project: Project, study_id: str) -> Opened:
         """Read what was judged, unless it was read and nothing has happened since. NotAllowed before the study is closed."""
@@ -176,15 +177,18 @@ class Results:
         key = (project.slug, study_id)
         with self._guard:
             mark = result_reading.mark(project.database, study_id)
-            if key not in self._open or self._open[key].rows.mark != mark:
+            if key in self._open and self._open[key].rows.mark != mark:
+                self._open.pop(key).jobs.close()
+            if key not in self._open:
                 self._open[key] = _opened(study, events, result_reading.read(project.database, study_id))
             self._open.move_to_end(key)
             while len(self._open) > _MOST_OPEN:
-                self._open.popitem(last=False)
+                self._open.popitem(last=False)[1].jobs.close()
             return self._open[key]
 
     def close(self) -> None:
-        self.jobs.close()
+        for opened in self._open.values():
+            opened.jobs.close()
 
 
 def _opened(study: StudyNow, events: tuple[StudyHappened, ...], rows: JudgedRows) -> Opened:
@@ -192,7 +196,7 @@ def _opened(study: StudyNow, events: tuple[StudyHappened, ...], rows: JudgedRows
         study=study,
         events=events,
         rows=rows,
-        contestants=tuple(Contestant(id=row["id"], name=row["name"]) for row in rows.contestants),
+        contestants=tuple(Contestant(id=row["id"], name=_name(row["name"])) for row in rows.contestants),
         raters=tuple(RaterFacts(id=row["id"], name=row["name"], kind=row["kind"]) for row in rows.raters),
         prompts=tuple(
             PromptFacts(
@@ -203,3 +207,8 @@ def _opened(study: StudyNow, events: tuple[StudyHappened, ...], rows: JudgedRows
             for row in rows.prompts
         ),
     )  # fmt: skip
+
+
+def _name(name: str) -> str:
+    """A system's name; among siblings, an operation as people call it."""
+    return Operation(name).label if name in set(Operation) else name

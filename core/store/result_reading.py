@@ -25,9 +25,9 @@ _PROMPT = """create temp table r_prompt as
 select (row_number() over (order by position, key, id) - 1)::integer as nth, * from study_prompt_now where study_id = $study"""
 # Every candidate that was ever shown: what was cleared before the opening has no judgments.
 _CONTESTANT = """create temp table r_contestant as
-select (row_number() over (order by name, id) - 1)::integer as nth, id, name from (
-  select distinct coalesce(c.system_id::varchar, c.operation, '') as id, coalesce(s.name, c.operation, '') as name
-  from candidate_now c left join system s on s.id = c.system_id where c.study_id = $study
+select (row_number() over (order by first, name, id) - 1)::integer as nth, id, name from (
+  select coalesce(c.system_id::varchar, c.operation, '') as id, coalesce(s.name, c.operation, '') as name, min(c.seq) as first
+  from candidate_now c left join system s on s.id = c.system_id where c.study_id = $study group by all
 )"""
 _CANDIDATE = """create temp table r_candidate as
 select c.id, p.nth as prompt, k.nth as contestant, r.words

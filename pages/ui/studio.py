@@ -47,6 +47,7 @@ groups = {
         ),
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
         judge,
+        st.Page(_PAGES / "results.py", title="Results", icon=":material/leaderboard:", visibility="hidden"),
         st.Page(_PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden"),
         st.Page(
             _PAGES / "history.py",

@@ -1,0 +1,70 @@
+"""Results: what a study found, once it is closed. Reached from Studies."""
+
+import streamlit as st
+
+from core.domain.study import StudyState
+from core.services import studies
+from core.services.projects import Project
+from core.services.results import Opened
+from pages.ui import (
+    kit,
+    results_agreement,
+    results_asked,
+    results_figures,
+    results_people,
+    results_strength,
+    results_trials,
+    results_words,
+    shell,
+)
+from pages.ui.kit import h
+
+BODIES = {
+    results_asked.VERDICTS: results_figures.body,
+    results_asked.VOTES: results_figures.body,
+    results_asked.STRENGTH: results_strength.body,
+    results_asked.AGREEMENT: results_agreement.body,
+    results_asked.PEOPLE: results_people.body,
+}
+
+
+def head(project: Project, title: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="results_head"):
+        st.title(title, width="stretch", anchor=False)
+        if st.button("Studies", key="results.back"):
+            st.switch_page("../studies.py", query_params={"project": project.slug})
+
+
+def choose(project: Project) -> None:
+    """Which study, if the address names none."""
+    head(project, "Results")
+    closed = [one.study for one in studies.lines(shell.actor(), project) if one.study.state is StudyState.CLOSED]
+    if not closed:
+        kit.show("empty", h("p", "No study is closed yet. Results open when a study closes."), key="results.empty")
+        return
+    for study in closed:
+        if st.button(f"{study.name}, version {study.version}", key=f"results.open.{study.id}"):
+            st.query_params["study"] = study.id
+            st.rerun()
+
+
+def one(project: Project, opened: Opened) -> None:
+    if not opened.judges or len(opened.contestants) < 2:
+        words = "Nobody has judged anything in this study. What people say is counted here once they have."
+        kit.show("empty", h("p", words), key="results.nothing")
+        return
+    asked = results_asked.read(opened)
+    kit.show("results", h("p", {"class": "lab sent"}, results_words.sentence(opened, asked)), key="results.sentence")
+    results_asked.controls(opened, asked)
+    BODIES[asked.shown](opened, asked)
+    results_trials.if_asked(project, opened, asked)
+
+
+with shell.problems("results"):
+    project = shell.project()
+    if "study" not in st.query_params:
+        choose(project)
+    else:
+        study = studies.one(shell.actor(), project, st.query_params["study"])
+        head(project, study.name)
+        one(project, shell.studio().results.open(shell.actor(), project, study.id))
