@@ -47,7 +47,7 @@ class JudgeWish:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BothOrders:
+class Orders:
     """Of the pairs that were judged in both orders: how many were judged alike, and how the others differ.
 
     `alike`: the same response, or a tie, both times. `by_place`: each time the one at the same place won, of them `first`
@@ -82,7 +82,7 @@ class JudgeState:
     judged: int
     unclear: int
     failed: int
-    orders: BothOrders
+    orders: Orders
     spending: Spending
     failures: tuple[FailureCount, ...]
     progress: CallProgress | None = None

@@ -19,6 +19,7 @@ from core.services.errands import Errands
 from core.services.judge_desk import JudgeDesk
 from core.services.keys import secrets_files
 from core.services.live import LiveRuns
+from core.services.model_judge import ModelJudges
 from core.services.packs import Packs
 from core.services.people import People
 from core.services.projects import DEMO, FIRST, Project, Projects
@@ -26,6 +27,7 @@ from core.services.results import Results
 from core.services.runs import Runs
 from core.services.shelf import Shelf
 from core.services.skills import SkillLabels
+from core.services.study_answers import StudyAnswers
 from core.settings import Settings
 from core.store.database import Database, open_database
 
@@ -52,6 +54,8 @@ class Studio:
     duplicates: Duplicates
     answers: Answers
     answer_lists: AnswerLists
+    study_answers: StudyAnswers
+    model_judges: ModelJudges
     results: Results
 
     def open(self, actor: Actor, slug: str) -> Project:
@@ -125,5 +129,7 @@ def open_studio(settings: Settings) -> Studio:
         duplicates=Duplicates(),
         answers=answers,
         answer_lists=AnswerLists(answers),
+        study_answers=StudyAnswers(errands, endpoints),
+        model_judges=ModelJudges(errands, endpoints),
         results=Results(),
     )

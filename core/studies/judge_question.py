@@ -23,7 +23,7 @@ _CODING = frozenset({"Code Generation", "Code Debug"})
 _MATHEMATICS = frozenset({"Math"})
 _NOTHING = "[This answer is empty.]"
 _TOP_LOGPROBS = 20
-_MOST_TOKENS = {JudgeReading.SCHEMA: 800, JudgeReading.LOGPROBS: 8, JudgeReading.TEXT: 1_000}
+MOST_TOKENS = {JudgeReading.SCHEMA: 800, JudgeReading.LOGPROBS: 8, JudgeReading.TEXT: 1_000}
 _SCHEMAS = {
     JudgeMode.PAIR: {"reasons": {"type": "string"}, "verdict": {"type": "string", "enum": ["A", "B", "Tie"]}},
     JudgeMode.SINGLE: {"reasons": {"type": "string"}, "score": {"type": "integer", "minimum": 1, "maximum": 10}},
@@ -84,7 +84,7 @@ def question(
     with_schema = judge.reading is JudgeReading.SCHEMA
     return ChatRequest(
         messages=turns,
-        sampling=Sampling(temperature=temperature, top_p=1.0, max_tokens=_MOST_TOKENS[judge.reading]),
+        sampling=Sampling(temperature=temperature, top_p=1.0, max_tokens=MOST_TOKENS[judge.reading]),
         seed=seed,
         schema=_schema(judge.mode) if with_schema else None,
         top_logprobs=_TOP_LOGPROBS if judge.reading is JudgeReading.LOGPROBS else 0,
