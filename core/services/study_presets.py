@@ -3,36 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.domain.study import Criterion, StudyDesign, StudyTask
+from core.domain.study import StudyDesign, StudyTask
+from core.studies.design import FIVE
 
-# The five of the published evaluation (docs/method.md, section 6), described in our words.
-PAPER_CRITERIA = (
-    Criterion(
-        key="relevance",
-        label="Relevance",
-        description="It answers what was asked: every part of it, and nothing beside it.",
-    ),
-    Criterion(
-        key="knowledgeable",
-        label="Knowledgeable",
-        description="What it says about the world is right, and enough of it is said to be of use.",
-    ),
-    Criterion(
-        key="reasoning",
-        label="Reasoning",
-        description="Each step follows from the one before, and the steps lead to the conclusion.",
-    ),
-    Criterion(
-        key="calculation",
-        label="Calculation",
-        description="Numbers, units and formulas are right. Where nothing is calculated, judge all alike.",
-    ),
-    Criterion(
-        key="accuracy",
-        label="Accuracy",
-        description="Nothing is made up, and nothing contradicts the prompt or itself.",
-    ),
-)
+PAPER_CRITERIA = FIVE
 TITLES: Mapping[StudyTask, str] = MappingProxyType(
     {
         StudyTask.RANK: "Rank the responses",
@@ -67,4 +41,3 @@ def beginning(task: StudyTask, rng_seed: int) -> StudyDesign:
         per_trial=2 if task is StudyTask.PAIR else StudyDesign().per_trial,
         rng_seed=rng_seed,
     )
-

@@ -47,6 +47,7 @@ groups = {
         ),
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
         judge,
+        *([] if only_judges else [st.Page(_PAGES / "studies.py", title="Studies", icon=":material/balance:")]),
         st.Page(_PAGES / "results.py", title="Results", icon=":material/leaderboard:", visibility="hidden"),
         st.Page(_PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden"),
         st.Page(

@@ -1,0 +1,54 @@
+"""Studies in words: their task, their state, and what happened in them."""
+
+from core.domain.study import StudyDesign, StudyEventKind, StudyState, StudyTask
+from pages.ui import kit
+from pages.ui.words import count
+
+TASKS = {
+    StudyTask.RANK: "Rank responses",
+    StudyTask.PAIR: "Compare two",
+    StudyTask.LIKERT: "Score each criterion",
+    StudyTask.SIBLINGS: "Rank evolutions",
+}
+ABOUT_TASKS = {
+    StudyTask.RANK: "2 to 5 responses to one prompt stand side by side and are ranked from 1, the best. Ties are allowed.",
+    StudyTask.PAIR: "Two responses: left is better, right is better, a tie, or both bad.",
+    StudyTask.LIKERT: "Every response gets a score from 1 to 5 for each criterion.",
+    StudyTask.SIBLINGS: "Instructions that were evolved from one parent are ranked: which operation makes better ones?",
+}
+STATES = {
+    StudyState.DRAFT: ("waiting", "Draft"),
+    StudyState.PILOT: ("error", "Pilot"),
+    StudyState.OPENED: ("undecided", "Open"),
+    StudyState.CLOSED: ("accepted", "Closed"),
+}
+EVENTS = {
+    StudyEventKind.PILOT: "began the pilot",
+    StudyEventKind.OPENED: "opened the study",
+    StudyEventKind.CLOSED: "closed the study",
+    StudyEventKind.EARLY_LOOK: "looked at results before the close",
+    StudyEventKind.EXCLUDED: "left out",
+    StudyEventKind.INCLUDED: "took back in",
+    StudyEventKind.LEFT: "noted who left",
+}
+
+
+def state(now: StudyState) -> kit.Element:
+    """The mark of a study's state, with its word."""
+    name, word = STATES[now]
+    return kit.mark(name, word)
+
+
+def texts(task: StudyTask, n: int) -> str:
+    """3 responses, 2 evolutions."""
+    return count(n, "evolution" if task is StudyTask.SIBLINGS else "response")
+
+
+def design_in_words(design: StudyDesign) -> str:
+    """Rank responses, 3 judgments each, 10 % repeated."""
+    parts = [TASKS[design.task], f"{count(design.judgments, 'judgment')} each"]
+    if design.repeat_share:
+        parts.append(f"{design.repeat_share:.0%} again")
+    if design.attention_share:
+        parts.append(f"{design.attention_share:.0%} attention checks")
+    return ", ".join(parts)
