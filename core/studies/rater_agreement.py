@@ -9,7 +9,7 @@ import numpy as np
 from core.domain.agreement import Agreement
 from core.domain.study_numbers import FleissKappa, TwoRaters
 from core.studies.ballots import Ballots, Floats, Ints
-from core.studies.tally import votes
+from core.studies.tally import unmistakable, votes
 
 _NO_TWO = "nothing was judged by two raters"
 _ALL_THE_SAME = "all said the same of everything, so there is nothing that chance could have split"
@@ -32,14 +32,16 @@ class Ratings:
 
 
 def on_pairs(ballots: Ballots) -> Ratings:
-    """Units are pairs of contestants on a prompt; what is said is win, tie or loss."""
+    """Units are pairs of contestants on a prompt; what is said is win, tie or loss. Only what is `unmistakable` can be matched."""
+    ballots = unmistakable(ballots)
     cast, many = votes(ballots), len(ballots.contestants)
     unit = (ballots.prompt[cast.first] * many + ballots.contestant[cast.first]) * many + ballots.contestant[cast.second]
     return rated(ballots, unit, ballots.rater[cast.first], cast.outcome.astype(np.float64))
 
 
 def on_places(ballots: Ballots) -> Ratings:
-    """Units are contestants on a prompt; what is said is the rank (or score) itself."""
+    """Units are contestants on a prompt; what is said is the rank (or score) itself. Only what is `unmistakable` can be matched."""
+    ballots = unmistakable(ballots)
     return rated(ballots, ballots.prompt * len(ballots.contestants) + ballots.contestant, ballots.rater, ballots.place)
 
 

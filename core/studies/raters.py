@@ -10,7 +10,7 @@ from core.domain.study_numbers import Estimate, SelfAgreement
 from core.studies.ballots import Ballots, Floats, Ints
 from core.studies.bootstrap import Bootstrap, ratios
 from core.studies.rater_agreement import kappa
-from core.studies.tally import Mask, votes
+from core.studies.tally import Mask, unmistakable, votes
 
 _MOST_SCORE_ALONE = 2  # for a text that answers another prompt, judged alone on 1 to 5
 
@@ -37,9 +37,10 @@ def self_agreement(first: Ballots, again: Ballots, clusters: Ints, how: Bootstra
     """For every rater: the same pairs on the same prompts, the first time and when they came again.
 
     Both have the same prompts, raters and contestants. Intervals resample clusters; kappa is Cohen's (1960) of the two times.
+    Only what is `unmistakable` can be matched.
     """
-    before, key = _said(first)
-    after, key_again = _said(again)
+    before, key = _said(unmistakable(first))
+    after, key_again = _said(unmistakable(again))
     both, at, at_again = np.intersect1d(key, key_again, return_indices=True)  # of a key that comes twice, the first
     before, after = before[at], after[at_again]
     rater, prompt = np.divmod(both // len(first.contestants) ** 2, len(first.prompts))

@@ -110,6 +110,20 @@ def joined(ballots: Ballots) -> Ballots:
     return replace(ballots, trial=ballots.rater * len(ballots.prompts) + ballots.prompt)
 
 
+def unmistakable(ballots: Ballots) -> Ballots:
+    """Without the texts of a contestant that stood twice in a trial of a prompt (children of one parent by one operation).
+
+    What raters say of such texts cannot be matched: nothing tells which of the two is meant. Everything else stays as it is.
+    """
+    many = len(ballots.contestants)
+    shown, times = np.unique(ballots.trial * many + ballots.contestant, return_counts=True)
+    if len(shown) == len(ballots.trial):
+        return ballots
+    twice = np.isin(ballots.trial * many + ballots.contestant, shown[times > 1])
+    unit = ballots.prompt * many + ballots.contestant
+    return of_rows(ballots, ~np.isin(unit, unit[twice]))
+
+
 def of_rows(ballots: Ballots, rows: Mask) -> Ballots:
     """The ballots with these rows only; prompts, raters and contestants keep their numbers."""
     return replace(

@@ -171,3 +171,17 @@ def test_nobody_agrees_with_themselves_when_a_pair_stood_in_two_sets() -> None:
     found = on_pairs(cast(Box(contestants="abc", raters=2), said))
     assert len(found.unit) == 4
     assert alpha(found, Level.NOMINAL).n == 1
+
+
+def test_two_children_of_one_operation_are_never_taken_for_each_other() -> None:
+    """Both see a child by b and two by a, in another order: who says the same must not depend on where they stood."""
+    said = [
+        Said(rater=0, shown=(0, 0, 1), places=(1, 3, 2)),
+        Said(rater=1, shown=(0, 0, 1), places=(3, 1, 2)),
+        Said(prompt=1, rater=0, shown=(0, 1), places=(1, 2)),
+        Said(prompt=1, rater=1, shown=(1, 0), places=(2, 1)),
+    ]
+    ballots = cast(Box(contestants="ab", prompts=2, raters=2), said)
+    assert len(on_pairs(ballots).unit) == 2
+    assert len(on_places(ballots).unit) == 6
+    assert cohen(on_places(ballots))[0].agreement.value == 1.0
