@@ -1,4 +1,4 @@
-"""Designs: what one must be before anybody can judge by it, and the questions that follow from it."""
+"""Designs: what one must be before anybody can judge by it."""
 
 import re
 from dataclasses import replace
@@ -12,7 +12,6 @@ _LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_LABEL = 120, 50_000, 80
 _MOST_MASKED = 200
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
-OVERALL_CRITERION = Criterion(key=OVERALL, label="Overall", description="All in all, which response helps most?")
 FIVE = (
     Criterion(key="relevance", label="Relevance", description="It answers what was asked, all of it, and nothing else."),
     Criterion(key="knowledgeable", label="Knowledge", description="It knows the subject: facts, terms, conventions."),
@@ -20,13 +19,6 @@ FIVE = (
     Criterion(key="calculation", label="Calculation", description="Numbers, formulas and code are worked out correctly."),
     Criterion(key="accuracy", label="Accuracy", description="What it states is true, and nothing in it misleads."),
 )  # fmt: skip
-
-
-def questions(design: StudyDesign) -> tuple[Criterion, ...]:
-    """What is asked in every trial, in this order."""
-    if design.task is StudyTask.LIKERT:
-        return design.criteria or (OVERALL_CRITERION,)
-    return (OVERALL_CRITERION, *design.criteria) if design.asks_each else (OVERALL_CRITERION,)
 
 
 def sound(design: StudyDesign) -> StudyDesign:

@@ -1,13 +1,11 @@
-"""Names of systems where they must not stand: found, and blacked out."""
+"""Names of systems where they must not stand."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
-from core.domain.study import StudyDesign
 from core.domain.study_now import StudySystem
+from core.studies.whole_words import whole_words
 
-BLACKED = "■■■"
 # Models and makers that responses are known to name. Our own list; more may be masked by hand.
 _KNOWN = (
     "ChatGPT", "GPT-3", "GPT-3.5", "GPT-4", "GPT-4o", "GPT-5", "OpenAI", "Claude", "Anthropic", "Llama", "LLaMA-2", "Meta AI", "Alpaca",
@@ -24,8 +22,6 @@ this tiny trained tuned turbo version with
 _COMMON = frozenset(_COMMON_WORDS.split())
 _LEAST_LETTERS = 3  # of a name: "A" is no leak, it is an article
 _LEAST_OF_PART = 4
-# Scripts whose words no space parts: what stands beside a name there is no part of it.
-_LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 
 def telling(system: StudySystem) -> tuple[str, ...]:
@@ -42,24 +38,11 @@ def telling(system: StudySystem) -> tuple[str, ...]:
 
 def names_in(text: str, words: Sequence[str], *, known: bool = False) -> tuple[str, ...]:
     """Which of these words stand in a text, as whole words whatever their case; `known`: also models that are generally known."""
-    pattern = _pattern((*words, *_KNOWN) if known else tuple(words))
+    pattern = whole_words((*words, *_KNOWN) if known else tuple(words))
     if pattern is None:
         return ()
     return tuple({found.casefold(): found for found in pattern.findall(text)}.values())
 
 
-def shown(design: StudyDesign, text: str) -> str:
-    """A response as a rater, human or not, is shown it: masked words are black."""
-    pattern = _pattern(design.masked)
-    return pattern.sub(BLACKED, text) if pattern else text
-
-
 def _tells(piece: str) -> bool:
     return len(piece) >= _LEAST_OF_PART and any(map(str.isalpha, piece)) and not re.fullmatch(r"v?[\d.]+[a-z]?", piece)
-
-
-@lru_cache(maxsize=64)
-def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
-    """Longest first, so that no name is found in the middle of a longer one."""
-    parts = sorted({re.escape(word) for word in words if word.strip()}, key=lambda part: (-len(part), part))
-    return re.compile(rf"(?<!{_LETTER})(?:{'|'.join(parts)})(?!{_LETTER})", re.IGNORECASE) if parts else None

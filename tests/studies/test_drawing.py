@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from core.domain.study import StudyDesign
 from core.domain.study_import import Spread
 from core.domain.study_now import StudySystem
+from core.studies.masking import shown
 from core.studies.matching import Near, Prompts
-from core.studies.names import names_in, shown, telling
+from core.studies.names import names_in, telling
 from core.studies.sampling import stratified
 
 STRATA = st.lists(st.sampled_from("abcde"), max_size=60)
