@@ -27,16 +27,19 @@ select instruction_id, person_id, case when act = 'adjudicate' then 'adjudicated
   arg_max(id, seq) as decision_id, arg_max(verdict, seq) as verdict, arg_max_null(reason, seq) as reason,
   arg_max_null(revision_id, seq) as revision_id
 from placed where id not in (from undone) group by all"""
-_HUMAN = "select instruction_id as id, human_status, n_decisions from human_now where instruction_id in (:ids)"
+_VERDICTS = (
+    "select instruction_id as id, person_id, kind, verdict from standing where instruction_id in (:ids) order by seq"
+)
+_RULE = "select consensus_rule from project"
+_CONSENSUS = """select consensus_of(?, accepts, rejects, first_verdict, adjudicated) as human_status
+from (select unnest(?::integer[]) as accepts, unnest(?::integer[]) as rejects, unnest(?::varchar[]) as first_verdict, unnest(?::varchar[]) as adjudicated)"""
 _FLAGGED = """select distinct instruction_id as id from decision where act = 'flag' and instruction_id in (:ids)
 and id not in (select undoes_id from decision where act = 'undo' and undoes_id is not null)"""
 _STATES = "select id, human_status, set_aside from instruction_state where id in (:ids)"
 _PLACES = "select id, seed_id, run_id, ancestors from instruction where id in (:ids)"
 _BELOW = """select id, seed_id, run_id, ancestors from instruction
 where seed_id in (:ids) and list_has_any(ancestors, ?::uuid[])"""
-_DECIDED = """insert into instruction_state (id, human_status, n_decisions, flagged)
-select unnest(?::uuid[]), unnest(?::varchar[]), unnest(?::integer[]), unnest(?::boolean[])
-on conflict (id) do update set human_status = excluded.human_status, n_decisions = excluded.n_decisions, flagged = excluded.flagged"""
+_DECIDED = "update instruction_state set human_status = ?, n_decisions = ?, flagged = ? where id in (:ids)"
 _SET_ASIDE = """insert into instruction_state (id, set_aside) select unnest(?::uuid[]), unnest(?::boolean[])
 on conflict (id) do update set set_aside = excluded.set_aside"""
 
@@ -69,13 +72,32 @@ def _is_rejected(status: str | None) -> bool:
 
 def _decide(connection: duckdb.DuckDBPyConnection, touched: list[str]) -> dict[str, str]:
     """What people now say of each item."""
-    human = {row["id"]: row for row in fetched(connection, _HUMAN, touched)}
     flagged = {row["id"] for row in fetched(connection, _FLAGGED, touched)}
-    nothing = {"human_status": str(HumanStatus.UNDECIDED), "n_decisions": 0}
-    now = {id_: human.get(id_, nothing) for id_ in touched}
-    statuses, counts = [row["human_status"] for row in now.values()], [row["n_decisions"] for row in now.values()]
-    connection.execute(_DECIDED, [touched, statuses, counts, [id_ in flagged for id_ in touched]])
-    return dict(zip(touched, statuses, strict=True))
+    humans = _humans(connection, touched)
+    alike: dict[tuple[str, int, bool], list[str]] = {}
+    for id_, (status, people) in humans.items():
+        alike.setdefault((status, people, id_ in flagged), []).append(id_)
+    for now, items in alike.items():  # found by key: an upsert of whole rows costs five times as much
+        sql, parameters = filled(_DECIDED, items)
+        connection.execute(sql, [*now, *parameters])
+    return {id_: status for id_, (status, _) in humans.items()}
+
+
+def _humans(connection: duckdb.DuckDBPyConnection, touched: list[str]) -> dict[str, tuple[str, int]]:
+    """Each item's human status and how many people decided it: human_now for a few items, without grouping all others."""
+    standing: dict[str, list[dict[str, Any]]] = {id_: [] for id_ in touched}
+    for row in fetched(connection, _VERDICTS, touched):
+        standing[row["id"]].append(row)
+    own = [[row["verdict"] for row in rows if row["kind"] == "own"] for rows in standing.values()]
+    settled = [[row["verdict"] for row in rows if row["kind"] != "own"] for rows in standing.values()]
+    votes = [
+        [said.count("accept") for said in own], [said.count("reject") for said in own],
+        [said[0] if said else None for said in own], [said[-1] if said else None for said in settled],
+    ]  # fmt: skip
+    rules = [row["consensus_rule"] for row in fetched(connection, _RULE)]
+    statuses = [str(status) for (status,) in connection.execute(_CONSENSUS, [*rules, *votes]).fetchall()]
+    people = [len({row["person_id"] for row in rows}) for rows in standing.values()]
+    return dict(zip(standing, zip(statuses, people, strict=True), strict=True))
 
 
 def _set_aside(connection: duckdb.DuckDBPyConnection, touched: list[str], turned: list[str]) -> dict[str, int]:

@@ -39,34 +39,47 @@ class _Known:
     current: dict[str, str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Batch:
+    """What one person sent at once."""
+
+    person_id: str
+    submissions: Sequence[Submission]
+    now: datetime
+
+
 def decide(database: Database, person_id: str, submissions: Sequence[Submission], now: datetime) -> list[Receipt]:
     """Commit a batch of one person's submissions, in their order. One receipt each; nothing is written twice.
 
     A refusal never takes its neighbours with it. When this returns, what is said to be saved survives kill -9.
     """
-    receipts: list[Receipt] = []
+    batch = _Batch(person_id=person_id, submissions=submissions, now=now)
+    receipts: list[Receipt] = database.writer.run_together(_write, batch)
+    return receipts
 
-    def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
-        receipts.clear()
-        known = _known(connection, submissions)
-        facts: list[Decision | Scored] = []
-        for submission in submissions:
-            fact, receipt = _judged(known, person_id, submission, now)
-            receipts.append(receipt)
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, seq: int, batches: Sequence[_Batch]
+) -> tuple[int, list[list[Receipt]]]:
+    """Several people's batches, one after the other, in one transaction."""
+    known = _known(connection, [one for batch in batches for one in batch.submissions])
+    facts: list[Decision | Scored] = []
+    receipts: list[list[Receipt]] = []
+    for batch in batches:
+        receipts.append([])
+        for submission in batch.submissions:
+            fact, receipt = _judged(known, batch.person_id, submission, batch.now)
+            receipts[-1].append(receipt)
             if fact is not None:
                 facts.append(fact)
                 _remember(known, fact)
-        decisions = [one for one in facts if isinstance(one, Decision)]
-        scored = [one for one in facts if isinstance(one, Scored)]
-        used = insert_facts(connection, Decision, decisions, seq)
-        used += insert_facts(connection, Judgment, [one.judgment for one in scored], seq + used)
-        insert_facts(connection, JudgmentValue, [value for one in scored for value in one.values], seq)
-        below = project(connection, {one.instruction_id for one in decisions if one.instruction_id})
-        receipts[:] = [_completed(receipt, below) for receipt in receipts]
-        return used
-
-    database.writer.run_numbered(write, by_person=True)
-    return receipts
+    decisions = [one for one in facts if isinstance(one, Decision)]
+    scored = [one for one in facts if isinstance(one, Scored)]
+    used = insert_facts(connection, Decision, decisions, seq, are_new=True)
+    used += insert_facts(connection, Judgment, [one.judgment for one in scored], seq + used)
+    insert_facts(connection, JudgmentValue, [value for one in scored for value in one.values], seq)
+    below = project(connection, {one.instruction_id for one in decisions if one.instruction_id})
+    return used, [[_completed(receipt, below) for receipt in told] for told in receipts]
 
 
 def _remember(known: _Known, fact: Decision | Scored) -> None:

@@ -119,14 +119,20 @@ def arrow_batch(kind: type, facts: Sequence[Any], first_seq: int) -> pa.Table:
     return pa.Table.from_arrays(arrays, names=names)
 
 
-def insert_facts(connection: duckdb.DuckDBPyConnection, kind: type, facts: Sequence[Any], first_seq: int) -> int:
-    """Append facts of one class inside an action of the writer. → how many `seq` they used."""
+def insert_facts(
+    connection: duckdb.DuckDBPyConnection, kind: type, facts: Sequence[Any], first_seq: int, *, are_new: bool = False
+) -> int:
+    """Append facts of one class inside an action of the writer. → how many `seq` they used.
+
+    `are_new`: the caller knows that none of them is there; it costs half, and fails if one is.
+    """
     if not facts:
         return 0
+    table = table_of(kind)
     connection.register("batch", arrow_batch(kind, facts, first_seq))
-    connection.execute(table_of(kind).insert)
+    connection.execute(table.insert_new if are_new else table.insert)
     connection.unregister("batch")
-    return len(facts) if table_of(kind).has_seq else 0
+    return len(facts) if table.has_seq else 0
 
 
 def states_after(facts: list[object]) -> list[InstructionState]:

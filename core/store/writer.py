@@ -24,6 +24,7 @@ from core.store.holding_back import below_rejection, held_back, set_aside
 from core.store.rows import fetched
 from core.store.tables import ORDER, arrow_batch, states_after, table_of
 
+_MOST_TOGETHER = 64  # people's batches in one transaction
 _MOST_FACTS = 4_000  # a transaction; bounds the wait of the first in line
 # Whatever a job raises belongs to whoever waits for it: this thread must outlive every job.
 _OF_THE_JOB = (
@@ -36,6 +37,10 @@ _STATE_AGAIN = """insert or replace into instruction_state by name
 select * from instruction_state_from_facts where id in (select unnest(?::uuid[]))"""
 
 
+# Given the connection, the next `seq` and what everybody handed in: how many `seq` it used, and one result for each.
+Together = Callable[[duckdb.DuckDBPyConnection, int, Sequence[Any]], tuple[int, Sequence[Any]]]
+
+
 @dataclass(order=True, slots=True)
 class _Job:
     """Something to commit. People's decisions (rank 0) go before the engine's rows (rank 1)."""
@@ -44,6 +49,8 @@ class _Job:
     turn: int
     facts: Sequence[object] = field(compare=False, default=())
     action: Callable[[duckdb.DuckDBPyConnection], Any] | None = field(compare=False, default=None)
+    together: "Together | None" = field(compare=False, default=None)
+    batch: Any = field(compare=False, default=None)
     done: "Future[Any] | asyncio.Future[Any] | None" = field(compare=False, default=None)
     loop: asyncio.AbstractEventLoop | None = field(compare=False, default=None)
     closes: bool = field(compare=False, default=False)
@@ -78,6 +85,14 @@ class Writer:
             self._next_seq += action(connection, self._next_seq)
 
         self.run(numbered, by_person=by_person)
+
+    def run_together(self, action: Together, batch: Any) -> Any:
+        """The same for what many people ask for at once: all batches that wait for this action share its transaction.
+
+        A commit and the planning of statements cost much more than what one more batch adds. If it fails, each is tried alone.
+        """
+        job = _Job(0, next(self._turn), together=action, batch=batch, done=Future())
+        return self._hand_over(job)
 
     async def append(self, facts: Sequence[object]) -> None:
         """The same as `append_now`, for the event loop."""
@@ -122,6 +137,9 @@ class Writer:
                 self.by_people += job.rank == 0
                 self._settle([job], *outcome)
                 continue
+            if job.together is not None:
+                self._do_together(self._alike(job))
+                continue
             batch = [job]
             facts = len(job.facts)
             while facts < _MOST_FACTS:
@@ -129,12 +147,42 @@ class Writer:
                     following = self._jobs.get_nowait()
                 except queue.Empty:
                     break
-                if following.action is not None or following.closes:
+                if following.action is not None or following.together is not None or following.closes:
                     self._jobs.put(following)
                     break
                 batch.append(following)
                 facts += len(following.facts)
             self._commit(batch)
+
+    def _alike(self, first: _Job) -> list[_Job]:
+        """What waits right behind a job and is done together with it."""
+        alike = [first]
+        while len(alike) < _MOST_TOGETHER:
+            try:
+                following = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if following.together is not first.together:
+                self._jobs.put(following)
+                break
+            alike.append(following)
+        return alike
+
+    def _do_together(self, jobs: list[_Job]) -> None:
+        results, error = self._attempt(partial(self._together, jobs))
+        self.by_people += len(jobs)
+        if error is not None and len(jobs) > 1:  # one unusable batch must not take its neighbours with it
+            for job in jobs:
+                self._do_together([job])
+            return
+        for nth, job in enumerate(jobs):
+            self._settle([job], results[nth] if error is None else None, error)
+
+    def _together(self, jobs: list[_Job]) -> Sequence[Any]:
+        assert jobs[0].together is not None
+        used, results = jobs[0].together(self._connection, self._next_seq, [job.batch for job in jobs])
+        self._next_seq += used
+        return results
 
     def _commit(self, batch: list[_Job]) -> None:
         result, error = self._add([fact for job in batch for fact in job.facts])

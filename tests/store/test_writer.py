@@ -2,16 +2,20 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from core.domain.project import Audit
 from core.domain.task import TaskState
 from core.errors import NotFound, ProjectError
 from core.store.database import Database
+from core.store.tables import insert_facts
 from tests.builders import audit, child, project_at, revision, score, seed, task
 
 
@@ -226,3 +230,32 @@ def test_an_awaited_append_that_was_cancelled_does_not_stop_the_writer(database:
 
     asyncio.run(give_up())
     assert subjects(database)[-1] == "next"
+
+
+def keep_subjects(connection: duckdb.DuckDBPyConnection, seq: int, batches: Sequence[str]) -> tuple[int, list[int]]:
+    """Batches of words: each becomes a row, and all of them say how many came together."""
+    if "bad" in batches:
+        raise ValueError("bad")
+    return insert_facts(connection, Audit, [audit(word) for word in batches], seq), [len(batches)] * len(batches)
+
+
+def test_what_many_people_ask_for_at_once_is_committed_together_and_each_gets_an_answer(database: Database) -> None:
+    with ThreadPoolExecutor(8) as people:
+        with Held(database):
+            asked = [people.submit(database.writer.run_together, keep_subjects, word) for word in "abcdefgh"]
+            while database.writer._jobs.qsize() < 8:
+                time.sleep(0.01)
+        assert [one.result() for one in asked] == [8] * 8
+    assert sorted(subjects(database)) == list("abcdefgh")
+
+
+def test_one_bad_batch_among_many_is_refused_alone(database: Database) -> None:
+    with ThreadPoolExecutor(3) as people:
+        with Held(database):
+            asked = [people.submit(database.writer.run_together, keep_subjects, word) for word in ("a", "bad", "b")]
+            while database.writer._jobs.qsize() < 3:
+                time.sleep(0.01)
+        assert [asked[0].result(), asked[2].result()] == [1, 1]
+        with pytest.raises(ValueError, match="bad"):
+            asked[1].result()
+    assert sorted(subjects(database)) == ["a", "b"]
