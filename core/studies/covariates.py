@@ -6,7 +6,7 @@ win; errors are robust and clustered by prompt or seed (Liang and Zeger 1986; fr
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -14,18 +14,35 @@ import numpy as np
 from core.analysis.intervals import CONFIDENCE
 from core.domain.study_numbers import Adjusted, Estimate
 from core.studies.ballots import Ballots, Floats, Ints
-from core.studies.strength import fitted
-from core.studies.tally import Mask, Votes, votes
+from core.studies.strength import NEVER_MET, ONE_SIDED, largest_group
+from core.studies.tally import Mask, Votes, of_rows, votes
 
 CLUSTERED = "clustered robust error"
 _TOO_LARGE = 15.0  # log-odds; where a fit has no end it is stopped far beyond
-_COVARIATES = ("length", "position")
-_NO_CONTRAST = {
-    "length": "the length of the texts cannot be told apart from who they are by",
-    "position": "the position of the texts cannot be told apart from who they are by",
-}
-_ONE_SIDED = "somebody met no other, or won or lost every comparison, so no finite strengths fit"
+_QUANTILE = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+_NO_CONTRAST = (  # for length and position, in the order of their columns
+    "the length of the texts cannot be told apart from who they are by",
+    "the position of the texts cannot be told apart from who they are by",
+)
+_NOTHING = "nothing was compared"
+_NOBODY = "no two have both won and lost against each other, so no finite strengths fit"
 _NO_END = "length or position alone tells who wins, so no finite strengths fit"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Fit:
+    """Values and standard errors of every column: contestants, then the covariates; `kept` says which the votes could tell."""
+
+    values: Floats
+    errors: Floats
+    kept: Mask
+
+    def estimate(self, at: int, n: int, why: str = "") -> Estimate:
+        """One of them with its interval; `why` there is none where it was not kept (the first contestant is what is measured against)."""
+        if why and not self.kept[at]:
+            return Estimate(value=None, n=n, why=why)
+        value, half = float(self.values[at]), _QUANTILE * float(self.errors[at])
+        return Estimate(value=value, n=n, low=value - half, high=value + half, interval=CLUSTERED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -42,31 +59,44 @@ def adjusted(ballots: Ballots, clusters: Ints) -> Adjusted:
     """Strengths at equal length and position, and what length and position add; `clusters`: one number per prompt.
 
     `length` is what a text gains for being e times (2.7 times) as long as the other; times ln 2 for twice as long. `position` is what it
-    gains for each place that it stands further left. What the votes cannot tell is None, and says why.
+    gains for each place that it stands further left. What the votes cannot tell is None, and says why. Who has no finite strength (see
+    `strength.strengths`) is left out, and the others are fitted among themselves.
     """
     cast, many = votes(ballots), len(ballots.contestants)
     met = np.bincount(ballots.contestant[np.concatenate([cast.first, cast.second])], minlength=many)
-    cells = _cells(ballots, cast, clusters)
-    kept = _told_apart(cells.design, many)
-    if why := _why_not(ballots, cast, cells, int(kept.sum())):
-        return _undefined(met, len(cast.first), why)
-    found = _fit(cells, kept)
-    if found is None:
-        return _undefined(met, len(cast.first), _NO_END)
-    values, errors = found
-    half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * errors
+    group = largest_group(_shares(ballots, cast))
+    among = _among(ballots, group)
+    within = votes(among)
+    found = _fit(_cells(among, within, clusters), len(group)) if len(group) > 1 else _NOBODY
+    if isinstance(found, str):
+        nothing = Estimate(value=None, n=len(cast.first), why=found if len(cast.first) else _NOTHING)
+        left = tuple(replace(nothing, n=int(one)) for one in met)
+        return Adjusted(strengths=left, length=nothing, position=nothing)
+    strengths = [Estimate(value=None, n=int(one), why=ONE_SIDED if one else NEVER_MET) for one in met]
+    for at, contestant in enumerate(group):
+        strengths[contestant] = found.estimate(at, int(met[contestant]))
+    length, position = (found.estimate(len(group) + at, len(within.first), why) for at, why in enumerate(_NO_CONTRAST))
+    return Adjusted(strengths=tuple(strengths), length=length, position=position)
 
-    def estimate(at: int, n: int) -> Estimate:
-        value = float(values[at])
-        return Estimate(value=value, n=n, low=value - float(half[at]), high=value + float(half[at]), interval=CLUSTERED)
 
-    length, position = (
-        estimate(many + at, len(cast.first))
-        if kept[many + at]
-        else Estimate(value=None, n=len(cast.first), why=_NO_CONTRAST[name])
-        for at, name in enumerate(_COVARIATES)
+def _shares(ballots: Ballots, cast: Votes) -> Floats:
+    """Wins of each over each, ties as halves."""
+    many = len(ballots.contestants)
+    shares = np.zeros((many, many))
+    a, b = ballots.contestant[cast.first], ballots.contestant[cast.second]
+    np.add.at(shares, (a, b), (cast.outcome + 1) / 2)
+    np.add.at(shares, (b, a), (1 - cast.outcome) / 2)
+    return shares
+
+
+def _among(ballots: Ballots, group: list[int]) -> Ballots:
+    """The ballots of these contestants alone, numbered anew."""
+    kept = of_rows(ballots, np.isin(ballots.contestant, group))
+    return replace(
+        kept,
+        contestants=tuple(ballots.contestants[one] for one in group),
+        contestant=np.searchsorted(group, kept.contestant),
     )
-    return Adjusted(strengths=tuple(estimate(at, int(met[at])) for at in range(many)), length=length, position=position)
 
 
 def _cells(ballots: Ballots, cast: Votes, clusters: Ints) -> _Cells:
@@ -80,7 +110,7 @@ def _cells(ballots: Ballots, cast: Votes, clusters: Ints) -> _Cells:
     _, row, cell = np.unique(key, return_index=True, return_inverse=True)
     n = np.bincount(cell, minlength=len(row)).astype(np.float64)
     won = np.bincount(cell, weights=(cast.outcome + 1) / 2, minlength=len(row))
-    design = np.zeros((len(row), many + len(_COVARIATES)))
+    design = np.zeros((len(row), many + len(_NO_CONTRAST)))
     at = np.arange(len(row))
     design[at, a[row]], design[at, b[row]] = 1.0, -1.0
     design[:, many], design[:, many + 1] = longer[row], further_left[row]
@@ -101,46 +131,26 @@ def _told_apart(design: Floats, many: int) -> Mask:
     return kept
 
 
-def _why_not(ballots: Ballots, cast: Votes, cells: _Cells, columns: int) -> str:
-    if not len(cast.first):
-        return "nothing was compared"
-    many = len(ballots.contestants)
-    shares = np.zeros((many, many))
-    a, b = ballots.contestant[cast.first], ballots.contestant[cast.second]
-    np.add.at(shares, (a, b), (cast.outcome + 1) / 2)
-    np.add.at(shares, (b, a), (1 - cast.outcome) / 2)
-    if np.isnan(fitted(shares)).any():
-        return _ONE_SIDED
-    clusters = len(np.unique(cells.cluster))
-    if clusters <= columns:
-        return f"{clusters} prompts or seeds are too few for {columns} numbers with clustered errors"
-    return ""
-
-
-def _fit(cells: _Cells, kept: Mask) -> tuple[Floats, Floats] | None:
-    """Values and standard errors of all columns (0 where not kept), strengths centred; None where there is no finite fit."""
+def _fit(cells: _Cells, many: int) -> "_Fit | str":
+    """The model fitted, strengths centred; or why it cannot be."""
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
+    kept = _told_apart(cells.design, many)
+    columns, clusters = int(kept.sum()), len(np.unique(cells.cluster))
+    if clusters <= columns:
+        return f"{clusters} prompts or seeds are too few for {columns} numbers with clustered errors"
     model = sm.GLM(cells.share, cells.design[:, kept], family=sm.families.Binomial(), freq_weights=cells.n)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of separation: the size of the values is looked at below
         try:
             result = model.fit(cov_type="cluster", cov_kwds={"groups": cells.cluster})
         except (PerfectSeparationError, np.linalg.LinAlgError):
-            return None
+            return _NO_END
     if not result.converged or not np.abs(result.params).max() < _TOO_LARGE:
-        return None
-    size, many = len(kept), len(kept) - len(_COVARIATES)
-    values, covariance = np.zeros(size), np.zeros((size, size))
+        return _NO_END
+    size = len(kept)
+    values, covariance, centring = np.zeros(size), np.zeros((size, size)), np.eye(size)
     values[kept], covariance[np.ix_(kept, kept)] = result.params, result.cov_params()
-    centring = np.eye(size)
     centring[:many, :many] -= 1 / many
-    return centring @ values, np.sqrt(np.diag(centring @ covariance @ centring.T))
-
-
-def _undefined(met: Ints, n: int, why: str) -> Adjusted:
-    nothing = Estimate(value=None, n=n, why=why)
-    return Adjusted(
-        strengths=tuple(Estimate(value=None, n=int(one), why=why) for one in met), length=nothing, position=nothing
-    )
+    return _Fit(values=centring @ values, errors=np.sqrt(np.diag(centring @ covariance @ centring.T)), kept=kept)

@@ -10,10 +10,10 @@ from core.studies.ballots import Floats, Ints
 from core.studies.bootstrap import Bootstrap, estimated, resampled
 from core.studies.tally import Mask, Tally
 
+NEVER_MET = "was compared with no other"
+ONE_SIDED = "won or lost every comparison with the others, so no finite strength fits"
 _TOLERANCE, _MOST_STEPS = 1e-9, 20_000
 _TELL_EVERY = 50  # rounds
-_NEVER_MET = "was compared with no other"
-_ONE_SIDED = "won or lost every comparison with the others, so no finite strength fits"
 
 
 def strengths(table: Tally, clusters: Ints, how: Bootstrap, mask: Mask | None = None) -> tuple[Estimate, ...]:
@@ -36,7 +36,7 @@ def strengths(table: Tally, clusters: Ints, how: Bootstrap, mask: Mask | None = 
             how.progress(number + 1, how.rounds)
     met = (total + total.T).sum(axis=1)
     return tuple(
-        Estimate(value=None, n=int(met[at]), why=_ONE_SIDED if met[at] else _NEVER_MET)
+        Estimate(value=None, n=int(met[at]), why=ONE_SIDED if met[at] else NEVER_MET)
         if np.isnan(value[at])
         else estimated(float(value[at]), int(met[at]), rounds[:, at], len(np.unique(kept)))
         for at in range(many)
@@ -50,7 +50,7 @@ def fitted(shares: Floats) -> Floats:
     """
     from evalica import Winner, bradley_terry
 
-    group = _largest_group(shares)
+    group = largest_group(shares)
     found = np.full(len(shares), np.nan)
     if len(group) < 2:
         return found
@@ -68,7 +68,7 @@ def fitted(shares: Floats) -> Floats:
     return found
 
 
-def _largest_group(shares: Floats) -> list[int]:
+def largest_group(shares: Floats) -> list[int]:
     """Who is tied together by wins in both directions. Of two groups of one size the first counts."""
     if (shares + np.eye(len(shares)) > 0).all():  # as nearly always: everybody has beaten everybody
         return list(range(len(shares)))

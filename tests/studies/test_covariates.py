@@ -92,11 +92,39 @@ def test_what_the_votes_cannot_tell_is_none_and_says_why() -> None:
     few = cast(
         Box(contestants="ab", prompts=1, raters=9), [Said(rater=at, places=(1 + at % 2, 2 - at % 2)) for at in range(9)]
     )
-    for ballots, why in ((nothing, "nothing was compared"), (one_sided, "no finite strengths"), (few, "too few")):
+    for ballots, why in ((nothing, "nothing was compared"), (one_sided, "no finite strength"), (few, "too few")):
         found = adjusted(ballots, clusters_of(ballots))
         for one in (*found.strengths, found.length, found.position):
             assert (one.value, one.low, one.high) == (None, None, None)
             assert why in one.why
+
+
+def test_who_never_lost_or_never_met_anybody_is_left_out_and_the_others_are_fitted_among_themselves() -> None:
+    """Of a always wins and nobody met d: b against c is what it would be without them."""
+    shown = [(0, 1, 2), (2, 1, 0), (1, 0, 2)]
+    said = [
+        Said(prompt=at, shown=shown[at % 3], places=[1 if one == 0 else 2 + ((one == 1) == (at % 4 == 0)) for one in shown[at % 3]])
+        for at in range(48)
+    ]  # fmt: skip
+    found = adjusted(ballots := cast(Box(contestants="abcd", prompts=48), said), clusters_of(ballots))
+    a, b, c, d = found.strengths
+    assert (a.value, d.value) == (None, None)
+    assert "no finite strength" in a.why
+    assert (a.n, d.n, d.why) == (96, 0, "was compared with no other")
+    assert b.value is not None
+    assert c.value is not None
+    only = Box(contestants="bc", prompts=48)
+    alone = adjusted(
+        cast(only, [
+            Said(
+                prompt=one.prompt, shown=[text - 1 for text in one.shown if text],
+                places=[place for text, place in zip(one.shown, one.places, strict=True) if text],
+            )
+            for one in said
+        ]),
+        np.arange(48),
+    )  # fmt: skip
+    assert (b.value, c.value) == pytest.approx([one.value for one in alone.strengths], abs=0.05)
 
 
 def test_where_position_alone_tells_who_wins_there_is_no_fit() -> None:
