@@ -5,7 +5,6 @@ texts wins are strength − strength + length × ln(ratio of their words) + posi
 win; errors are robust and clustered by prompt or seed (Liang and Zeger 1986; fractional outcomes: Papke and Wooldridge 1996).
 """
 
-import warnings
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -134,19 +133,19 @@ def _told_apart(design: Floats, many: int) -> Mask:
 def _fit(cells: _Cells, many: int) -> "_Fit | str":
     """The model fitted, strengths centred; or why it cannot be."""
     import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationError, PerfectSeparationWarning
 
     kept = _told_apart(cells.design, many)
     columns, clusters = int(kept.sum()), len(np.unique(cells.cluster))
     if clusters <= columns:
         return f"{clusters} prompts or seeds are too few for {columns} numbers with clustered errors"
-    model = sm.GLM(cells.share, cells.design[:, kept], family=sm.families.Binomial(), freq_weights=cells.n)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of separation: the size of the values is looked at below
-        try:
+    won_and_lost = np.column_stack([cells.share * cells.n, (1 - cells.share) * cells.n])
+    model = sm.GLM(won_and_lost, cells.design[:, kept], family=sm.families.Binomial())
+    try:
+        with np.errstate(all="ignore"):  # where there is no end the values overflow: their size is looked at below
             result = model.fit(cov_type="cluster", cov_kwds={"groups": cells.cluster})
-        except (PerfectSeparationError, np.linalg.LinAlgError):
-            return _NO_END
+    except (PerfectSeparationError, PerfectSeparationWarning, ConvergenceWarning, np.linalg.LinAlgError):
+        return _NO_END
     if not result.converged or not np.abs(result.params).max() < _TOO_LARGE:
         return _NO_END
     size = len(kept)
