@@ -30,7 +30,7 @@ class People:
     """The people of one installation. Nobody is ever deleted: what they decided stays theirs."""
 
     def __init__(self, installation: Database, key_file: Path) -> None:
-        key = _key(key_file)
+        key = signing_key(key_file)
         self._installation = installation
         self._signer = URLSafeSerializer(key, salt="who")
         self._lock = threading.Lock()  # guards the copy below: routes and pages read it on every request
@@ -142,7 +142,7 @@ class People:
         return tidy
 
 
-def _key(file: Path) -> bytes:
+def signing_key(file: Path) -> bytes:
     """What this installation signs with: made once, for this person's eyes only."""
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -150,7 +150,7 @@ def _key(file: Path) -> bytes:
         if key := file.read_bytes():
             return key
         file.unlink()  # a crash between making and writing it: nothing was signed yet
-        return _key(file)
+        return signing_key(file)
     except OSError as error:
         raise ProjectError("The key file cannot be made", where=str(file), to_do="Make its folder writable.") from error
     key = secrets.token_hex(32).encode()

@@ -16,6 +16,7 @@ from core.services.duplicates import Duplicates
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.errands import Errands
+from core.services.invitations import Invitations
 from core.services.judge_desk import JudgeDesk
 from core.services.keys import secrets_files
 from core.services.live import LiveRuns
@@ -41,6 +42,7 @@ class Studio:
     settings: Settings
     installation: Database
     people: People
+    invitations: Invitations
     projects: Projects
     shelf: Shelf
     embedded: Embedded
@@ -105,6 +107,7 @@ def open_studio(settings: Settings) -> Studio:
     """Open the installation's own file; projects follow when they are asked for. Raises ProjectError."""
     settings.projects.mkdir(parents=True, exist_ok=True)
     installation = open_database(settings.home / "studio.duckdb", "installation")
+    people = People(installation, settings.home / "signing.key")
     embedded = Embedded(default_weights())
     endpoints = Endpoints(installation, embedded, secrets_files())
     packs = Packs(installation)
@@ -115,7 +118,8 @@ def open_studio(settings: Settings) -> Studio:
     return Studio(
         settings=settings,
         installation=installation,
-        people=People(installation, settings.home / "signing.key"),
+        people=people,
+        invitations=Invitations(people, settings.home / "signing.key"),
         projects=projects,
         shelf=Shelf(projects, installation),
         embedded=embedded,

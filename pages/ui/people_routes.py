@@ -1,6 +1,7 @@
 """Saying who one is: the browser is given a signed cookie, which pages and routes then read."""
 
 import json
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -27,18 +28,28 @@ def _chosen(request: Request, raw: bytes) -> Response:
     word = people.choose(id_)
     chosen = people.actor_of(word)
     answer = JSONResponse({"person": id_, "role": chosen.role}, headers={"Cache-Control": "no-store"})
-    answer.set_cookie(people.cookie, word, max_age=_YEAR_S, path="/", httponly=True, samesite="strict")
+    return become(answer, word)
+
+
+def small(answer: Callable[[Request, bytes], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """A guarded route that is sent a few words: `answer` gets them whole."""
+
+    async def handler(request: Request) -> Response:
+        raw = b""
+        async for part in request.stream():
+            raw += part
+            if len(raw) > _MOST_BYTES:
+                return said(BadInput("This is too long for a name", to_do="Shorten it."))
+        return await guarded(lambda asked: answer(asked, raw))(request)
+
+    return handler
+
+
+def become(answer: Response, word: str) -> Response:
+    """With this answer the browser is told who it is from now on."""
+    answer.set_cookie(shell.studio().people.cookie, word, max_age=_YEAR_S, path="/", httponly=True, samesite="strict")
     return answer
 
 
-async def _choose(request: Request) -> Response:
-    raw = b""
-    async for part in request.stream():
-        raw += part
-        if len(raw) > _MOST_BYTES:
-            return said(BadInput("This is too long for a name", to_do="Shorten it."))
-    return await guarded(lambda asked: _chosen(asked, raw))(request)
-
-
 def people_routes() -> list[Route]:
-    return [Route("/api/person", _choose, methods=["POST"])]
+    return [Route("/api/person", small(_chosen), methods=["POST"])]

@@ -13,6 +13,7 @@ from pages.ui import shell
 from pages.ui.answer_routes import answer_routes
 from pages.ui.export_routes import export_routes
 from pages.ui.guard import said
+from pages.ui.join_routes import join_routes
 from pages.ui.judge_routes import judge_routes
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
@@ -48,6 +49,7 @@ def all_routes() -> list[BaseRoute]:
         *answer_routes(),
         *export_routes(),
         *judge_routes(),
+        *join_routes(),
         *people_routes(),
         *review_routes(),
         *tree_routes(),

@@ -19,6 +19,7 @@ who = people.somebody()
 kit.theme_watch("" if who is None else who.person_id)
 st.logo(str(_HERE / ("logo-dark.svg" if st.context.theme.type == "dark" else "logo-light.svg")), size="large")
 only_judges = who is not None and who.role.only_judges  # is offered what they may use; services refuse the rest
+is_invited = "invitation" in st.query_params  # and is shown nothing of the house before they have said who they are
 only_rates = who is not None and who.role is Role.RATER
 judge = st.Page(
     _PAGES / "judge.py",
@@ -27,6 +28,7 @@ judge = st.Page(
     default=only_rates,
     visibility="visible" if only_judges else "hidden",
 )
+join = st.Page(_PAGES / "join.py", title="Join", icon=":material/mail:", visibility="hidden")
 groups = {
     "": [
         st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=not only_judges),
@@ -47,6 +49,7 @@ groups = {
         ),
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
         judge,
+        join,
         *([] if only_judges else [st.Page(_PAGES / "studies.py", title="Studies", icon=":material/balance:")]),
         st.Page(_PAGES / "results.py", title="Results", icon=":material/leaderboard:", visibility="hidden"),
         st.Page(_PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden"),
@@ -63,16 +66,17 @@ groups = {
     "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
 }
 page = st.navigation(
-    {"Judge": [judge] if only_rates else groups["Judge"]} if only_judges else groups,
+    {"Judge": [judge, join] if only_rates else groups["Judge"]} if only_judges else groups,
     expanded=True,
-    position="hidden" if who is None else "sidebar",
+    position="hidden" if who is None or is_invited else "sidebar",
 )
 with st.sidebar:
-    if who is not None:
+    if who is not None and not is_invited:
         foot()
         switcher()
-    people.picker()
-    deck.saving()
+    if who is None or not is_invited:
+        people.picker()
+        deck.saving()
 if who is None:
     people.nobody()
 else:
