@@ -24,7 +24,9 @@ from core.services.judge_trials import KIND, Bench, owed, questions, sampling_of
 from core.services.projects import Project
 from core.services.study_load import Load, estimate_of
 from core.store import run_reading, study_call_reading, study_reading
-from core.studies.judge_question import hash_of, judge_prompts
+from core.studies.judge_question import hash_of, judge_prompts, words_of
+
+__all__ = ["ModelJudges", "words_of"]
 
 _PROMPT_TOKENS = 330.0  # around the texts of a trial
 _REPLY_TOKENS = {JudgeReading.SCHEMA: 130.0, JudgeReading.LOGPROBS: 2.0, JudgeReading.TEXT: 170.0}
@@ -128,7 +130,9 @@ class ModelJudges:
         return Bench(
             project=project,
             study=study,
-            wish=replace(wish, reading=reading),  # what an endpoint can may be found out later: the judge stays this one
+            wish=replace(
+                wish, reading=reading
+            ),  # what an endpoint can may be found out later: the judge stays this one
             reading=reading,
             prompts=prompts,
             system=system,

@@ -6,7 +6,7 @@ from core.domain.study import StudyState
 from core.domain.study_now import StudyNow
 from core.services import studies
 from core.services.projects import Project
-from pages.ui import kit, shell, study_checks, study_early, study_excluded, study_frame, study_progress
+from pages.ui import kit, shell, study_checks, study_early, study_excluded, study_frame, study_judge, study_progress
 from pages.ui.kit import h
 
 _BEFORE = "Nothing about the study can be changed once somebody has judged in it; a new version can."
@@ -97,6 +97,7 @@ def _going(project: Project, study: StudyNow) -> None:
         if not is_pilot and st.button("Close the study…", type="primary", key="studies.close.go"):
             _confirm_closing(project, study)
     study_progress.card(project, study)
+    study_judge.show(project, study)
     left, right = st.columns([1.6, 1], gap="medium")
     with left, st.container(border=True, key="studies_excluded_card"):
         study_excluded.card(project, study, {})
@@ -114,6 +115,7 @@ def _closed(project: Project, study: StudyNow) -> None:
         if st.button("See the results", type="primary", key="studies.results"):
             st.switch_page("../results.py", query_params={"project": project.slug, "study": study.id})
     study_progress.card(project, study)
+    study_judge.show(project, study)
     left, right = st.columns([1.6, 1], gap="medium")
     with left, st.container(border=True, key="studies_excluded_card"):
         study_excluded.card(project, study, {})

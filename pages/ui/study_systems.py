@@ -7,7 +7,7 @@ from core.domain.study_now import StudyNow, StudySystem
 from core.services import studies
 from core.services import study_systems as service
 from core.services.projects import Project
-from pages.ui import kit, shell, study_frame, study_responses
+from pages.ui import kit, shell, study_answers, study_frame, study_responses
 from pages.ui.kit import h
 from pages.ui.study_field import Fields
 from pages.ui.words import count
@@ -36,6 +36,7 @@ def page(project: Project, study: StudyNow) -> None:
         study_responses.offer(project, study, is_first=not there)
         with st.expander("Take this project's own responses", key="studies.own"):
             study_responses.own(project, study)
+    study_answers.show(project, study)
     with st.expander(
         "Words that are blacked out in every response", key="studies.masked", expanded=bool(study.design.masked)
     ):
