@@ -6,7 +6,7 @@ from core.store.database import Database
 
 # One row a trial that was judged; its revisions are further answers.
 _BY_PERSON = """with judged as (
-  select t.person_id, t.pilot, t.origin, min(j.received_at) as first, max(j.received_at) as last, max(j.number) as revisions,
+  select t.id, t.person_id, t.pilot, t.origin, min(j.received_at) as first, max(j.received_at) as last, max(j.number) as revisions,
     arg_min(j.active_ms, j.number) as active_ms
   from trial t join judgment j on j.trial_id = t.id where t.study_id = $study::uuid group by all
 )
