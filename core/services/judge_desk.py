@@ -15,12 +15,13 @@ from core.domain.study_now import StudyNow
 from core.domain.trial import Trial, TrialKind, TrialSlot
 from core.errors import NotAllowed, NotFound, StudioError
 from core.services import blind, judge_setting
-from core.services.access import may_grow, may_review
+from core.services.access import may_grow, may_judge
 from core.services.judge_place import Laid, Place
 from core.services.judge_table import Table
 from core.services.leases import LEASE_S
 from core.services.projects import Project
 from core.store import judging_reading, judgment_log, study_reading, trial_log
+from core.store.database import Database
 
 MOST = 20  # trials in a hand
 _MOST_OPEN = 40  # trials of one person in one study
@@ -49,13 +50,13 @@ class JudgeDesk:
         table = self._table_for(actor, project, study_id)
         most, now_s = max(0, min(most, MOST)), self._clock()
         with table.lock:
-            is_new = actor.person_id not in table.places
             place = table.place(actor.person_id)
-            own = table.own(place, set(have), now_s)[:most]
-            fresh = table.deal(place, min(most - len(own), _MOST_OPEN - len(place.laid)), now_s)
+            held = table.own(place, now_s)
+            own = [one for one in held if one.trial_id not in have][:most]
+            fresh = table.deal(place, min(most - len(own), _MOST_OPEN - len(held)), now_s)
             due = place.touch(now_s, own)
-        if fresh or is_new:
-            self._write(table, actor, fresh, is_new=is_new)
+        if fresh or not place.is_rater:
+            self._write(table, actor, place, fresh)
         self._store(table, due)
         return self._hand(table, place, [*own, *fresh])
 
@@ -79,14 +80,13 @@ class JudgeDesk:
 
     def lines(self, actor: Actor, project: Project) -> tuple[JudgeLine, ...]:
         """The studies that this person may judge now."""
-        may_review(actor)
+        may_judge(actor)
         found = []
         for study in study_reading.studies(project.database):
             if study.takes_judgments and not judge_setting.why_not(project.database, study, actor.person_id):
                 table = self._table_for(actor, project, study.id)
                 with table.lock:
-                    place = table.places.get(actor.person_id) or table.new_place(actor.person_id)
-                    total, judged = table.progress(place, self._clock())
+                    total, judged = table.progress(table.place(actor.person_id), self._clock())
                 found.append(
                     JudgeLine(
                         id=study.id, title=study.design.title, total=total, judged=judged, is_pilot=table.is_pilot
@@ -120,7 +120,7 @@ class JudgeDesk:
 
     def _table_for(self, actor: Actor, project: Project, study_id: str) -> Table:
         """The table of a study at which this person may sit."""
-        may_review(actor)
+        may_judge(actor)
         study = _study(project, study_id)
         why = judge_setting.why_not(project.database, study, actor.person_id)
         if why:
@@ -130,7 +130,7 @@ class JudgeDesk:
     def _table(self, project: Project, study: StudyNow) -> Table:
         """Set anew when something happened to the study: it was opened, somebody left, something is left out."""
         with self._setting:
-            key = (project.slug, study.id)
+            key = _key(project.database, study.id)
             table = self._tables.get(key)
             seq = judging_reading.changed(project.database, study.id)
             if table is None or table.database is not project.database or table.seq != seq:
@@ -145,7 +145,7 @@ class JudgeDesk:
         trials = blind.trials(table, laid)
         return JudgeHand(study=table.about, total=total, judged=judged, trials=trials, pace_s=pace_s)
 
-    def _write(self, table: Table, actor: Actor, fresh: Sequence[Laid], *, is_new: bool) -> None:
+    def _write(self, table: Table, actor: Actor, place: Place, fresh: Sequence[Laid]) -> None:
         """Into the log. What cannot be written was not given to anybody."""
         until = self._now() + timedelta(seconds=LEASE_S)
         trials = [
@@ -166,14 +166,27 @@ class JudgeDesk:
         ]  # fmt: skip
         rater = Rater(study_id=table.study_id, person_id=actor.person_id, kind=RaterKind.HUMAN, name=actor.name)
         try:
-            judgment_log.give(table.database, rater if is_new else None, trials, slots)
+            judgment_log.give(table.database, None if place.is_rater else rater, trials, slots)
         except StudioError:
-            with table.lock:
-                table.take_back(fresh)
+            self._forget(table)
             raise
+        place.is_rater = True
+        if (
+            self._tables.get(_key(table.database, table.study_id)) is not table
+        ):  # it was set anew meanwhile, without these
+            self._forget(table)
+
+    def _forget(self, table: Table) -> None:
+        """What lies in memory is not what the log says: the table is set anew when it is asked for."""
+        with self._setting:
+            self._tables.pop(_key(table.database, table.study_id), None)
 
     def _store(self, table: Table, due: Sequence[Laid]) -> None:
         trial_log.prolong(table.database, [one.trial_id for one in due], self._now() + timedelta(seconds=LEASE_S))
+
+
+def _key(database: Database, study_id: str) -> tuple[str, str]:
+    return str(database.path), study_id
 
 
 def _study(project: Project, study_id: str) -> StudyNow:

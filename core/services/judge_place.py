@@ -31,11 +31,15 @@ class Laid:
 
 @dataclass(kw_only=True, slots=True)
 class Place:
-    """One person at the table. `seen` are units that they have or had in front of them; `turns` how often each set was."""
+    """One person at the table. `seen` are units that they have or had in front of them; `turns` how often each set was.
+
+    `is_rater`: the log says that they take part.
+    """
 
     person_id: str
     seen: Bools
     rank: Ints
+    is_rater: bool = False
     laid: dict[str, Laid] = field(default_factory=dict)
     turns: Counter[str] = field(default_factory=Counter)
     turn_of: dict[int, int] = field(default_factory=dict)  # unit → when its set was shown with it

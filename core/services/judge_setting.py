@@ -58,14 +58,22 @@ def table(database: Database, study: StudyNow, seq: int, now: datetime, now_s: f
         database=database, study_id=study.id, design=study.design, about=blind.study(study), is_pilot=is_pilot, seq=seq,
         plan=plan, prompt_revisions=tuple(one.revision_id for one in prompts),
         judged=np.zeros(len(plan.members), dtype=np.int64), gone=excluded | left, left=left - excluded,
-        members={*study.design.people, *judging_reading.joined(database, study.id)},
     )  # fmt: skip
     given, open_ = judging_reading.given_out(database, study.id, pilot=is_pilot, left_out=excluded)
     units = _Units(plan, keys)
     for one in given:
         _seat(found, one, units)
+    if not is_pilot:
+        _put_off(found, units)
     _lay(found, open_, now, now_s)
     return found
+
+
+def _put_off(table: Table, units: "_Units") -> None:
+    """What somebody saw in the pilot comes to them last, if at all."""
+    for given in judging_reading.given_out(table.database, table.study_id, pilot=True, left_out=())[0]:
+        unit = units.of(given.keys)
+        table.place(given.person_id).rank[unit[unit != NO_UNIT]] += len(table.plan.members)
 
 
 class _Units:
@@ -94,6 +102,7 @@ def _together(keys: Sequence[int], members: Sequence[int]) -> int:
 def _seat(table: Table, given: GivenTo, units: _Units) -> None:
     """One person's place with everything that they did so far."""
     place = table.place(given.person_id)
+    place.is_rater = True
     unit = units.of(given.keys)
     is_fresh = given.is_fresh & (unit != NO_UNIT)
     is_done = is_fresh & given.is_judged

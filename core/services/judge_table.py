@@ -2,7 +2,6 @@
 
 import threading
 from collections import deque
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -14,7 +13,7 @@ from core.domain.trial import TrialOrigin
 from core.services.judge_place import APART, NO_UNIT, Laid, Place, laid_out
 from core.store.database import Database
 from core.studies import assignment
-from core.studies.assignment import Plan
+from core.studies.assignment import Bools, Plan
 from core.studies.ballots import Ints
 
 
@@ -22,7 +21,7 @@ from core.studies.ballots import Ints
 class Table:
     """One study in one phase. Whoever calls a method holds `lock`: looking at a unit and reserving it is one step.
 
-    `judged` counts for each unit the judgments that count; `gone` are people who left or are left out.
+    `judged` counts for each unit the judgments that count. `left` are people who left, `gone` those and whoever is excluded.
     """
 
     database: Database
@@ -36,29 +35,21 @@ class Table:
     judged: Ints
     gone: frozenset[str]
     left: frozenset[str]
-    members: set[str] = field(default_factory=set)
     places: dict[str, Place] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def place(self, person_id: str) -> Place:
-        """Somebody's place; whoever comes for the first time gets one, and shares the work from then on."""
+        """Somebody's place; whoever comes for the first time gets one."""
         found = self.places.get(person_id)
         if found is None:
-            found = self.places[person_id] = self.new_place(person_id)
-        self.members.add(person_id)
+            n = len(self.plan.members)
+            rank = assignment.own_order(self.design.rng_seed, person_id, n)
+            found = self.places[person_id] = Place(person_id=person_id, seen=np.zeros(n, dtype=np.bool_), rank=rank)
         return found
 
-    def new_place(self, person_id: str) -> Place:
-        n = len(self.plan.members)
-        return Place(
-            person_id=person_id, seen=np.zeros(n, dtype=np.bool_),
-            rank=assignment.own_order(self.design.rng_seed, person_id, n),
-        )  # fmt: skip
-
-    def own(self, place: Place, have: Collection[str], now_s: float) -> list[Laid]:
-        """The person's open trials that their browser has not: live ones, and lapsed ones whose place is free."""
-        taken = self._taken(now_s, but=place.person_id)
-        return [one for one in self._held(place, taken, now_s) if one.trial_id not in have]
+    def own(self, place: Place, now_s: float) -> list[Laid]:
+        """The person's open trials: live ones, and lapsed ones whose place is free."""
+        return self._held(place, self._taken(now_s, but=place.person_id), now_s)
 
     def deal(self, place: Place, most: int, now_s: float) -> list[Laid]:
         """Reserve the next trials of somebody."""
@@ -77,20 +68,6 @@ class Table:
             place.laid[one.trial_id] = one
             dealt.append(one)
         return dealt
-
-    def take_back(self, dealt: Sequence[Laid]) -> None:
-        """They could not be written, so nobody has them."""
-        for one in reversed(dealt):
-            place = self.places[one.person_id]
-            place.laid.pop(one.trial_id, None)
-            if one.origin is TrialOrigin.FRESH:
-                place.seen[one.unit] = False
-                place.turns[self.plan.sets[one.unit]] -= 1
-            elif one.origin is TrialOrigin.REPEAT:
-                place.repeats -= 1
-                place.repeated.discard(one.unit)
-            else:
-                place.attention.pop()
 
     def note_judged(self, person_id: str, trial_id: str, active_ms: int | None) -> None:
         """The first answer to a trial was saved."""
@@ -112,7 +89,7 @@ class Table:
         """How many trials are theirs in all, and how many of them are done."""
         taken = self._taken(now_s, but=place.person_id)
         given = self._fresh_given(place, taken, now_s)
-        ahead = max(0, self._quota() - given)
+        ahead = max(0, self._quota(place) - given)
         free = int(np.count_nonzero((self.judged < self.plan.judgments) & ~place.seen)) if ahead else 0
         fresh = given + min(ahead, free)
         extra = sum(self._due(place, kind, fresh) for kind in (TrialOrigin.REPEAT, TrialOrigin.ATTENTION))
@@ -120,17 +97,23 @@ class Table:
         done = place.judged - place.fresh_judged
         return fresh + max(extra, done + held), place.judged
 
-    def _quota(self) -> int:
-        by_left = sum(place.counted for person, place in self.places.items() if person in self.left)
-        return assignment.quota(self.plan, by_left, len(self.members - self.gone))
+    def _quota(self, place: Place) -> int:
+        by_left = sum(other.counted for person, other in self.places.items() if person in self.left)
+        return assignment.quota(self.plan, by_left, len(self._at_work | {place.person_id}))
+
+    @property
+    def _at_work(self) -> set[str]:
+        """Who shares the work: whoever is named, and whoever has judged something, as long as they are there."""
+        came = {person for person, place in self.places.items() if place.judged}
+        return (came | set(self.design.people)) - self.gone
 
     def _taken(self, now_s: float, but: str) -> Ints:
         """For each unit how many have judged it or have it in front of them, one person's own open trials apart."""
         taken = self.judged.copy()
-        for place in self.places.values():
-            for one in place.laid.values():
-                if one.origin is TrialOrigin.FRESH and one.until_s > now_s and place.person_id != but:
-                    taken[one.unit] += 1
+        others = (place for person, place in self.places.items() if person != but and person not in self.gone)
+        for one in (one for place in others for one in place.laid.values()):
+            if one.origin is TrialOrigin.FRESH and one.until_s > now_s:
+                taken[one.unit] += 1
         return taken
 
     def _held(self, place: Place, taken: Ints, now_s: float) -> list[Laid]:
@@ -145,17 +128,26 @@ class Table:
         return place.fresh_judged + sum(one.origin is TrialOrigin.FRESH for one in held)
 
     def _units(self, place: Place, taken: Ints, given: int, most: int) -> list[int]:
-        """The next units of somebody. Whose part is done gets only what nobody else could do any more."""
+        """The next units of somebody: of their part, and beyond it those that nobody else could do any more."""
         fits = ~place.seen
-        rest = self._quota() - given
-        if rest > 0:
-            return assignment.next_units(self.plan, taken, fits, place.rank, min(most, rest))
-        for person, other in self.places.items():
-            if person != place.person_id and person not in self.gone and other.fresh_judged < self._quota():
-                fits &= other.seen
-        if self.members - self.gone - set(self.places):  # somebody who has not come yet could do anything
-            return []
-        return assignment.next_units(self.plan, taken, fits, place.rank, most)
+        rest = max(0, min(most, self._quota(place) - given))
+        units = assignment.next_units(self.plan, taken, fits, place.rank, rest)
+        if len(units) < most:
+            fits[units] = False
+            fits &= self._left_by_others(place)
+            units += assignment.next_units(self.plan, taken, fits, place.rank, most - len(units))
+        return units
+
+    def _left_by_others(self, place: Place) -> Bools:
+        """The units that nobody else who is at work, and has not done their part, could take."""
+        found = np.ones(len(self.plan.members), dtype=np.bool_)
+        for person in self._at_work - {place.person_id}:
+            other = self.places.get(person)
+            if other is None:  # who has not come yet could do anything
+                found[:] = False
+            elif other.fresh_judged < self._quota(other):
+                found &= other.seen
+        return found
 
     def _fresh(self, place: Place, unit: int, now_s: float) -> Laid:
         set_, members = self.plan.sets[unit], self.plan.members[unit]

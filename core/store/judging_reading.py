@@ -49,7 +49,6 @@ _LAST = "select id, number, note from judgment where trial_id = ? order by numbe
 _PROMPT = "select revision_id from study_prompt where id = ?"
 _VALUES = "select * from judgment_value where judgment_id = ? order by criterion, position"
 _IS_RATER = "select count(*) as n from rater where study_id = ? and person_id = ? and kind = 'human'"
-_RATERS = "select person_id from rater where study_id = ? and kind = 'human' order by seq"
 
 Keys = npt.NDArray[np.uint64]
 
@@ -180,8 +179,3 @@ def answer(database: Database, trial_id: str) -> tuple[int, str, list[JudgmentVa
 
 def has_joined(database: Database, study_id: str, person_id: str) -> bool:
     return bool(database.query(_IS_RATER, [study_id, person_id])[0]["n"])
-
-
-def joined(database: Database, study_id: str) -> list[str]:
-    """The people who take part, first come first."""
-    return [row["person_id"] for row in database.query(_RATERS, [study_id])]

@@ -18,6 +18,7 @@ from core.studies.ballots import Ints
 
 Bools = npt.NDArray[np.bool_]
 MOST_SETS = 1_000  # of one prompt
+_MOST_TRIES = 400  # to find a text for another prompt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,14 +195,19 @@ def extras(share: float, seed: int, person: str, kind: str, fresh: int) -> int:
 def with_foreign(plan: Plan, unit: int, chance: Random) -> tuple[int, ...] | None:
     """The members of a unit with one of them replaced by a text for another prompt, if there is one that reads otherwise."""
     members = list(plan.members[unit])
-    known = {plan.choices[one].text_hash for one in members}
+    hashes = {plan.choices[one].text_hash for one in members}
     out = chance.randrange(len(members))
     own = plan.choices[members[out]]
-    others = [
-        nth for nth, one in enumerate(plan.choices) if one.prompt_id != own.prompt_id and one.text_hash not in known
-    ]
-    alike = [nth for nth in others if plan.choices[nth].contestant == own.contestant] or others
-    if not alike:
+    found = None
+    n = len(plan.choices)
+    for nth in chance.sample(range(n), min(n, _MOST_TRIES)):
+        one = plan.choices[nth]
+        if one.prompt_id == own.prompt_id or one.text_hash in hashes:
+            continue
+        found = nth if found is None or one.contestant == own.contestant else found
+        if one.contestant == own.contestant:
+            break
+    if found is None:
         return None
-    members[out] = chance.choice(alike)
+    members[out] = found
     return tuple(members)
