@@ -12,7 +12,7 @@ from core.domain.study import RaterKind, StudyDesign, StudyEventKind, StudyState
 from core.domain.study_progress import Completeness, PersonProgress
 from core.domain.trial import TrialOrigin
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import completeness, studies
+from core.services import completeness, studies, study_power
 from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
@@ -189,3 +189,19 @@ def test_completeness_shows_no_result(studio: Studio, project: Project) -> None:
         completeness.of(studio, replace(ann, role=Role.RATER), project, id_)
     with pytest.raises(NotFound):
         completeness.of(studio, LOCAL_OWNER, project, "none")
+
+
+def test_a_study_says_which_difference_it_can_see(studio: Studio, project: Project) -> None:
+    id_ = a_study(
+        project.database, prompts=40, systems=("one-a", "two-b", "three-c"), name="Power", state=StudyState.DRAFT
+    )
+    found = study_power.outlook(LOCAL_OWNER, project, id_, win_rate=0.65)
+    assert (found.pairs, found.prompts, found.judges) == (3, 40, 3)
+    assert [one.judges for one in found.needs] == [1, 3, 5, 7, 10]
+    assert found.least_seen is not None
+    assert found.least_seen > 0.75  # 40 prompts show a large difference only
+    need = next(one for one in found.needs if one.judges == 3)
+    assert need.prompts is not None
+    assert need.prompts > 40
+    with pytest.raises(BadInput, match="share"):
+        study_power.outlook(LOCAL_OWNER, project, id_, win_rate=0.4)
