@@ -62,6 +62,7 @@ class Desk:
         order = self._order(floor, actor, _queue(actor, project, queue_id))
         with floor.lock:
             sittings.extend(floor.database, order, [one.seq for one in floor.leases.of(actor.person_id)])
+            floor.full.pop(order.queue.id, None)
         return self._sitting(floor, order)
 
     def take(
@@ -168,6 +169,7 @@ class Desk:
         with floor.lock:
             if floor.orders.get(key) is order:  # no other tab was quicker
                 floor.orders[key] = fresh
+            floor.full.pop(queue.id, None)  # what it was made of is newer
             return floor.orders[key]
 
     def _sitting(self, floor: Floor, order: Order) -> Sitting:
@@ -175,15 +177,31 @@ class Desk:
         midnight = datetime.now(UTC).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         reading = difficulty_reading.said_since if order.queue.asks is Asks.DIFFICULTY else trial_log.decided_since
         decided, pace_s = reading(floor.database, order.person_id, midnight)
+        self._look(floor, order, now_s)
         with floor.lock:
             held = floor.leases.of(order.person_id)
-            if order.looked_s < now_s - _LOOK_S:
-                sittings.look(floor.database, order, [one.seq for one in held], now_s)
             left = order.left + sum(one.queue_id == order.queue.id and not one.is_chosen for one in held)
             return Sitting(
                 queue=order.queue, total=max(order.total, left), left=left, arrived=order.arrived,
                 decided_today=decided, pace_s=pace_s,
             )  # fmt: skip
+
+    def _look(self, floor: Floor, order: Order, now_s: float) -> None:
+        """Count again what arrived and what is gone: outside of the lock, and all people together for a tenth of the time."""
+        with floor.lock:
+            if order.looked_s > now_s - _LOOK_S or floor.look_from_s > now_s:
+                return
+            floor.look_from_s, order.looked_s = now_s + _LOOK_S, now_s
+            held, was = [one.seq for one in floor.leases.of(order.person_id)], (order.at, order.seqs)
+        began_s = self._clock()
+        seen = sittings.look(floor.database, order, held)
+        with floor.lock:
+            ended_s = self._clock()
+            floor.look_from_s = ended_s + 10 * (ended_s - began_s)
+            if (
+                seen is not None and order.at == was[0] and order.seqs is was[1]
+            ):  # else it went on meanwhile, and is counted the next time
+                order.mark, order.arrived, order.gone = seen.mark, seen.arrived, seen.gone
 
     def _write(self, floor: Floor, actor: Actor, queue: Queue | None, fresh: Sequence[Given]) -> None:
         """Into the log. What cannot be written was not given to anybody."""

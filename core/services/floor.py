@@ -39,6 +39,8 @@ class Floor:
     leases: Leases = field(default_factory=Leases)
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     repeats: set[tuple[str, str]] = field(default_factory=set)  # undone ones: asked for again they are repeats again
+    full: dict[str, set[int]] = field(default_factory=dict)  # queue → items that need nobody more: not looked at again
+    look_from_s: float = 0.0  # counting what arrived reads a whole queue: nobody begins before
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def own(self, order: Order, have: Collection[str], now_s: float) -> list[Given]:
@@ -74,7 +76,8 @@ class Floor:
     def _reserve(self, order: Order, entries: Sequence[Entry], most: int, now_s: float) -> list[Given]:
         repeats = {nth: order.repeat() for nth, entry in enumerate(entries) if entry.seq == REPEAT}
         seqs = [repeats.get(nth) or entry.seq for nth, entry in enumerate(entries)]
-        rows = self._rows(seqs, order.person_id, order.queue.asks)
+        full = self.full.setdefault(order.queue.id, set())
+        rows = self._rows([seq for seq in seqs if seq not in full], order.person_id, order.queue.asks)
         reserved: list[Given] = []
         for nth, (entry, seq) in enumerate(zip(entries, seqs, strict=True)):
             if len(reserved) == most:
@@ -94,6 +97,8 @@ class Floor:
                 order.lay_aside(entry)
             else:
                 order.note_gone()
+                if _needs_nobody(order.queue, row) and one.origin is not TrialOrigin.REPEAT:
+                    full.add(seq)
         return reserved
 
     def _fit(self, queue: Queue, row: dict[str, Any] | None, one: Given, now_s: float) -> Fit:
@@ -111,10 +116,7 @@ class Floor:
             return Fit.NEVER
         if row["mine"] and not queue.adjudicates:  # who settles it may be one of those who disagree
             return Fit.NEVER
-        if queue.adjudicates:
-            free = int(row["human_status"] == "disputed")
-        else:
-            free = needed(queue, row["id"]) - row["n_decisions"]
+        free = _free(queue, row)
         if free < 1:
             return Fit.NEVER
         return Fit.NOW if self.leases.places_taken(row["id"], one.person_id, one.kind, now_s) < free else Fit.LATER
@@ -176,6 +178,8 @@ class Floor:
             order.note_decided(one.seq, is_repeatable=is_first and order.queue.repeat_share > 0)
 
     def _bring_back(self, person_id: str, known: KnownTrial) -> None:
+        for full in self.full.values():
+            full.discard(known.seq)
         order = self.orders.get((person_id, known.queue_id or ""))
         if known.origin is TrialOrigin.REPEAT:
             self.repeats.add((person_id, known.instruction_id))
@@ -226,6 +230,17 @@ def given_again(known: KnownTrial, until_s: float) -> Given:
         revision_id=known.revision_id, queue_id=known.queue_id, origin=known.origin, until_s=until_s,
         stored_until_s=until_s, kind=known.kind, is_chosen=known.queue_id is None, holds_place=known.origin is not TrialOrigin.REPEAT,
     )  # fmt: skip
+
+
+def _free(queue: Queue, row: dict[str, Any]) -> int:
+    """How many people may still decide an item."""
+    if queue.adjudicates:
+        return int(row["human_status"] == "disputed")
+    return needed(queue, row["id"]) - int(row["n_decisions"])
+
+
+def _needs_nobody(queue: Queue, row: dict[str, Any]) -> bool:
+    return not queue.adjudicates and _free(queue, row) < 1
 
 
 def needed(queue: Queue, instruction_id: str) -> int:

@@ -143,17 +143,25 @@ def extend(database: Database, order: Order, held: Sequence[int]) -> None:
     order.total += len(mixed)
 
 
-def look(database: Database, order: Order, held: Sequence[int], now_s: float) -> None:
-    """Count again what arrived and what is gone, if anything can have changed."""
-    order.looked_s = now_s
-    mark = queue_reading.mark(database)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What there is beside an order, and how many of its places lead nowhere any more, at a `mark` of the log."""
+
+    mark: int
+    arrived: int
+    gone: int
+
+
+def look(database: Database, order: Order, held: Sequence[int]) -> Seen | None:
+    """Count again what arrived and what is gone; None if nothing can have changed. Costs as much as opening it."""
+    mark, seqs, at = queue_reading.mark(database), order.seqs, order.at
     if mark == order.mark:
-        return
-    order.mark = mark
-    waiting, ahead = _waiting(database, order), np.array(order.seqs[order.at :], dtype="int64")
+        return None
+    waiting, ahead = _waiting(database, order), np.array(seqs[at:], dtype="int64")
     others = np.array([REPEAT, *order.audits], dtype="int64")
-    order.arrived = int(np.isin(waiting, order.ahead(held), invert=True).sum())
-    order.gone = int((np.isin(ahead, waiting, invert=True) & np.isin(ahead, others, invert=True)).sum())
+    arrived = int(np.isin(waiting, order.ahead(held), invert=True).sum())
+    gone = int((np.isin(ahead, waiting, invert=True) & np.isin(ahead, others, invert=True)).sum())
+    return Seen(mark=mark, arrived=arrived, gone=gone)
 
 
 def _waiting(database: Database, order: Order) -> Any:
