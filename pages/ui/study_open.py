@@ -100,7 +100,7 @@ def _going(project: Project, study: StudyNow) -> None:
     study_judge.show(project, study)
     left, right = st.columns([1.6, 1], gap="medium")
     with left, st.container(border=True, key="studies_excluded_card"):
-        study_excluded.card(project, study, {})
+        study_excluded.card(project, study, _raters(project, study))
     with right:
         with st.container(border=True, key="studies_early_card"):
             study_early.card(project, study)
@@ -118,9 +118,13 @@ def _closed(project: Project, study: StudyNow) -> None:
     study_judge.show(project, study)
     left, right = st.columns([1.6, 1], gap="medium")
     with left, st.container(border=True, key="studies_excluded_card"):
-        study_excluded.card(project, study, {})
+        study_excluded.card(project, study, _raters(project, study))
     with right, st.container(border=True, key="studies_version_card"):
         _new_version(project, study)
+
+
+def _raters(project: Project, study: StudyNow) -> dict[str, str]:
+    return {one.person_id: one.name for one in study_progress.of(project, study).people}
 
 
 def _new_version(project: Project, study: StudyNow) -> None:

@@ -19,7 +19,6 @@ def page(project: Project, study: StudyNow) -> None:
         with st.container(width="stretch"):
             words = h("span", {"class": "lab"}, "as a rater sees it; nothing that is said here is kept")
             kit.show("study_name", h("span", {"class": "one"}, "Preview"), words, key="studies.preview.of")
-        st.button("Another one", key="studies.preview.again")
         st.button(
             "Back to the study",
             on_click=study_frame.to_step,

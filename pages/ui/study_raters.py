@@ -6,7 +6,7 @@ from core.domain.study import MOST_RESPONSES, StudyTask
 from core.domain.study_now import StudyNow
 from core.services import studies
 from core.services.projects import Project
-from pages.ui import kit, shell, study_frame
+from pages.ui import kit, shell, study_frame, study_link, study_power
 from pages.ui.kit import h
 from pages.ui.study_field import Fields, share
 
@@ -16,7 +16,7 @@ _EVERY = "every set"
 
 def page(project: Project, study: StudyNow) -> None:
     fields = Fields(project=project, study=study)
-    left, _ = st.columns([1.7, 1], gap="medium")
+    left, right = st.columns([1.7, 1], gap="medium")
     with left:
         with st.container(border=True, key="studies_people_card"):
             _people(fields)
@@ -27,6 +27,8 @@ def page(project: Project, study: StudyNow) -> None:
         with st.expander("For the results: hard prompts, small n, chance", key="studies.raters.results"):
             _for_results(fields)
         study_frame.onwards(study, study_frame.RATERS)
+    with right, st.container(border=True, key="studies_power_card"):
+        study_power.card(project, study)
 
 
 def _people(fields: Fields) -> None:
@@ -42,6 +44,7 @@ def _people(fields: Fields) -> None:
         "Only these people", list(people), list(design.people), format_func=lambda one: people.get(one, "somebody who is gone"),
         placeholder="whoever has the link", **fields.bind("people", tuple),
     )  # fmt: skip
+    study_link.card(fields.project, fields.study, people)
 
 
 def _how_much(fields: Fields) -> None:

@@ -16,6 +16,7 @@ from pages.ui.words import count
 
 _FILE = "studies.responses.file"
 _REPORT = "studies.responses.report"
+_SAID = 200  # characters that a report has of a prompt
 _LABELS = {"response": "Response", "key": "The prompt's name", "text": "The prompt's text", "system": "System"}
 
 
@@ -155,7 +156,7 @@ def _unmatched(said: ResponseReport) -> None:
     ):
         shown = said.unmatched[:40]
         lines = [
-            h("div", {"class": "l"}, h("span", {"class": "dim num"}, f"row {one.row:,}"), h("b", {"class": "one"}, one.system), kit.read(one.said, "s"))
+            h("div", {"class": "l"}, h("span", {"class": "dim num"}, f"row {one.row:,}"), h("b", {"class": "one"}, one.system), kit.read(_cut(one.said), "s"))
             for one in shown
         ]  # fmt: skip
         more = said.unmatched_count - len(shown)
@@ -179,7 +180,7 @@ def _near(near: tuple[NearMatch, ...], n: int) -> list[int]:
         rows = [one.row for one in near]
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = st.multiselect(
-                "Rows that mean the same", rows, rows, format_func=lambda one: f"row {one:,}", key="studies.near.chosen"
+                "Rows that mean the same", rows, format_func=lambda one: f"row {one:,}", key="studies.near.chosen"
             )
             go = st.button("Take them", key="studies.near.go", disabled=not chosen)
     return chosen if go else []
@@ -192,7 +193,11 @@ def _nearly(one: NearMatch) -> kit.Element:
         "div",
         {"class": "l"},
         row,
-        kit.read(one.said, "s"),
-        kit.read(one.prompt, "s"),
+        kit.read(_cut(one.said), "s"),
+        kit.read(_cut(one.prompt), "s"),
         h("span", {"class": "num"}, alike),
     )
+
+
+def _cut(text: str) -> str:
+    return text + " …" if len(text) >= _SAID else text
