@@ -22,7 +22,7 @@ from core.store.tables import insert_facts
 
 ENDING = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE, Act.SKIP, Act.SCORE)  # a trial has one of these at most
 _VERDICT = {Act.ACCEPT: Verdict.ACCEPT, Act.REJECT: Verdict.REJECT}
-_TRIALS = "select id, kind, person_id, origin from trial where id in (:ids)"
+_TRIALS = "select id, kind, person_id, origin from trial where study_id is null and id in (:ids)"
 _SHOWN = "select trial_id as id, revision_id from trial_slot where position = 0 and trial_id in (:ids)"
 _OF = "select id, of_id from revision where id in (:ids)"
 _DECIDED = "select id from decision where id in (:ids)"
