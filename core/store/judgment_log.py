@@ -21,7 +21,7 @@ from core.store.tables import insert_facts
 _TRIALS = "select id, person_id, study_id from trial where study_id is not null and id in (:ids)"
 _STATES = """select study_id, arg_max(kind, seq) as state from study_event
 where kind in ('pilot', 'opened', 'closed') and study_id in (:ids) group by study_id"""
-_LEFT = "select study_id from study_event where kind = 'left' and study_id in (:ids) and subject = ?"
+_LEFT = "select study_id, subject from study_event where kind = 'left' and study_id in (:ids)"
 _JUDGED = "select id, note from judgment where id in (:ids)"
 _VALUES = "select * from judgment_value where judgment_id in (:ids)"
 
@@ -35,12 +35,20 @@ class Ballot:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Batch:
+    """What one person sent at once."""
+
+    person_id: str
+    ballots: Sequence[Ballot]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Known:
-    """What the log says of the trials of one batch. `judged`: judgment id → its note and values."""
+    """What the log says of the trials of one transaction. `left`: (study, person); `judged`: judgment → its note and values."""
 
     trials: dict[str, dict[str, Any]]
     states: dict[str, str]
-    left: set[str]
+    left: set[tuple[str, str]]
     judged: dict[str, tuple[str, frozenset[JudgmentValue]]]
 
 
@@ -49,23 +57,28 @@ def judge(database: Database, person_id: str, ballots: Sequence[Ballot]) -> list
 
     A refusal never takes its neighbours with it. When this returns, what is said to be saved survives kill -9.
     """
-    receipts: list[JudgmentReceipt] = []
+    batch = _Batch(person_id=person_id, ballots=ballots)
+    receipts: list[JudgmentReceipt] = database.writer.run_together(_write, batch)
+    return receipts
 
-    def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
-        receipts.clear()
-        known = _known(connection, person_id, ballots)
-        saved: list[Ballot] = []
-        for one in ballots:
-            receipt = _received(known, person_id, one)
-            receipts.append(receipt)
-            if receipt.answer == Answer.SAVED:
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, seq: int, batches: Sequence[_Batch]
+) -> tuple[int, list[list[JudgmentReceipt]]]:
+    """Several people's batches, one after the other, in one transaction."""
+    known = _known(connection, [one for batch in batches for one in batch.ballots])
+    saved: list[Ballot] = []
+    receipts: list[list[JudgmentReceipt]] = []
+    for batch in batches:
+        receipts.append([])
+        for one in batch.ballots:
+            told = _received(known, batch.person_id, one)
+            receipts[-1].append(told)
+            if told.answer == Answer.SAVED:
                 saved.append(one)
                 known.judged[one.judgment.id] = one.judgment.note or "", frozenset(one.values)
-        insert_facts(connection, JudgmentValue, [value for one in saved for value in one.values], seq)
-        return insert_facts(connection, Judgment, [one.judgment for one in saved], seq)
-
-    database.writer.run_numbered(write, by_person=True)
-    return receipts
+    insert_facts(connection, JudgmentValue, [value for one in saved for value in one.values], seq, are_new=True)
+    return insert_facts(connection, Judgment, [one.judgment for one in saved], seq, are_new=True), receipts
 
 
 def give(database: Database, rater: Rater | None, trials: Sequence[Trial], slots: Sequence[TrialSlot]) -> None:
@@ -91,7 +104,7 @@ def _refusal(known: _Known, trial: dict[str, Any] | None, person_id: str, one: B
         return "This was given to somebody else."
     if known.states.get(trial["study_id"]) not in ("pilot", "opened"):
         return "The study is closed. What you had judged before is kept."
-    if trial["study_id"] in known.left:
+    if (trial["study_id"], person_id) in known.left:
         return "You have left this study. What you had judged before is kept."
     if is_there:
         return "You have judged this already, perhaps in another tab. Go back to it to change what you said."
@@ -105,7 +118,7 @@ def receipt(trial_id: str, number: int, answer: Answer, why: str = "") -> Judgme
     return JudgmentReceipt(trial_id=trial_id, number=number, answer=str(answer), why=why)
 
 
-def _known(connection: duckdb.DuckDBPyConnection, person_id: str, ballots: Sequence[Ballot]) -> _Known:
+def _known(connection: duckdb.DuckDBPyConnection, ballots: Sequence[Ballot]) -> _Known:
     trials = {row["id"]: row for row in fetched(connection, _TRIALS, {one.judgment.trial_id for one in ballots})}
     studies = {row["study_id"] for row in trials.values()}
     possible = {one.judgment.id for one in ballots} | {
@@ -118,6 +131,6 @@ def _known(connection: duckdb.DuckDBPyConnection, person_id: str, ballots: Seque
     return _Known(
         trials=trials,
         states={row["study_id"]: row["state"] for row in fetched(connection, _STATES, studies)},
-        left={row["study_id"] for row in fetched(connection, _LEFT, studies, person_id)},
+        left={(row["study_id"], row["subject"]) for row in fetched(connection, _LEFT, studies)},
         judged={id_: (note, frozenset(values[id_])) for id_, note in notes.items()},
     )
