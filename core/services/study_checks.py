@@ -56,7 +56,7 @@ def _problems(project: Project, study: StudyNow) -> tuple[Problem, ...]:
     prompts = study_reading.prompts(project.database, study.id)
     candidates = study_reading.candidates(project.database, study.id)
     systems = study_reading.systems(project.database, study.id)
-    found = [*_missing(study, prompts, candidates, systems)]
+    found = [*_missing(study, prompts, candidates, systems), *_too_few(study)]
     found += [
         Problem(
             where=leak.where,
@@ -67,6 +67,18 @@ def _problems(project: Project, study: StudyNow) -> tuple[Problem, ...]:
         for leak in _leaks(project, study, systems)
     ]
     return tuple(sorted(found, key=lambda one: not one.blocks))
+
+
+def _too_few(study: StudyNow) -> Iterator[Problem]:
+    """People are chosen one by one, so a draft may have too few of them for a while."""
+    there, needed = len(study.design.people), study.design.judgments
+    if 0 < there < needed:
+        yield Problem(
+            where="people",
+            what=f"{needed} people are to judge each prompt, and {there} {'is' if there == 1 else 'are'} chosen",
+            to_do="Choose more people, or fewer judgments.",
+            blocks=True,
+        )
 
 
 def _missing(

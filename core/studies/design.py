@@ -64,12 +64,6 @@ def _require_numbers(design: StudyDesign) -> None:
         raise _bad("per_trial", "So many responses do not stand in one trial", f"Give {least} to {MOST_RESPONSES}.")
     if not 1 <= design.judgments <= MOST_JUDGMENTS:
         raise _bad("judgments", "So many people cannot judge each prompt", f"Give 1 to {MOST_JUDGMENTS}.")
-    if design.people and len(design.people) < design.judgments:
-        raise _bad(
-            "people",
-            f"{design.judgments} people are to judge each prompt, and {len(design.people)} are chosen",
-            "Choose more people, or fewer judgments.",
-        )
     if design.sets_per_prompt < 0:
         raise _bad("sets_per_prompt", "There cannot be fewer than no sets", "Give 0 for every set.")
     if not (0 <= design.attention_share <= 0.5 and 0 <= design.repeat_share <= 0.5):

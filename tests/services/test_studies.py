@@ -47,7 +47,6 @@ def test_a_draft_is_designed_and_every_change_is_kept_with_who_made_it(project: 
         ({"per_trial": 6}, "per_trial"),
         ({"per_trial": 1}, "per_trial"),
         ({"judgments": 0}, "judgments"),
-        ({"judgments": 3, "people": ("ann", "ann", "ben")}, "people"),
         ({"attention_share": 0.6}, "attention_share"),
         ({"repeat_share": -0.1}, "attention_share"),
         ({"criteria": (FIVE[0], FIVE[0])}, "criteria"),
@@ -65,6 +64,16 @@ def test_a_design_that_nobody_could_judge_by_is_refused_with_its_field(
         studies.save_design(LEAD, project, study.id, replace(StudyDesign(), **change))  # type: ignore[arg-type]
     assert refusal.value.where == field
     assert studies.one(LEAD, project, study.id).design == StudyDesign()
+
+
+def test_people_are_chosen_one_by_one_and_too_few_of_them_keep_a_study_from_opening(project: Project) -> None:
+    design = StudyDesign(judgments=3, people=("ann", "ben"))
+    id_ = a_study(project.database, state=StudyState.DRAFT)
+    studies.save_design(LEAD, project, id_, design)
+    with pytest.raises(BadInput, match="3 people are to judge each prompt, and 2 are chosen"):
+        studies.open_study(LEAD, project, id_)
+    studies.save_design(LEAD, project, id_, replace(design, judgments=2))
+    assert studies.open_study(LEAD, project, id_).state is StudyState.OPENED
 
 
 @pytest.mark.parametrize("state", [StudyState.PILOT, StudyState.OPENED, StudyState.CLOSED])
