@@ -23,7 +23,14 @@ from core.services.access import may_grow
 from core.services.exports import people_of
 from core.services.projects import Project
 from core.services.seed_files import called
-from core.store import lineage_bulk, lineage_context_log, lineage_header, lineage_parquet, lineage_reading
+from core.store import (
+    lineage_bulk,
+    lineage_context_log,
+    lineage_header,
+    lineage_parquet,
+    lineage_reading,
+    lineage_writing,
+)
 from core.store.lineage_bulk import LineageShelf
 
 MOST_REFUSALS = 1_000  # that are named one by one; all are counted
@@ -44,7 +51,7 @@ def import_lineage(
     name: str = "",
     tell: Callable[[ImportProgress], None] = _tell_nobody,
 ) -> LineageReport:
-    """Add a lineage's rows to a project, in one transaction. Raises BadInput, with the row, for a file that is damaged.
+    """Add a lineage's rows to a project: all that can be taken, or none. Raises BadInput, with the row, for a file that is damaged.
 
     A row whose instruction is here with the same facts is skipped; with other facts it is refused, and so is what grew from
     it. Whatever `tell` raises ends the import, and nothing is taken.
@@ -62,7 +69,7 @@ def import_lineage(
         left = _left_out(project, shelf, context)
         source = _source(actor, path, name, shelf, left)
         new_runs = len(context.runs) - len(lineage_context_log.known_runs(project.database, context.runs))
-        _write(actor, project, shelf, left, context, source)
+        _write(actor, project, shelf, left, context, source, tell)
     return LineageReport(
         source_id=source.id, name=name, project=context.project, taken=source.taken, skipped=source.merged,
         refused=tuple(left.refused[:MOST_REFUSALS]), refused_count=len(left.refused), new_runs=new_runs,
@@ -177,8 +184,16 @@ def _source(actor: Actor, path: Path, name: str, shelf: LineageShelf, left: _Lef
     )  # fmt: skip
 
 
-def _write(actor: Actor, project: Project, shelf: LineageShelf, left: _Left, context: Context, source: Source) -> None:
-    """One transaction. If no row is new, only that somebody tried is written down."""
+def _write(
+    actor: Actor,
+    project: Project,
+    shelf: LineageShelf,
+    left: _Left,
+    context: Context,
+    source: Source,
+    tell: Callable[[ImportProgress], None],
+) -> None:
+    """If no row is new, only that somebody tried is written down."""
     if not source.taken:
         audit = Audit(
             person_id=actor.person_id,
@@ -189,12 +204,13 @@ def _write(actor: Actor, project: Project, shelf: LineageShelf, left: _Left, con
         )
         project.database.writer.append_now([audit], by_person=True)
         return
-    lineage_bulk.write(
+    lineage_writing.write(
         project.database,
         shelf,
         left.numbers,
         context.as_of_seq,
-        lambda connection, base: lineage_context_log.add(
-            connection, base, context, source, source.received_at, actor_id=actor.person_id
+        lambda connection, base, seq: lineage_context_log.add(
+            connection, base, seq, context, source, source.received_at, actor_id=actor.person_id
         ),
+        lambda share: tell(ImportProgress(rows=shelf.rows, share=share, is_writing=True)),
     )

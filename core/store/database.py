@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer
+from core.store import unfinished
 from core.store.rows import filled, plain
 from core.store.writer import DiskFull, Writer
 
@@ -142,6 +143,8 @@ def open_database(path: Path, kind: str) -> Database:
     try:
         _check(connection, path, kind)
         _migrate(connection, kind)
+        if kind == "project":
+            unfinished.forget_all(connection)
     except BaseException:
         connection.close()
         raise

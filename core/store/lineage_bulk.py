@@ -1,59 +1,19 @@
-"""Many lineages at once: their facts kept aside in files while a lineage is read, then added in ONE transaction, or not at all."""
+"""Many lineages at once: their facts are kept aside in files while a lineage is read and looked up. lineage_writing adds them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
-from core.domain.call import Call
-from core.domain.check import Check, Outcome, Score
 from core.domain.decision import Decision
-from core.domain.instruction import Instruction, Response, Revision
-from core.domain.source import Label
-from core.domain.task import Task
-from core.domain.trial import Trial, TrialSlot
 from core.errors import BadInput
 from core.store.database import Database
 from core.store.tables import arrow_batch, table_of
 from core.store.writer import DiskFull
 
 _AT_ONCE = 500  # rows of a lineage that are held in memory
-_TAKEN = " from batch where n not in (select n from left_out)"
-_NUMBERED = "select * exclude (n, at_seq), at_seq + $base as seq" + _TAKEN
-_PLAIN = "select * exclude (n, at_seq)" + _TAKEN
-# A tree stands where its seed stands; new seeds come after those that are here.
-_PLACED = """, coalesce(s.position, b.position + $shift) as position from batch b
-left join instruction s on s.id = b.seed_id::uuid where b.n not in (select n from left_out)"""
-_WRITE: Mapping[type, str] = {
-    Instruction: "insert into instruction by name select b.* exclude (n, at_seq, position), b.at_seq + $base as seq"
-    + _PLACED,
-    Revision: "insert into revision by name " + _NUMBERED,
-    Response: "insert into response by name " + _NUMBERED,
-    Task: "insert into task by name select b.* exclude (n, at_seq, position)" + _PLACED,
-    Call: "insert into call by name " + _NUMBERED,
-    Check: "insert into rule_check by name " + _NUMBERED,
-    Outcome: "insert into outcome by name " + _NUMBERED,
-    Score: "insert into score by name " + _NUMBERED,
-    Label: "insert into label by name " + _NUMBERED,
-    Trial: "insert into trial by name " + _NUMBERED,
-    TrialSlot: "insert into trial_slot by name " + _PLAIN,
-    Decision: "insert into decision by name " + _NUMBERED,
-}
-# A decision on a bulk stands in every member's row, and may have come with an earlier file.
-_BULK_DECISIONS = """insert into decision by name
-select distinct on (id) * exclude (n, at_seq, member_id, member_revision_id), at_seq + $base as seq
-from batch where n not in (select n from left_out) on conflict do nothing"""
-_MEMBERS = """insert into bulk_member by name
-select distinct bulk_id, member_id as instruction_id, member_revision_id as revision_id
-from batch where n not in (select n from left_out) and bulk_id is not null on conflict do nothing"""
-_STATES = """insert into instruction_state by name
-select * from instruction_state_from_facts where id in (select id from instruction where seq > ?)"""
-_STANDING = """insert into standing by name
-select * from standing_from_facts where instruction_id in (select id from instruction where seq > ?)"""
-_SHIFT = "select coalesce(max(position), -1) + 1 from instruction where kind = 'seed'"
 _ROWS = pa.schema(
     [("n", pa.int64()), ("id", pa.string()), ("parent_id", pa.string()), ("sha256", pa.string()), ("text", pa.string())]
 )
@@ -61,7 +21,7 @@ _EXISTING = "select r.n, r.id, r.sha256, r.text, i.seq from rows r join instruct
 _ORPHANS = """select n, id, text from rows where parent_id is not null and parent_id not in (select id from rows)
 and parent_id::uuid not in (select id from instruction)"""
 _TWICE = "select n from rows qualify row_number() over (partition by id order by n) > 1 order by n limit 1"
-_BULK = "bulk decisions"
+BULK = "bulk decisions"
 
 
 @dataclass(slots=True)
@@ -86,14 +46,14 @@ class LineageShelf:
 
     def add_bulk_decision(self, n: int, decision: Decision, seq: int, member: tuple[str, str | None]) -> None:
         """A decision on a whole bulk, as it stands in the row of one member (its id, the text that it had)."""
-        self._waiting.setdefault(_BULK, []).append((n, seq, decision))
+        self._waiting.setdefault(BULK, []).append((n, seq, decision))
         self._members.append(member)
 
     def flush(self) -> None:
         """What is still in memory goes into files. DiskFull if it cannot."""
         try:
             for kind, rows in self._waiting.items():
-                self._write(kind, _batch(kind, rows, self._members if kind == _BULK else ()))
+                self._write(kind, _batch(kind, rows, self._members if kind == BULK else ()))
             if self._keys:
                 columns = zip(*self._keys, strict=True)
                 arrays = [pa.array(column, type=one) for column, one in zip(columns, _ROWS.types, strict=True)]
@@ -112,6 +72,10 @@ class LineageShelf:
         """What was kept of one kind of fact; None if nothing was."""
         return pa.ipc.open_stream(str(self._path(kind))) if kind in self._writers else None
 
+    def bytes_of(self, kind: Any) -> int:
+        """About how much was kept of one kind of fact."""
+        return self._path(kind).stat().st_size if kind in self._writers else 0
+
     def _write(self, kind: Any, table: pa.Table) -> None:
         if kind not in self._writers:
             self._writers[kind] = pa.ipc.new_stream(str(self._path(kind)), table.schema)
@@ -122,13 +86,13 @@ class LineageShelf:
 
 
 def _batch(kind: Any, rows: list[tuple[int, int, Any]], members: Sequence[tuple[str, str | None]]) -> pa.Table:
-    fact_kind = Decision if kind == _BULK else kind
+    fact_kind = Decision if kind == BULK else kind
     table = arrow_batch(fact_kind, [fact for _, _, fact in rows], 0)
     if table_of(fact_kind).has_seq:
         table = table.drop_columns(["seq"])
     table = table.append_column("n", pa.array([n for n, _, _ in rows], pa.int64()))
     table = table.append_column("at_seq", pa.array([seq for _, seq, _ in rows], pa.int64()))
-    if kind == _BULK:
+    if kind == BULK:
         table = table.append_column("member_id", pa.array([id_ for id_, _ in members], pa.string()))
         table = table.append_column("member_revision_id", pa.array([revision for _, revision in members], pa.string()))
     return table
@@ -167,49 +131,3 @@ def parents(shelf: LineageShelf) -> Iterator[tuple[int, str, str | None, str]]:
     for batch in shelf.read("rows") or ():
         columns = [batch.column(name).to_pylist() for name in ("n", "id", "parent_id", "text")]
         yield from zip(*columns, strict=True)
-
-
-def write(database: Database, shelf: LineageShelf, left_out: Sequence[int], as_of_seq: int, header: Any) -> None:
-    """Add every row that is not left out: all of them, or on any error none.
-
-    `header(connection, base)` adds what rows refer to, in the same transaction, and says how many further numbers it used.
-    A fact's number in the log here is `base` more than in the file, so that all orders stay.
-    """
-
-    def add(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
-        base = seq - 1
-        used: int = header(connection, base)
-        ((shift,),) = connection.execute(_SHIFT).fetchall()
-        connection.register("left_out", pa.table({"n": pa.array(left_out, type=pa.int64())}))
-        for kind, sql in _WRITE.items():
-            given = {name: value for name, value in (("base", base), ("shift", shift)) if f"${name}" in sql}
-            _add(connection, shelf.read(kind), sql, given)
-        _add(connection, shelf.read(_BULK), _BULK_DECISIONS, {"base": base})
-        _add(connection, shelf.read(_BULK), _MEMBERS, {})
-        connection.unregister("left_out")
-        connection.execute(_STATES, [base])
-        connection.execute(_STANDING, [base])
-        return as_of_seq + used
-
-    try:
-        database.writer.run_numbered(add)
-    except duckdb.OutOfMemoryException as error:
-        raise BadInput(
-            "The lineage needs more memory than the database may take. Nothing was imported",
-            to_do="Set EVOL_STUDIO_DB_MEMORY to more (usually 1GB), start again, then import it.",
-        ) from error
-    except duckdb.Error as error:
-        raise BadInput(
-            f"The lineage does not fit into this project ({str(error).splitlines()[0][:200]})",
-            to_do="Import it into a new project. Nothing was imported.",
-        ) from error
-
-
-def _add(
-    connection: duckdb.DuckDBPyConnection, rows: pa.RecordBatchReader | None, sql: str, given: dict[str, int]
-) -> None:
-    if rows is None:
-        return
-    connection.register("batch", rows)
-    connection.execute(sql, given).fetchall()
-    connection.unregister("batch")

@@ -72,9 +72,19 @@ def same_run(run: Run, known: dict[str, Any]) -> bool:
 
 
 def add(
-    connection: duckdb.DuckDBPyConnection, base: int, has: Has, source: Source, now: datetime, *, actor_id: str
+    connection: duckdb.DuckDBPyConnection,
+    base: int,
+    seq: int,
+    has: Has,
+    source: Source,
+    now: datetime,
+    *,
+    actor_id: str,
 ) -> int:
-    """Everything that is not here yet. → how many numbers it used beyond those of the file."""
+    """Everything that is not here yet: what is in the file with its number and `base`, the rest with numbers from `seq` on.
+
+    → how many of these it used.
+    """
     if not fetched(connection, _IS_EMPTY)[0]["n"]:
         connection.execute(_RULE, [str(has.consensus_rule)])  # verdicts count here as they did there
     for person in has.persons:
@@ -86,7 +96,7 @@ def add(
     for bulk in has.bulks:
         shifted = {"seq": base + bulk.seq, "as_of_seq": base + bulk.as_of_seq}
         connection.execute(_BULK, asdict(bulk) | shifted)
-    last = base + has.as_of_seq
+    last = seq - 1
     last = _add_runs(connection, base, last, has, now)
     for queue in has.queues:
         last += 1
@@ -94,7 +104,7 @@ def add(
     connection.execute(_SOURCE, asdict(source) | {"seq": last + 1})
     audit = Audit(person_id=actor_id, act="lineage imported", subject=source.id, origin="", received_at=now)
     insert_facts(connection, Audit, [audit], last + 2)
-    return last + 2 - base - has.as_of_seq
+    return last + 3 - seq
 
 
 def _add_runs(connection: duckdb.DuckDBPyConnection, base: int, last: int, has: Has, now: datetime) -> int:

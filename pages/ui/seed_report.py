@@ -20,7 +20,7 @@ def teller(bar: st.delta_generator.DeltaGenerator) -> Callable[[ImportProgress],
 
     def tell(now: ImportProgress) -> None:
         if now.is_writing:
-            bar.progress(1.0, f"{now.rows:,} rows read. Writing them down …")
+            bar.progress(1.0 if now.share is None else now.share, f"{now.rows:,} rows read. Writing them down …")
             return
         took = max(0.01, time.monotonic() - began)
         left = f", about {duration(took / now.share - took)} left" if now.share else ""

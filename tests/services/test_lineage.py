@@ -3,6 +3,9 @@
 # ruff: noqa: ARG005 - all changes to a file have one shape
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +16,7 @@ import pytest
 from core.domain.export import ExportFormat, Order
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.queue import QueueFilter
+from core.domain.source import ImportProgress
 from core.errors import BadInput
 from core.exchange.lineage import Seal, fact_hash
 from core.services import exports, lineage_import, tree_nodes, trees
@@ -273,6 +277,58 @@ def test_an_import_that_is_cancelled_leaves_nothing(furnished: Project, empty: P
     with pytest.raises(Stopped):
         lineage_import.import_lineage(ME, empty, file, tell=stop)
     assert empty.database.query("select count(*) as n from instruction") == [{"n": 0}]
+
+
+COUNTS = """select (select count(*) from revision) as texts, (select count(*) from call) as calls,
+(select count(*) from rule_check) as checks, (select count(*) from instruction) as instructions,
+(select count(*) from instruction_state) as states, (select count(*) from decision) as decisions,
+(select count(*) from run) as runs, (select count(*) from unfinished_import) as unfinished"""
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from pathlib import Path
+from core.domain.person import LOCAL_OWNER
+from core.services import lineage_import
+from tests.services.reviewed import opened
+
+def tell(now):
+    if now.is_writing and now.share:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with opened(Path(sys.argv[1]), "Empty") as project:
+    lineage_import.import_lineage(LOCAL_OWNER, project, Path(sys.argv[2]), tell=tell)
+"""
+
+
+def test_what_is_written_in_parts_is_taken_out_again_if_the_import_is_stopped(
+    furnished: Project, empty: Project, tmp_path: Path
+) -> None:
+    class Stopped(Exception): ...
+
+    told: list[ImportProgress] = []
+
+    def stop(now: ImportProgress) -> None:
+        told.append(now)
+        if len([one for one in told if one.is_writing and one.share]) == 3:  # texts, calls, checks; no instruction
+            assert empty.database.query("select count(*) as n from revision")[0]["n"] > 15
+            assert empty.database.query("select count(*) as n from instruction") == [{"n": 0}]
+            raise Stopped
+
+    file = taken(furnished, tmp_path / "out")
+    with pytest.raises(Stopped):
+        lineage_import.import_lineage(ME, empty, file, tell=stop)
+    assert set(empty.database.query(COUNTS)[0].values()) == {0}
+    assert lineage_import.import_lineage(ME, empty, file).taken == 15
+    assert hashes(empty, tmp_path / "b") == hashes(furnished, tmp_path / "a")
+
+
+def test_what_a_killed_import_left_is_gone_when_the_project_is_opened(furnished: Project, tmp_path: Path) -> None:
+    file, path = taken(furnished, tmp_path / "out"), tmp_path / "killed.duckdb"
+    command = [sys.executable, "-c", KILLED_WHILE_WRITING, str(path), str(file)]
+    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+    with opened(path, "Empty") as project:
+        assert set(project.database.query(COUNTS)[0].values()) == {0}
+        assert lineage_import.import_lineage(ME, project, file).taken == 15
+        assert project.database.projection_is_right()
 
 
 def test_a_run_that_is_here_with_other_settings_is_refused(furnished: Project, empty: Project, tmp_path: Path) -> None:
