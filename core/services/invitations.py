@@ -51,8 +51,6 @@ class Invitations:
             self._person(person_id)
         elif study.design.people:
             raise BadInput("This study is for the people who are chosen", to_do="Take the link of one of them.")
-        made = study_making.audit(actor, "study invitation made", study, person_id or "for anybody")
-        study_log.write(project.database, study.id, [made])
         return str(self._signer.dumps([project.slug, study.id, person_id]))
 
     def read(self, word: str) -> Invitation:

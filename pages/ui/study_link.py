@@ -25,7 +25,8 @@ def card(project: Project, study: StudyNow, people: Mapping[str, str]) -> None:
             kit.show("hint", h("p", {"class": "lab"}, about), key="studies.links.about")
             for id_ in named[:_MOST_SHOWN]:
                 kit.show("hint", h("div", {"class": "lab"}, people[id_]), key=f"studies.link.{id_}")
-                st.code(_link(project, study, id_), language=None)
+                with shell.problems(f"studies.link.{id_}.problem"):  # whoever may do more than judge gets no link
+                    st.code(_link(project, study, id_), language=None)
     opens = "It works as soon as the study is open, or its pilot." if not study.takes_judgments else "It works now."
     where = "It leads to this computer: raters use a browser here, or a tunnel that you set up."
     kit.show("hint", h("p", {"class": "lab"}, f"{opens} {where}"), key="studies.link.when")
