@@ -16,6 +16,8 @@ _ALL_THE_SAME = "all said the same of everything, so there is nothing that chanc
 
 
 class Level(StrEnum):
+    """How values differ: as names only, or by how many lie between them."""
+
     NOMINAL = "nominal"
     ORDINAL = "ordinal"
 

@@ -10,7 +10,7 @@ from core.domain.study_numbers import Estimate, SelfAgreement
 from core.studies.ballots import Ballots, Floats, Ints
 from core.studies.bootstrap import Bootstrap, ratios
 from core.studies.rater_agreement import kappa
-from core.studies.tally import Mask, unmistakable, votes
+from core.studies.tally import Mask, Votes, unmistakable, votes
 
 _MOST_SCORE_ALONE = 2  # for a text that answers another prompt, judged alone on 1 to 5
 
@@ -21,7 +21,7 @@ def position_bias(ballots: Ballots, clusters: Ints, how: Bootstrap) -> tuple[Est
     Orders are balanced, so quality pulls to neither side (Zheng et al. 2023, section 3.3, for model judges). Intervals resample clusters.
     """
     cast = votes(ballots)
-    return _swayed(ballots, ballots.position[cast.second] - ballots.position[cast.first], clusters, how)
+    return _swayed(ballots, cast, ballots.position[cast.second] - ballots.position[cast.first], clusters, how)
 
 
 def length_bias(ballots: Ballots, clusters: Ints, how: Bootstrap) -> tuple[Estimate, ...]:
@@ -30,7 +30,7 @@ def length_bias(ballots: Ballots, clusters: Ints, how: Bootstrap) -> tuple[Estim
     Longer texts may be better: compare raters with each other, or see `covariates.adjusted`.
     """
     cast = votes(ballots)
-    return _swayed(ballots, ballots.words[cast.first] - ballots.words[cast.second], clusters, how)
+    return _swayed(ballots, cast, ballots.words[cast.first] - ballots.words[cast.second], clusters, how)
 
 
 def self_agreement(first: Ballots, again: Ballots, clusters: Ints, how: Bootstrap) -> tuple[SelfAgreement, ...]:
@@ -72,9 +72,8 @@ def attention(rater: Ints, passed: Mask, raters: int) -> tuple[Share, ...]:
     return tuple(wilson(int(good[at]), int(given[at])) for at in range(raters))
 
 
-def _swayed(ballots: Ballots, pull: Ints, clusters: Ints, how: Bootstrap) -> tuple[Estimate, ...]:
+def _swayed(ballots: Ballots, cast: Votes, pull: Ints, clusters: Ints, how: Bootstrap) -> tuple[Estimate, ...]:
     """Of votes that decided where `pull` is not 0, the share that went its way (positive: towards the first)."""
-    cast = votes(ballots)
     counts = (cast.outcome != 0) & (pull != 0)
     rows = cast.first[counts]
     followed = cast.outcome[counts] == np.sign(pull[counts])
