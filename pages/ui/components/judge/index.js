@@ -197,6 +197,7 @@ function start(root, data, toPython) {
     else if (step) question(Number(step));
     else if (Number(text) !== now.focus) focus(Number(text), { isMoved: "rail" in at.dataset });
   };
+  root.onfocusin = (event) => { const at = event.target.closest("[data-text]"); if (at && Number(at.dataset.text) !== now.focus) focus(Number(at.dataset.text), { isMoved: false }); };
   const watchWidth = new ResizeObserver(() => { const trial = now.shown(); if (trial && isStacked(now.view, parts.main.clientWidth, trial.texts.length) !== now.isStack) drawSoon(); });
   watchWidth.observe(parts.main);
   const stops = [listen(root, keys, () => overlay.name !== null), keepMeasured(root, () => {}), () => watchWidth.disconnect(),

@@ -16,7 +16,7 @@ export function textNodes(text, isMarkdown, nodes, said) {
 export const promptNodes = (study, trial, view, nodes) => [...(study.task === "siblings" ? [["div", { class: "lab" }, "They all grew out of this one"]] : []),
   ...(trial.prompt.trim() ? [view.markdown ? markdown(nodes) : read("prompt", trial.prompt)] : [["p", { class: "dim" }, "(empty prompt)"]])];
 
-export const wayNodes = (study, trial, { view, isStack, hasMarkdown }) => [toggle("guidelines", "Guidelines", "G"), ...(trial.texts.length > 1 ? [toggle("stack", isStack ? "Side by side" : "Stack", "S")] : []),
+export const wayNodes = (study, trial, { view, isStack, hasMarkdown }) => [toggle("guidelines", "Guidelines", "G"), ...(trial.texts.length > 1 ? [toggle("stack", "Stack", "S", isStack)] : []),
   ...(hasMarkdown ? [toggle("markdown", "Markdown", "M", view.markdown)] : []), toggle("help", "Keys", "H")];
 
 /** The questions of a study that asks several: where one is, and what one said. */

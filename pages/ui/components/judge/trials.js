@@ -12,7 +12,7 @@ const FINAL = new Set([404, 409, 410, 422]); // asking again changes nothing
 export function makeTrials({ where, onChange, onGone, onAccept }) {
   const hand = { study: null, now: null, ahead: [], total: 0, judged: 0, pace_s: null, refusal: null, isOver: false, isFresh: true };
   const over = new Set(); // trials that are judged: here, in another tab, or before the page was reloaded
-  let [asking, wanted, timer, isStopped, acts, greeted] = [false, false, 0, false, 0, false];
+  let [asking, wanted, timer, isStopped, acts, greeted, isUnsure] = [false, false, 0, false, 0, false, false]; // unsure: what waits here may be counted there already
 
   const orderName = () => `studio.judge ${where().project} ${where().study}`;
   const held = () => [hand.now, ...hand.ahead].filter(Boolean);
@@ -41,6 +41,7 @@ export function makeTrials({ where, onChange, onGone, onAccept }) {
     const said = await ask("/api/judge/trials", { ...where(), most: Math.max(1, HELD + 1 - held().length), have });
     await onAccept(said.trials);
     const many = held().length;
+    isUnsure = waiting.length > 0 && (hand.isFresh || isUnsure);
     if (hand.isFresh || (!waiting.length && acts === before)) hand.judged = Math.min(said.total, said.judged + waiting.length); // else one's own count goes on
     Object.assign(hand, { study: said.study, total: said.total, pace_s: said.pace_s ?? null, refusal: null });
     accept(said.trials);
@@ -86,7 +87,7 @@ export function makeTrials({ where, onChange, onGone, onAccept }) {
     const mine = receipts.filter((one) => one.kind === "judgment" && one.project === where().project);
     const saved = mine.filter((one) => one.answer !== "refused").map((one) => one.trial);
     if (saved.length) drop(saved);
-    if (mine.some((one) => one.answer === "refused") || (!state.waiting && !hand.now && !hand.refusal)) refill(); // the studio says how it stands
+    if (mine.some((one) => one.answer === "refused") || (!state.waiting && (isUnsure || !hand.now) && !hand.refusal)) refill(); // the studio says how it stands
   });
 
   return {
