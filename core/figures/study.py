@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from core.domain.study_results import Bout, TrialPick, Verdict
 from core.figures.look import Palette, faint, framed
 
-_ROW, _BAR_ROW = 33.5, 57  # px
+_ROW, _MOST_ROW, _BAR_ROW = 33.5, 56, 57  # px
 _LONGEST = 30  # characters of a name
 _TOLD_FROM = 0.11  # of the bar: narrower, and its words do not fit
 _SHARES = {"tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0%", "25%", "50%", "75%", "100%"]}
@@ -45,7 +45,7 @@ def outcomes(bouts: Sequence[Bout], colours: Palette) -> go.Figure:
                 y=names,
                 orientation="h",
                 customdata=[str(_with_verdict(bout, verdict)) for bout in bouts],
-                text=[f"{n:,} {verdict}" if n / max(1, bout.record.n) >= _TOLD_FROM else "" for n, bout in zip(counts, bouts, strict=True)],
+                text=[f"\u2002{n:,} {verdict}" if n / max(1, bout.record.n) >= _TOLD_FROM else "" for n, bout in zip(counts, bouts, strict=True)],
                 textposition="inside", insidetextanchor="start", textangle=0, constraintext="none",
                 textfont={"color": ink, "size": 13},
                 marker={"color": colour, "line": {"width": 0}, **({"pattern": hatch} if verdict is Verdict.LOSS else {})},
@@ -71,10 +71,12 @@ def _with_verdict(bout: Bout, verdict: Verdict) -> TrialPick:
     return replace(bout.pick, verdict=verdict)
 
 
-def rates(bouts: Sequence[Bout], colours: Palette, *, least_n: int, height: int | None = None) -> go.Figure:
-    """A row for each skill, epoch or operation: dot, 95 % interval and n; grey and hollow below `least_n`."""
+def rates(bouts: Sequence[Bout], colours: Palette, *, least_n: int, height: int = 0) -> go.Figure:
+    """A row for each skill, epoch or operation: dot, 95 % interval and n; grey and hollow below `least_n`. `height`: as high as what stands beside it, px."""
     rows = max(1, len(bouts))
-    figure = framed(colours, height=max(height or 0, round(70 + _ROW * rows)), right=20, bottom=30)
+    figure = framed(
+        colours, height=max(min(height, 70 + _MOST_ROW * rows), round(70 + _ROW * rows)), right=20, bottom=30
+    )
     figure.add_vline(x=0.5, line={"color": colours.ink2, "width": 1.4, "dash": "dot"})
     for place, bout in enumerate(bouts):
         _dot(figure, bout, place, colours, is_small=bout.rate.n < least_n)

@@ -79,10 +79,10 @@ def _level(figure: go.Figure, level: Level, place: int, colours: Palette, *, is_
     if told.value is None:
         return
     colour = colours.ink3 if is_small else colours.accent
-    extent, said = {}, f"{told.value:.2f}"
+    extent, said = {}, _signed(told.value)
     if told.low is not None and told.high is not None:
         extent = {"array": [told.high - told.value], "arrayminus": [told.value - told.low], "symmetric": False}
-        said += f" ({told.low:.2f} to {told.high:.2f})"
+        said += f" ({_signed(told.low)} to {_signed(told.high)})"
     figure.add_annotation(
         x=1, xref="paper", xanchor="left", xshift=8, y=place, showarrow=False, text=said,
         font={"size": 12.5, "color": colours.ink2},
@@ -101,3 +101,7 @@ def _level(figure: go.Figure, level: Level, place: int, colours: Palette, *, is_
             hoverinfo="text",
         )
     )  # fmt: skip
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 
+from core.domain.operation import Operation
 from core.domain.study_numbers import Estimate, Record
 from core.domain.study_results import Bout, Difficulty, Part, Reduction, TrialPick, Verdict, WinRate
 from core.services.results import Hardness, Opened, Selection
@@ -121,7 +122,16 @@ def by_part(
     """One contestant against another by skill (best first), difficulty, epoch or operation (in their order); only where something was judged."""
     kept, names = is_kept(opened, view.hard), np.array(names_of(opened, part, view.hard.of) or [""])
     rows = [
-        _row(opened, view, of, against, kept & (names == name), name=str(name), part=part)
+        _row(
+            opened,
+            view,
+            of,
+            against,
+            kept & (names == name),
+            name=words_for(part, str(name)),
+            part=part,
+            of_part=str(name),
+        )
         for name in _in_order(set(names[kept].tolist()) if kept.any() else set(), part)
     ]
     bouts = _bouts(opened, view, [row for row in rows if record(row.counts, row.kept).n], progress)
@@ -136,10 +146,28 @@ def _in_order(names: set[str], part: Part) -> Sequence[str]:
     return sorted(names)
 
 
-def _row(opened: Opened, view: View, of: int, against: int, kept: Bits, *, name: str, part: Part = Part.ALL) -> _Row:
-    pick = TrialPick(
-        of=opened.contestants[of].id, against=opened.contestants[against].id, part=part, name=name if part is not Part.ALL else "",
-    )  # fmt: skip
+def words_for(part: Part, name: str) -> str:
+    """How one part is called: an operation by its label; what belongs to none by that."""
+    if name == UNNAMED:
+        return {Part.SKILL: "Without a skill", Part.OPERATION: "Not evolved"}.get(part, UNNAMED)
+    if part is Part.OPERATION and name in set(Operation):
+        return Operation(name).label
+    return f"Epoch {name}" if part is Part.EPOCH else name
+
+
+def _row(
+    opened: Opened,
+    view: View,
+    of: int,
+    against: int,
+    kept: Bits,
+    *,
+    name: str,
+    part: Part = Part.ALL,
+    of_part: str = "",
+) -> _Row:
+    ids = [one.id for one in opened.contestants]
+    pick = TrialPick(of=ids[of], against=ids[against], part=part, name=of_part)
     return _Row(name=name, pick=pick, kept=kept, counts=counts(opened, view, of, against))
 
 

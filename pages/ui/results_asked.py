@@ -89,7 +89,10 @@ def put(name: str, value: str) -> None:
 def controls(opened: Opened, asked: Asked) -> None:
     """Two rows: which prompts and which view; then of whom, against whom, judged by whom, and how it is counted."""
     with st.container(horizontal=True, vertical_alignment="center", key="results_what"):
-        _segments("Prompts", "prompts", _prompts(opened), asked.prompts, lambda one: _prompts_words(one, asked))
+        if asked.shown != PEOPLE:
+            _segments(
+                "Prompts", "prompts", _prompts(opened, asked), asked.prompts, lambda one: _prompts_words(one, asked)
+            )
         _segments("View", "view", VIEWS, asked.shown, _VIEW_WORDS.__getitem__)
     with st.container(horizontal=True, vertical_alignment="center", key="results_who"):
         names = {one.id: one.name for one in opened.contestants}
@@ -111,7 +114,8 @@ def controls(opened: Opened, asked: Asked) -> None:
             _select(
                 "Criterion", "criterion", list(labels), asked.view.judged.criterion, lambda one: f"on {labels[one]}"
             )
-        _counting(opened, asked)
+        if asked.shown != PEOPLE:
+            _counting(opened, asked)
 
 
 def _counting(opened: Opened, asked: Asked) -> None:
@@ -127,14 +131,11 @@ def _counting(opened: Opened, asked: Asked) -> None:
             _select("Hard from", "cut", [f"{cut:g}" for cut in cuts], f"{asked.view.hard.cut:g}", str, hidden=False)
 
 
-def _prompts(opened: Opened) -> list[str]:
-    """What these prompts can be told by."""
+def _prompts(opened: Opened, asked: Asked) -> list[str]:
+    """What these prompts can be told by; a strength, or agreement, is told of all or of the hard ones."""
     told = result_views.parts_told(opened, difficulty(opened))
-    return [
-        ALL,
-        *([HARD] if Part.DIFFICULTY in told else []),
-        *(part for part in (Part.EPOCH, Part.OPERATION) if part in told),
-    ]
+    parts = [part for part in (Part.EPOCH, Part.OPERATION) if part in told and asked.shown in (VERDICTS, VOTES)]
+    return [ALL, *([HARD] if Part.DIFFICULTY in told else []), *parts]
 
 
 def _prompts_words(one: str, asked: Asked) -> str:

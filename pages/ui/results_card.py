@@ -10,7 +10,7 @@ from pages.ui.kit import h
 def card(name: str, title: str, note: str, figure: Figure, data: str, *, said: str = "") -> None:
     """`data` is the figure as CSV, `said` what it shows for who cannot see it."""
     key = results_trials.chart_key(name)
-    with st.container(border=True, key=f"results_{name}_card"):
+    with st.container(border=True, gap=None, key=f"results_{name}_card"):
         kit.show("results", head(title, note, file_name(name), data), key=f"results.{name}.title")
         st.plotly_chart(
             figure,
@@ -25,7 +25,7 @@ def card(name: str, title: str, note: str, figure: Figure, data: str, *, said: s
 
 def table_card(name: str, title: str, note: str, *nodes: kit.Child, data: str = "") -> str | None:
     """The same for a table. → the action of what was clicked in it."""
-    with st.container(border=True, key=f"results_{name}_card"):
+    with st.container(border=True, gap=None, key=f"results_{name}_card"):
         return kit.show(
             "results", head(title, note, file_name(name), data, picture=False), *nodes, key=f"results.{name}"
         )

@@ -41,10 +41,10 @@ def body(opened: Opened, asked: Asked) -> None:
         _outcomes(opened, asked, found)
         if found.curve:
             _curve(opened, asked, found)
+        if len(opened.contestants) > 2:
+            _pairs(opened, asked, found)
     with right:
         _dots(opened, asked, found)
-    if len(opened.contestants) > 2:
-        _pairs(opened, asked, found)
 
 
 def _found(opened: Opened, asked: Asked, told: Callable[[int, int], None] | None) -> _Found:

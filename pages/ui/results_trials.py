@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.domain.study_results import Part, TrialPick
-from core.services import result_trials
+from core.services import result_trials, result_views
 from core.services.projects import Project
 from core.services.result_trials import PromptTrials, TrialLine
 from core.services.results import Opened
@@ -75,10 +75,15 @@ def in_words(chosen: TrialPick, opened: Opened) -> str:
     of, against = names.get(chosen.of, ""), names.get(chosen.against, "")
     parts = [
         f"{of} {_VERDICTS.get(chosen.verdict, 'was compared')} against {against}".replace("compared against", "compared with") if against else of,
-        f"{chosen.part} {chosen.name}" if chosen.part is not Part.ALL else "",
+        _part_words(chosen),
         f"judged by {raters.get(chosen.person, chosen.person)}" if chosen.person else "",
     ]  # fmt: skip
     return ", ".join(part for part in parts if part) or "all"
+
+
+def _part_words(chosen: TrialPick) -> str:
+    name = result_views.words_for(chosen.part, chosen.name)
+    return f"{chosen.part} {name}" if chosen.part in (Part.SKILL, Part.DIFFICULTY) and name == chosen.name else name
 
 
 def _prompt(one: PromptTrials, names: Mapping[str, str]) -> kit.Element:
@@ -116,7 +121,7 @@ def _trials(one: PromptTrials, names: Mapping[str, str]) -> kit.Element:
     header = h(
         "tr",
         *(
-            h("th", {"scope": "col", "class": "" if at in (0, len(heads) - 1) else "r"}, head)
+            h("th", {"scope": "col", "class": "" if at == 0 else "wide" if at == len(heads) - 1 else "r"}, head)
             for at, head in enumerate(heads)
         ),
     )

@@ -93,9 +93,9 @@ def number_words(told: Estimate) -> str:
     if told.value is None:
         return told.why or "–"
     extent = "" if told.low is None or told.high is None else f" ({told.low:.2f} to {told.high:.2f})"
-    return f"{told.value:.2f}{extent}"
+    return f"{told.value:.2f}{extent}".replace("-", "−")
 
 
 def agreement_words(found: Agreement) -> str:
     """0.64, n 218; or why it is undefined."""
-    return f"{found.value:.2f}" if found.value is not None else f"undefined: {found.why}"
+    return f"{found.value:.2f}".replace("-", "−") if found.value is not None else f"undefined: {found.why}"
