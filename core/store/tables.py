@@ -135,7 +135,7 @@ def insert_facts(
     return len(facts) if table.has_seq else 0
 
 
-def states_after(facts: list[object]) -> list[InstructionState]:
+def states_after(facts: Sequence[object]) -> list[InstructionState]:
     """What the projection must say after these facts; fields that they do not touch are None and stay as they are."""
     changes: dict[str, dict[str, Any]] = {}
     for fact in facts:

@@ -9,20 +9,15 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from typing import Any
 
 import duckdb
 
-from core.domain.check import Outcome, Score
-from core.domain.instruction import Instruction, InstructionState, Response, Revision
-from core.domain.task import Task
 from core.errors import ProjectError, StudioError
-from core.store.holding_back import below_rejection, held_back, set_aside
-from core.store.rows import fetched
-from core.store.tables import ORDER, arrow_batch, states_after, table_of
+from core.store.fact_writing import write_facts
 
 _MOST_TOGETHER = 64  # people's batches in one transaction
 _MOST_FACTS = 4_000  # a transaction; bounds the wait of the first in line
@@ -31,12 +26,6 @@ _OF_THE_JOB = (
     duckdb.Error, StudioError, OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError,
     ArithmeticError, RuntimeError, MemoryError,
 )  # fmt: skip
-_PROJECTED = (Instruction, Revision, Response, Outcome, Score)
-_TEXT_NOW = "select id, revision_id, response_stale from instruction_state where id in (:ids)"
-_STATE_AGAIN = """insert or replace into instruction_state by name
-select * from instruction_state_from_facts where id in (select unnest(?::uuid[]))"""
-
-
 # Given the connection, the next `seq` and what everybody handed in: how many `seq` it used, and one result for each.
 Together = Callable[[duckdb.DuckDBPyConnection, int, Sequence[Any]], tuple[int, Sequence[Any]]]
 
@@ -216,54 +205,7 @@ class Writer:
         return result, None
 
     def _write(self, facts: list[object], *, are_new: bool) -> None:
-        by_kind: dict[type, list[Any]] = {}
-        for fact in facts:
-            by_kind.setdefault(type(fact), []).append(fact)
-        unknown = set(by_kind) - set(ORDER)
-        if unknown:
-            raise TypeError(f"not facts: {unknown}")
-        if tasks := by_kind.get(Task):
-            by_kind[Task] = _merged(tasks)
-        aside = below_rejection(self._connection, by_kind.get(Instruction, ()))
-        if Task in by_kind:
-            by_kind[Task] = held_back(self._connection, by_kind[Task], aside)
-        left_out = 0
-        for kind in ORDER:
-            if rows := by_kind.get(kind):
-                missing = len(rows) - self._insert(kind, rows, are_new=are_new)
-                left_out += missing if kind in _PROJECTED else 0
-        self._project(facts, is_repeated=left_out > 0)
-        set_aside(self._connection, aside)
-
-    def _project(self, facts: list[object], *, is_repeated: bool) -> None:
-        """Bring the projection up to date. What a left-out fact says may not be what the log says: then ask the log."""
-        states = states_after(facts)
-        if states and is_repeated:
-            self._connection.execute(_STATE_AGAIN, [[state.id for state in states]])
-        elif states:
-            self._insert(InstructionState, states, are_new=False)
-            self._mark_stale(facts)
-
-    def _mark_stale(self, facts: list[object]) -> None:
-        """A response for another text than the present one is stale, until one for that comes; rare, and the log knows."""
-        changed = [
-            one.of_id for one in facts if isinstance(one, Revision) and one.of == "instruction" and one.number > 0
-        ]
-        answered = {one.instruction_id: one.instruction_revision_id for one in facts if isinstance(one, Response)}
-        current = fetched(self._connection, _TEXT_NOW, answered)
-        changed += [row["id"] for row in current if row["response_stale"] or row["revision_id"] != answered[row["id"]]]
-        if changed:
-            self._connection.execute(_STATE_AGAIN, [changed])
-
-    def _insert(self, kind: type, rows: Sequence[Any], *, are_new: bool) -> int:
-        """How many rows are new (or changed): a fact that is there already is left out."""
-        table = table_of(kind)
-        self._connection.register("batch", arrow_batch(kind, rows, self._next_seq))
-        inserted = self._connection.execute(table.insert_new if are_new else table.insert).fetchone()
-        self._connection.unregister("batch")  # after a failure the next batch replaces it
-        if table.has_seq:
-            self._next_seq += len(rows)
-        return int(inserted[0]) if inserted else 0
+        self._next_seq += write_facts(self._connection, facts, self._next_seq, are_new=are_new)
 
     def _settle(self, batch: list[_Job], result: Any, error: BaseException | None) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[Any]]] = {}
@@ -275,15 +217,6 @@ class Writer:
         for loop, waiting in by_loop.items():  # one wake-up a loop, not one a fact
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_finish_all, waiting, result, error)
-
-
-def _merged(tasks: Sequence[Task]) -> list[Task]:
-    """One row a task: its last state, its most tries."""
-    merged: dict[str, Task] = {}
-    for task in tasks:
-        before = merged.get(task.id, task)
-        merged[task.id] = replace(task, tries=max(task.tries, before.tries))
-    return list(merged.values())
 
 
 def _finish(done: "Future[Any] | asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:
