@@ -4,7 +4,6 @@ What skills, a study's responses and its model judges have in common. They diffe
 """
 
 from core.domain.calling import CallProgress
-from core.domain.person import Actor
 from core.domain.run import Caps
 from core.domain.system import Endpoint
 from core.errors import BadInput
@@ -22,14 +21,6 @@ class Errands:
     def __init__(self, live: LiveRuns, endpoints: Endpoints) -> None:
         self._live, self._endpoints = live, endpoints
         self._jobs = Jobs("errand")
-
-    def require(self, actor: Actor, endpoint: Endpoint, caps: Caps) -> None:
-        """Raises EndpointError or BadInput if nothing could be asked, before anything is spent."""
-        if caps.usd is not None and None in (endpoint.prices.input_usd, endpoint.prices.output_usd):
-            raise BadInput(
-                f"The prices of {endpoint.name} are not known", to_do="Give its prices, or cap calls instead."
-            )
-        self._endpoints.check(actor, endpoint.name)
 
     def begin(self, name: str, errand: Errand, caps: Caps) -> None:
         """Begin in the background; nothing happens while one of this name is going."""
@@ -63,3 +54,9 @@ class Errands:
                 await model.close()
 
         self._live.once(errand.id, errand.endpoint, budget, ask)
+
+
+def require_prices(endpoint: Endpoint, caps: Caps) -> None:
+    """BadInput for a cap on money that nobody could count."""
+    if caps.usd is not None and None in (endpoint.prices.input_usd, endpoint.prices.output_usd):
+        raise BadInput(f"The prices of {endpoint.name} are not known", to_do="Give its prices, or cap calls instead.")

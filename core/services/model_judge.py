@@ -19,7 +19,7 @@ from core.services import study_making
 from core.services.access import may_grow, may_read
 from core.services.asking import Errand
 from core.services.endpoints import Endpoints, system_of
-from core.services.errands import Errands
+from core.services.errands import Errands, require_prices
 from core.services.judge_trials import KIND, Bench, owed, questions, sampling_of, trials
 from core.services.projects import Project
 from core.services.study_load import Load, estimate_of
@@ -68,7 +68,8 @@ class ModelJudges:
         left = owed(bench)
         if not left and not study_call_reading.outcomes(project.database, study.id, bench.person_id):
             raise BadInput("There is nothing to judge", to_do=_NEEDS[wish.mode])
-        self._errands.require(actor, endpoint, caps)
+        require_prices(endpoint, caps)
+        self._endpoints.check(actor, endpoint.name)
         project.database.writer.append_now([_rater(study, endpoint, bench)])
         errand = Errand(
             id=bench.calls_id,
@@ -108,12 +109,18 @@ class ModelJudges:
         may_read(actor)
         return self._errands.wait(_name(project, ids.study_calls_id(study_id, judge_id)), timeout_s)
 
-    def states(self, actor: Actor, project: Project, study_id: str) -> tuple[JudgeState, ...]:
-        """The model judges of this study, the first one first. Nothing here says who wins."""
+    def states(
+        self, actor: Actor, project: Project, study_id: str, *, judge_id: str | None = None
+    ) -> tuple[JudgeState, ...]:
+        """The model judges of this study, the first one first; or this one alone. Nothing here says who wins."""
         may_read(actor)
         study = study_making.one(actor, project, study_id)
         raters = study_reading.raters(project.database, study.id)
-        return tuple(self._state(project, study, one) for one in raters if one.kind is RaterKind.MODEL)
+        return tuple(
+            self._state(project, study, one)
+            for one in raters
+            if one.kind is RaterKind.MODEL and judge_id in (None, one.person_id)
+        )
 
     def reading_for(self, actor: Actor, endpoint: str) -> JudgeReading:
         """The surest way of telling a verdict that this endpoint can."""

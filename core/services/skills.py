@@ -16,7 +16,7 @@ from core.domain.system import EMBEDDED
 from core.services.access import may_grow, may_read
 from core.services.asking import Errand, Question, Reading
 from core.services.endpoints import Endpoints, system_of
-from core.services.errands import Errands
+from core.services.errands import Errands, require_prices
 from core.services.projects import Project
 from core.services.skill_question import SAMPLING, question, skill_in
 from core.store import seed_reading
@@ -54,7 +54,8 @@ class SkillLabels:
         """Begin in the background. Raises EndpointError or BadInput before anything is spent; does nothing while one goes."""
         may_grow(actor)
         asked = self._endpoints.get(actor, endpoint)
-        self._errands.require(actor, asked, caps)
+        require_prices(asked, caps)
+        self._endpoints.check(actor, asked.name)
         seeds = [key.id for key in seed_reading.matching(project.database, _WITHOUT)[:most]]
         id_, system = str(uuid_utils.uuid7()), system_of(asked, SAMPLING)
         errand = Errand(

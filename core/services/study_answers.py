@@ -28,7 +28,7 @@ from core.services import study_making
 from core.services.access import may_grow, may_read
 from core.services.asking import Errand, Question, Reading
 from core.services.endpoints import Endpoints, system_of
-from core.services.errands import Errands
+from core.services.errands import Errands, require_prices
 from core.services.projects import Project
 from core.services.study_facts import candidate_of
 from core.services.study_load import Load, estimate_of
@@ -70,7 +70,9 @@ class StudyAnswers:
         study = study_making.one(actor, project, study_id)
         endpoint, system = self._system(actor, wish)
         _require_fit(project, study, system)
-        self._errands.require(actor, endpoint, caps)
+        require_prices(endpoint, caps)
+        self._endpoints.check(actor, endpoint.name)
+        project.database.writer.append_now([system])
         calls_id = ids.study_calls_id(study.id, system.id)
         owed = _owed(project, study, system.id)
         errand = Errand(
@@ -105,14 +107,21 @@ class StudyAnswers:
         may_read(actor)
         return self._errands.wait(_name(project, ids.study_calls_id(study_id, system_id)), timeout_s)
 
-    def states(self, actor: Actor, project: Project, study_id: str) -> tuple[AnswersState, ...]:
-        """The systems that were asked for responses in this study, the first one first."""
+    def states(
+        self, actor: Actor, project: Project, study_id: str, *, system_id: str | None = None
+    ) -> tuple[AnswersState, ...]:
+        """The systems that were asked for responses in this study, the first one first; or this one alone."""
         may_read(actor)
         study = study_making.one(actor, project, study_id)
-        asked = study_call_reading.systems_asked(project.database, KIND)
-        spent = {one.id: run_reading.spending(project.database, ids.study_calls_id(study.id, one.id)) for one in asked}
         prompts = study_reading.prompts(project.database, study.id)
-        return tuple(self._state(project, study, one, prompts) for one in asked if spent[one.id].calls)
+        known = {calls_id: at for at, calls_id in enumerate(study_call_reading.begun(project.database, KIND))}
+        found: dict[int, AnswersState] = {}
+        for one in study_call_reading.systems(project.database):
+            calls_id = ids.study_calls_id(study.id, one.id)
+            has_begun = calls_id in known or self._errands.progress(_name(project, calls_id)) is not None
+            if has_begun and system_id in (None, one.id):
+                found[known.get(calls_id, len(known) + len(found))] = self._state(project, study, one, prompts)
+        return tuple(found[at] for at in sorted(found))
 
     def is_going(self, actor: Actor, project: Project, study_id: str) -> bool:
         """Whether responses come in just now: what they are a part of is then not to be opened."""
@@ -153,9 +162,7 @@ class StudyAnswers:
 
     def _wish(self, actor: Actor, project: Project, study: StudyNow, system_id: str) -> AnswerWish:
         sampling = study_call_reading.last_sampling(project.database, ids.study_calls_id(study.id, system_id))
-        asked = next(
-            (one for one in study_call_reading.systems_asked(project.database, KIND) if one.id == system_id), None
-        )
+        asked = next((one for one in study_call_reading.systems(project.database) if one.id == system_id), None)
         for endpoint in self._endpoints.list(actor):
             if asked is not None and sampling is not None:
                 wish = AnswerWish(endpoint=endpoint.name, sampling=sampling, name=asked.name)

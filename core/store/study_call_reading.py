@@ -18,8 +18,8 @@ from call where run_id = ? group by task_id having count(*) filter (error_kind i
 _USAGE = """select count(*) as n, avg(tokens_in) as tokens_in, avg(tokens_out) as tokens_out, avg(latency_ms) as latency_ms
 from call where run_id = ? and error_kind is null and tokens_in is not null and tokens_out is not null"""
 _LAST_REQUEST = "select request from call where run_id = ? order by seq desc limit 1"
-_SYSTEMS_ASKED = """select s.* from (select run_id, system_id, min(seq) as seq from call where kind = ? group by run_id, system_id) c
-join system s on s.id = c.system_id order by c.seq"""
+_BEGUN = "select run_id, min(seq) as seq from call where kind = ? group by run_id order by seq"
+_SYSTEMS = "select id, name, model, sampling from system"
 _CUT = """select count(*) as n from candidate_now d join revision r on r.id = d.revision_id join response a on a.id = r.of_id
 join call c on c.id = a.call_id where d.study_id = ? and d.system_id = ? and c.finish_reason = 'length'"""
 _JUDGED = """select t.id, j.outcome from trial t join judgment_now j on j.trial_id = t.id
@@ -49,7 +49,7 @@ class Failed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A system that a study's calls were made to."""
+    """A system to which calls may have been made."""
 
     id: str
     name: str
@@ -94,12 +94,14 @@ def last_sampling(database: Database, calls_id: str) -> Sampling | None:
     )
 
 
-def systems_asked(database: Database, kind: str) -> list[Asked]:
-    """Every system that was asked by calls of this kind, in any study, the first one first."""
-    return [
-        Asked(id=row["id"], name=row["name"], model=row["model"], sampling=row["sampling"])
-        for row in database.query(_SYSTEMS_ASKED, [kind])
-    ]
+def begun(database: Database, kind: str) -> list[str]:
+    """The `calls_id` of everything that was ever asked by calls of this kind, the first one first."""
+    return [row["run_id"] for row in database.query(_BEGUN, [kind])]
+
+
+def systems(database: Database) -> list[Asked]:
+    """Every system that the project knows."""
+    return [Asked(**row) for row in database.query(_SYSTEMS)]
 
 
 def count_cut(database: Database, study_id: str, system_id: str) -> int:

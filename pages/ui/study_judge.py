@@ -48,7 +48,8 @@ def _row(project: Project, study: StudyNow, one: JudgeState) -> None:
         with st.container(width="stretch"):
             how = f"{one.model}, read {_READINGS[one.reading]}, prompts {one.prompt_hash[:12]}"
             parts = (how, study_calls_view.spent(one.spending), _orders(one), study_calls_view.pace(one.progress))
-            said = f"{one.judged:,} of {one.total:,} judged, {one.unclear:,} unclear, {one.failed:,} failed"
+            others = [f"{n:,} {word}" for n, word in ((one.unclear, "unclear"), (one.failed, "failed")) if n]
+            said = ", ".join((f"{one.judged:,} of {one.total:,} judged", *others))
             done = one.judged + one.unclear
             study_calls_view.row(
                 one.name, ". ".join(filter(None, parts)), done=done, total=one.total, said=said, key=f"{key}.row"
