@@ -32,9 +32,10 @@ def somebody() -> Actor | None:
         return None
 
 
-def to_review() -> None:
-    """Where whoever only reviews begins."""
-    st.switch_page("../review.py")
+def to_work() -> None:
+    """Where whoever only reviews begins, and whoever only judges."""
+    rates = shell.actor().role is Role.RATER
+    st.switch_page("../judge.py" if rates else "../review.py")
 
 
 def nobody() -> None:

@@ -25,9 +25,9 @@ judge = st.Page(
     _PAGES / "judge.py",
     title="Judge",
     icon=":material/rule:",
-    default=only_rates,
     visibility="visible" if only_judges else "hidden",
 )
+welcome = st.Page(people.to_work, title="Welcome", default=True, visibility="hidden")
 join = st.Page(_PAGES / "join.py", title="Join", icon=":material/mail:", visibility="hidden")
 groups = {
     "": [
@@ -42,11 +42,7 @@ groups = {
         st.Page(_PAGES / "reading.py", title="Reading", icon=":material/menu_book:", visibility="hidden"),
     ],
     "Judge": [
-        *(
-            [st.Page(people.to_review, title="Welcome", default=True, visibility="hidden")]
-            if only_judges and not only_rates
-            else []
-        ),
+        *([welcome] if only_judges else []),
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
         judge,
         join,
@@ -66,7 +62,7 @@ groups = {
     "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
 }
 page = st.navigation(
-    {"Judge": [judge, join] if only_rates else groups["Judge"]} if only_judges else groups,
+    {"Judge": [welcome, judge, join] if only_rates else groups["Judge"]} if only_judges else groups,
     expanded=True,
     position="hidden" if who is None or is_invited else "sidebar",
 )
