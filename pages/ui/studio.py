@@ -67,7 +67,7 @@ page = st.navigation(
     position="hidden" if who is None or is_invited else "sidebar",
 )
 with st.sidebar:
-    if who is not None and not is_invited:
+    if who is not None and not is_invited and not only_rates:
         foot()
         switcher()
     if who is None or not is_invited:
