@@ -11,6 +11,7 @@ from core.domain.person import Actor, Role
 from core.errors import NotAllowed
 from core.services import (
     completeness,
+    result_trials,
     study_checks,
     study_course,
     study_making,
@@ -21,18 +22,19 @@ from core.services import (
 )
 from core.services.invitations import Invitations
 from core.services.projects import Project
+from core.services.results import Results
 from tests.services.reviewed import opened
 
 # They make rows for services that have asked already, and read and write nothing themselves.
 HELPERS = {"study_making.audit", "study_prompts.write"}
 MODULES = (
-    completeness, study_checks, study_course, study_making, study_power, study_prompts, study_sampling, study_systems,
+    completeness, result_trials, study_checks, study_course, study_making, study_power, study_prompts, study_sampling, study_systems,
 )  # fmt: skip
 
 
 def services() -> dict[str, Callable[..., Any]]:
     """Every public function that takes an actor."""
-    found = {"Invitations.invite": Invitations.invite}
+    found = {"Invitations.invite": Invitations.invite, "Results.open": Results().open}
     for module in MODULES:
         for name, function in inspect.getmembers(module, inspect.isfunction):
             full = f"{module.__name__.rpartition('.')[2]}.{name}"
