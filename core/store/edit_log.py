@@ -14,8 +14,10 @@ from core.store.tables import insert_facts
 
 _STATE = "select id, run_status, revision_id from instruction_state where id in (:ids)"
 _NUMBER = "select id, number, text_hash, text from revision where id in (:ids)"
-_NOW_THIS = """insert into instruction_state (id, revision_id, response_stale) values (?, ?, false)
-on conflict (id) do update set revision_id = excluded.revision_id, response_stale = instruction_state.response_id is not null"""
+_ANSWERED = """select r.text_hash from instruction_state s join response a on a.id = s.response_id
+join revision r on r.id = a.instruction_revision_id where s.id = ?"""
+_NOW_THIS = """insert into instruction_state (id, revision_id, response_stale) values (?, ?, ?)
+on conflict (id) do update set revision_id = excluded.revision_id, response_stale = excluded.response_stale"""
 _EDITS = """select * from decision where act = 'edit' and trial_id = ?
 and id not in (select undoes_id from decision where act = 'undo' and undoes_id is not null) order by seq desc"""
 _EDIT = """select * from decision where act = 'edit' and id = ?
@@ -47,7 +49,9 @@ def append(
         revision, decision = made
         used = insert_facts(connection, Revision, [revision], seq)
         used += insert_facts(connection, Decision, [decision], seq + used)
-        connection.execute(_NOW_THIS, [instruction_id, revision.id])
+        answered = connection.execute(_ANSWERED, [instruction_id]).fetchall()
+        is_stale = any(text_hash != revision.text_hash for (text_hash,) in answered)
+        connection.execute(_NOW_THIS, [instruction_id, revision.id, is_stale])
         return used
 
     database.writer.run_numbered(write, by_person=True)

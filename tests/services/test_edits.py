@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from core.domain.decision import Act, Answer
+from core.domain.export import ExportFormat, Order
 from core.domain.history import HistoryFilter
+from core.domain.person import LOCAL_OWNER
+from core.domain.queue import QueueFilter
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import edits, history
+from core.services import edits, exports, history
 from tests.builders import child, id_of, revision
 from tests.services.at_the_desk import MIRA, NOOR, Room, room_at
 
@@ -59,6 +62,18 @@ def test_undo_appends_the_text_before_and_keeps_every_revision(room: Room) -> No
     assert texts(room, one.id) == [card.text, "First.", "Second.", "First."]
     with pytest.raises(BadInput, match="changed again"):  # by that undo
         edits.undo(room.studio, MIRA, room.project, card.trial)
+    assert room.project.database.projection_is_right()
+
+
+def test_with_the_old_text_its_response_is_back_too_and_can_be_taken_along(room: Room) -> None:
+    (one,) = room.grow(1)
+    card = room.take(MIRA).cards[0]
+    assert card.response is not None
+    edited = edits.edit(room.studio, MIRA, room.project, card.trial, "First.")
+    undone = edits.undo(room.studio, MIRA, room.project, card.trial)
+    assert [shown.response.stale for shown in (card, edited, undone) if shown.response] == [False, True, False]
+    assert room.rows("select response_stale from instruction_state where id = ?", one.id) == [{"response_stale": False}]
+    assert not exports.count(LOCAL_OWNER, room.project, Order(format=ExportFormat.JSONL, wanted=QueueFilter())).unready
     assert room.project.database.projection_is_right()
 
 
