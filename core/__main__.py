@@ -8,7 +8,8 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,13 @@ from core.errors import StudioError
 from core.services import commands
 from core.services.bridge import ask_app, door_of
 from core.services.commands.growing import money, say_begun, say_progress
-from core.services.commands.verb import Answer, Verb
+from core.services.commands.verb import Answer, Tell, Verb
 from core.services.embedded import Progress
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 
 Ask = Callable[[str, dict[str, Any]], Answer]
+_BAR = "{percentage:3.0f} %|{bar}| {desc}, {elapsed} so far"
 _JSON_HELP = "answer in one line of JSON, problems too"
 _NOT_ASKED = ("noun", "verb", "command", "json", "chosen")
 
@@ -54,14 +56,33 @@ def _with_ask(options: argparse.Namespace) -> int:
     project = Path(options.project) if getattr(options, "project", "").endswith(".duckdb") else None
     for file in (project, settings.home / "studio.duckdb"):
         if file is not None and (door := door_of(file)) is not None:
+            if options.chosen.tells and not options.json:
+                print("The running app does it; its answer comes here.", file=sys.stderr)
             return _do(options, partial(ask_app, file, door))
     studio = open_studio(settings)
     try:
         if options.command == "grow" and not options.url and options.endpoint in (None, EMBEDDED):
             _fetch_if_wanted(studio)
-        return _do(options, lambda name, asked: commands.run(studio, LOCAL_OWNER, name, asked))
+        return _do(options, partial(_ask_here, options, studio))
     finally:
         studio.close()
+
+
+def _ask_here(options: argparse.Namespace, studio: Studio, name: str, asked: dict[str, Any]) -> Answer:
+    with _bar(options) as tell:
+        return commands.run(studio, LOCAL_OWNER, name, asked, tell)
+
+
+@contextmanager
+def _bar(options: argparse.Namespace) -> Iterator[Tell]:
+    """How far a long command is, where a person can see it."""
+    with tqdm(total=1.0, bar_format=_BAR, leave=False, disable=options.json or not options.chosen.tells) as bar:
+
+        def tell(share: float, words: str) -> None:
+            bar.set_description_str(words, refresh=False)
+            bar.update(min(1.0, share) - bar.n)
+
+        yield tell
 
 
 def _do(options: argparse.Namespace, ask: Ask) -> int:

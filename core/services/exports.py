@@ -4,11 +4,12 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import uuid_utils
@@ -24,7 +25,9 @@ from core.store import export_log, export_reading, lineage_header, lineage_readi
 from core.store.export_reading import Selection
 
 Pieces = Generator[bytes, None, None]
+Tell = Callable[[int, int], None]  # rows that were taken, of how many
 _PIECE_BYTES = 256 * 1024
+_TELL_EVERY = 500  # rows
 _TEXTS = {
     ExportFormat.ALPACA: export_texts.alpaca,
     ExportFormat.JSONL: export_texts.json_lines,
@@ -51,6 +54,9 @@ class Written:
     sha256: str
 
 
+def _tell_nobody(_: int, __: int) -> None: ...
+
+
 def count(actor: Actor, project: Project, order: Order) -> Counted:
     """What an order comes to, before anything is taken."""
     may_read(actor)
@@ -61,6 +67,12 @@ def count(actor: Actor, project: Project, order: Order) -> Counted:
 
 def download(actor: Actor, project: Project, order: Order) -> Download:
     """The file in pieces, as its rows are at this moment. It is remembered once the last piece was taken."""
+    taken = _begun(actor, project, order, _tell_nobody)
+    return replace(taken, pieces=_remembered(actor, project, order, taken))
+
+
+def _begun(actor: Actor, project: Project, order: Order, tell: Tell) -> Download:
+    """The same, remembered by nobody."""
     may_read(actor)
     held = ExitStack()
     selection = held.enter_context(_selected(project, order))
@@ -69,17 +81,22 @@ def download(actor: Actor, project: Project, order: Order) -> Download:
         name=f"{_plain(project.slug)}-{counted.as_of_seq}.{order.format.suffix}",
         media_type=order.format.media_type,
         counted=counted,
-        pieces=_remembered(actor, project, order, counted, selection, held),
+        pieces=_held(held, _gathered(_pieces(order, selection, counted.rows, tell))),
     )
 
 
-def write(actor: Actor, project: Project, order: Order, path: Path, *, force: bool = False) -> Written:
-    """Write a file under another name first, so that a half-written one never looks whole. BadInput if there is one already."""
+def write(
+    actor: Actor, project: Project, order: Order, path: Path, *, force: bool = False, tell: Tell = _tell_nobody
+) -> Written:
+    """Write a file under another name first, so that a half-written one never looks whole. BadInput if there is one already.
+
+    It is remembered once it stands under its own name.
+    """
     may_read(actor)
     if path.exists() and not force:
         raise BadInput("There is a file of this name already", where=str(path), to_do="Name another, or give --force.")
     partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
-    taken = download(actor, project, order)
+    taken = _begun(actor, project, order, tell)
     digest = hashlib.sha256()
     try:
         with partial.open("xb") as file:
@@ -98,6 +115,7 @@ def write(actor: Actor, project: Project, order: Order, path: Path, *, force: bo
     finally:
         taken.pieces.close()
         partial.unlink(missing_ok=True)
+    _remember(actor, project, order, taken.counted, digest.hexdigest())
     return Written(path=path, counted=taken.counted, sha256=digest.hexdigest())
 
 
@@ -116,20 +134,27 @@ def _selected(project: Project, order: Order) -> AbstractContextManager[Selectio
     return select(project.database, seqs)
 
 
-def _remembered(
-    actor: Actor, project: Project, order: Order, counted: Counted, selection: Selection, held: ExitStack
-) -> Pieces:
-    digest = hashlib.sha256()
+def _held(held: ExitStack, pieces: Iterator[bytes]) -> Pieces:
     with held:
-        for piece in _gathered(_pieces(order, selection)):
+        yield from pieces
+
+
+def _remembered(actor: Actor, project: Project, order: Order, taken: Download) -> Pieces:
+    digest = hashlib.sha256()
+    with closing(taken.pieces) as pieces:
+        for piece in pieces:
             digest.update(piece)
             yield piece
+    _remember(actor, project, order, taken.counted, digest.hexdigest())
+
+
+def _remember(actor: Actor, project: Project, order: Order, counted: Counted, sha256: str) -> None:
     fact = Export(
         id=str(uuid_utils.uuid7()),
         format=order.format,
         filter="" if order.wanted is None else queue_log.as_json(order.wanted),
         as_of_seq=counted.as_of_seq,
-        sha256=digest.hexdigest(),
+        sha256=sha256,
         rows=counted.rows,
         by=actor.person_id,
     )
@@ -148,9 +173,16 @@ def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield bytes(waiting)
 
 
-def _pieces(order: Order, selection: Selection) -> Iterator[bytes]:
+def _told(rows: Iterable[Any], total: int, tell: Tell) -> Iterator[Any]:
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % _TELL_EVERY == 0 or number == total:
+            tell(number, total)
+
+
+def _pieces(order: Order, selection: Selection, total: int, tell: Tell) -> Iterator[bytes]:
     if not order.format.is_lineage:
-        rows = export_reading.data_rows(selection, with_unready=order.with_unready)
+        rows = _told(export_reading.data_rows(selection, with_unready=order.with_unready), total, tell)
         if order.format in _TEXTS:
             return _TEXTS[order.format](rows)
         return data_parquet(rows)
@@ -158,7 +190,7 @@ def _pieces(order: Order, selection: Selection) -> Iterator[bytes]:
     about["filter"] = None if order.wanted is None else queue_log.as_json(order.wanted)
     people = people_of(about, with_names=order.with_names)
     head = lineage.header(about, people, with_names=order.with_names)
-    facts = (lineage.finished(row, people) for row in lineage_reading.lineage_rows(selection))
+    facts = (lineage.finished(row, people) for row in _told(lineage_reading.lineage_rows(selection), total, tell))
     return (lineage.json_lines if order.format is ExportFormat.LINEAGE else lineage.lineage_parquet)(head, facts)
 
 

@@ -114,6 +114,24 @@ def test_a_file_that_cannot_be_written_leaves_nothing(project: Project, tmp_path
     assert exports.past(ME, project) == before
 
 
+def test_what_cannot_get_its_name_is_not_remembered(project: Project, tmp_path: Path) -> None:
+    before, folder = exports.past(ME, project), tmp_path / "x.jsonl"
+    folder.mkdir()
+    with pytest.raises(BadInput, match="cannot be written"):
+        exports.write(ME, project, Order(format=JSONL), folder, force=True)
+    assert exports.past(ME, project) == before
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("format_", ExportFormat)
+def test_how_far_it_is_is_told_to_its_end(project: Project, tmp_path: Path, format_: ExportFormat) -> None:
+    told: list[tuple[int, int]] = []
+    written = exports.write(
+        ME, project, Order(format=format_, wanted=None), tmp_path / "out", tell=lambda done, of: told.append((done, of))
+    )
+    assert told == [(written.counted.rows, written.counted.rows)]
+
+
 def test_what_is_meant_can_be_said_in_a_word(project: Project) -> None:
     made = queues.save(ME, project, Queue(id="", name="hard ones", filter=QueueFilter(difficulty_from=4.0)))
     assert wanted(ME, project, "accepted") == ACCEPTED

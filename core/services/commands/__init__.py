@@ -5,25 +5,27 @@ A verb goes into the module of its noun, at the end of that module's NOUN.
 
 import inspect
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from core.domain.person import Actor
 from core.errors import BadInput, NotFound
 from core.services.access import may_read
 from core.services.commands import endpoints, growing, packs, projects, rates, runs, seeds, sharing, upkeep
-from core.services.commands.verb import Answer, Noun, Verb
+from core.services.commands.verb import Answer, Noun, Tell, Verb, tell_nobody
 from core.services.studio import Studio
 
 NOUNS: tuple[Noun, ...] = (projects.NOUN, seeds.NOUN, endpoints.NOUN, packs.NOUN, runs.NOUN, rates.NOUN)
 PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *upkeep.VERBS)
 
 
-def run(studio: Studio, actor: Actor, name: str, arguments: Mapping[str, Any]) -> Answer:
+def run(studio: Studio, actor: Actor, name: str, arguments: Mapping[str, Any], tell: Tell = tell_nobody) -> Answer:
     """Do one command ("grow", "seeds list"). Raises StudioError; NotFound for a command that does not exist."""
     may_read(actor)
     if name not in _BY_NAME:
         raise NotFound(f"There is no command “{name}”", to_do="See `python -m core --help`.")
-    do = _BY_NAME[name].do
+    verb = _BY_NAME[name]
+    do = partial(verb.do, tell=tell) if verb.tells else verb.do
     try:
         inspect.signature(do).bind(studio, actor, **arguments)
     except TypeError as error:  # the app may be older or newer than the command

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from core.domain.export import ExportFormat, Order, Unready
 from core.domain.person import Actor
+from core.domain.source import ImportProgress
 from core.services import exports, lineage_import
-from core.services.commands.verb import Answer, Verb, opened, printable, whole_path, with_project
+from core.services.commands.verb import Answer, Tell, Verb, opened, printable, tell_nobody, whole_path, with_project
 from core.services.projects import FIRST, Project
 from core.services.studio import Studio
 from core.services.wanted import ACCEPTED_WORD, EVERYTHING_WORD, wanted
@@ -17,7 +18,7 @@ _NAMED = 200  # refused rows that an answer names
 
 def export(
     studio: Studio, actor: Actor, *, project: str, format_: str, to: str, which: str, with_names: bool, with_unready: bool,
-    force: bool,
+    force: bool, tell: Tell = tell_nobody,
 ) -> Answer:  # fmt: skip
     """Write instructions with their responses, or whole lineages, into a file."""
     project_ = opened(studio, actor, project)
@@ -27,7 +28,9 @@ def export(
         with_names=with_names,
         with_unready=with_unready,
     )
-    written = exports.write(actor, project_, order, Path(to), force=force)
+    written = exports.write(
+        actor, project_, order, Path(to), force=force, tell=lambda done, of: tell(done / max(1, of), f"{done:,} rows")
+    )
     counted = written.counted
     return {
         "file": str(written.path),
@@ -70,9 +73,14 @@ def _exporting(parser: argparse.ArgumentParser) -> None:
     with_project(parser)
 
 
-def import_lineage(studio: Studio, actor: Actor, *, project: str, file: str) -> Answer:
+def import_lineage(studio: Studio, actor: Actor, *, project: str, file: str, tell: Tell = tell_nobody) -> Answer:
     """Add the rows of a lineage to a project, or to a new one."""
-    report = lineage_import.import_lineage(actor, _opened_or_new(studio, actor, project, Path(file)), Path(file))
+
+    def told(now: ImportProgress) -> None:
+        tell(now.share or 0.0, "writing" if now.is_writing else f"{now.rows:,} rows read")
+
+    project_ = _opened_or_new(studio, actor, project, Path(file))
+    report = lineage_import.import_lineage(actor, project_, Path(file), tell=told)
     said = asdict(report)
     return said | {"refused": said["refused"][:_NAMED]}
 
@@ -104,7 +112,12 @@ def _importing(parser: argparse.ArgumentParser) -> None:
 
 VERBS = (
     Verb(
-        name="export", help="write instructions or lineages into a file", do=export, options=_exporting, say=say_export
+        name="export",
+        help="write instructions or lineages into a file",
+        do=export,
+        options=_exporting,
+        say=say_export,
+        tells=True,
     ),
     Verb(
         name="import-lineage",
@@ -112,5 +125,6 @@ VERBS = (
         do=import_lineage,
         options=_importing,
         say=say_import,
+        tells=True,
     ),
 )

@@ -19,7 +19,12 @@ from core.services.projects import FIRST, Project
 from core.services.studio import Studio
 
 Answer = dict[str, Any]
+Tell = Callable[[float, str], None]  # the share that is done, and what is being done
 _FILE = ".duckdb"
+
+
+def tell_nobody(_: float, __: str) -> None:
+    """For whoever does not want to know."""
 
 
 def no_options(_: argparse.ArgumentParser) -> None:
@@ -36,6 +41,7 @@ class Verb:
     """`do` is called with the studio, who asks, and each option by its name; `say` puts its answer into words.
 
     `follows`: the answer names a `run` that goes on; the command line then watches it to its end.
+    `tells`: `do` also takes `tell`, and says with it how far it is.
     """
 
     name: str
@@ -44,6 +50,7 @@ class Verb:
     options: Callable[[argparse.ArgumentParser], None] = no_options
     say: Callable[[Answer], str] = in_json
     follows: bool = False
+    tells: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
