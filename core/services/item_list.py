@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from core.domain.person import Actor
+from core.domain.person import Actor, Role
 from core.domain.queue import Queue, QueueFilter, Sort
 from core.domain.tree import Piece
 from core.evolution.difference import difference
 from core.exchange.export_texts import defused
 from core.services.access import may_grow, may_review
 from core.services.projects import Project
-from core.store import list_reading, queue_reading
+from core.store import list_reading, queue_log, queue_reading
 from core.store.database import Database
 
 PAGE = 100
@@ -74,13 +74,14 @@ def page(
     seqs = queue_reading.matching(project.database, wanted, sort)
     number = max(1, min(number, -(-len(seqs) // most)))  # what one looked at before may have had more pages
     rows = list_reading.rows(project.database, seqs[(number - 1) * most : number * most])
-    return ItemPage(total=len(seqs), number=number, items=_shown(project.database, rows, actor.person_id, of))
+    return ItemPage(total=len(seqs), number=number, items=_shown(project.database, rows, actor, of))
 
 
 def items(actor: Actor, project: Project, ids: Iterable[str]) -> tuple[Item, ...]:
     """These items in this order, each with its whole text and its parent's."""
     may_review(actor)
-    return tuple(_item(row) for row in list_reading.items(project.database, list(ids)) if row["text"] is not None)
+    rows = [row for row in list_reading.items(project.database, list(ids)) if row["text"] is not None]
+    return _shown(project.database, rows, actor, None)
 
 
 def pieces(one: Item, other: Item) -> tuple[Piece, ...] | None:
@@ -94,10 +95,19 @@ def is_hidden(of: Queue | None) -> bool:
     return of is not None and (of.hides_makers or of.overlap > 1)
 
 
-def _shown(database: Database, rows: Sequence[Mapping[str, Any]], person_id: str, of: Queue | None) -> tuple[Item, ...]:
-    if not is_hidden(of):
+def _is_hidden_from(database: Database, actor: Actor, of: Queue | None) -> bool:
+    """The same for somebody who only decides: an item of this list may wait for their own verdict in another queue."""
+    if is_hidden(of):
+        return True
+    return actor.role is Role.ANNOTATOR and any(
+        is_hidden(one) for one in queue_log.queues(database) if not one.archived
+    )
+
+
+def _shown(database: Database, rows: Sequence[Mapping[str, Any]], actor: Actor, of: Queue | None) -> tuple[Item, ...]:
+    if not _is_hidden_from(database, actor, of):
         return tuple(_item(row) for row in rows)
-    own = list_reading.own(database, person_id, [row["id"] for row in rows])
+    own = list_reading.own(database, actor.person_id, [row["id"] for row in rows])
     return tuple(_item(_veiled(row, own, is_blind=of is not None and of.hides_makers)) for row in rows)
 
 

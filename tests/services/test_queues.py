@@ -16,7 +16,7 @@ from core.domain.person import Actor, Role
 from core.domain.queue import Queue, QueueFilter, Sort
 from core.domain.trial import Trial, TrialKind, TrialOrigin, TrialSlot
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import queue_address, queues
+from core.services import item_list, queue_address, queues
 from core.services.projects import Project, Projects
 from core.store.queue_log import as_json, from_json
 from tests.builders import NOON, child, id_of, outcome, revision, score, seed, source
@@ -143,6 +143,26 @@ def test_what_waits_is_what_one_has_not_decided(project: Project) -> None:
     say(project.database, third, Act.SKIP, ME.person_id)
     assert [line.waiting for line in queues.lines(ME, project)] == [1, 2]
     assert queues.get(ME, project, twice.id).overlap == 2
+
+
+def test_a_list_says_nothing_of_what_waits_for_ones_own_verdict_in_whatever_queue(project: Project) -> None:
+    """Ann decides; a queue of overlap 2 wants her verdict too, so no other list may tell her what the others said."""
+    first, second, _ = survivors()
+    say(project.database, first, Act.ACCEPT, "bea")
+    say(project.database, second, Act.REJECT, "bea")
+    usual = queues.default(project)
+
+    def told(who: Actor) -> dict[str, str | None]:
+        page = item_list.page(who, project, usual.filter, usual.sort, of=usual)
+        return {one.id: one.human for one in page.items if one.id in (first.id, second.id)}
+
+    assert told(ANN) == {first.id: "accepted", second.id: "rejected"}, "one verdict is enough: hers is not due"
+    twice = queues.save(ME, project, Queue(id="", name="twice", overlap=2))
+    assert told(ANN) == {first.id: None, second.id: None}
+    say(project.database, first, Act.REJECT, ANN.person_id)
+    assert told(ANN) == {first.id: told(ME)[first.id], second.id: None}
+    queues.archive(ME, project, twice.id)
+    assert told(ANN)[second.id] == "rejected"
 
 
 def test_a_queue_counts_the_verdicts_given_in_it_that_hold(project: Project) -> None:
