@@ -27,6 +27,7 @@ _GOING = ("preparing", RunEventKind.STARTED, RunEventKind.RESUMED)
 
 def estimate_both(studio: Studio, actor: Actor, project: Project, wish: PackWish) -> Estimate:
     """What the two runs take together. They share the endpoint, so their times add up."""
+    may_read(actor)
     one, other = (_estimate(studio, actor, project, settings, wish.n_seeds) for settings in settings_of(wish))
     return replace(
         one,

@@ -15,7 +15,7 @@ from core.domain.prompt_pack import PackVersion, Upload
 from core.errors import BadInput
 from core.evolution.pack import KNOWN_FILES, read_files, text_of
 from core.evolution.template import MOST_BYTES
-from core.services.access import may_read
+from core.services.access import may_grow, may_read
 from core.services.packs import Packs
 
 MOST_ZIP_BYTES = 2_000_000
@@ -28,6 +28,7 @@ _MADE = (2000, 1, 1, 0, 0, 0)  # the same content is the same zip, whenever it i
 
 def import_folder(packs: Packs, actor: Actor, folder: Path, *, name: str = "") -> PackVersion:
     """A new pack from a folder. BadInput names the file that is refused; then nothing is kept."""
+    may_grow(actor)
     if not folder.is_dir():
         raise BadInput("There is no such folder", where=str(folder), to_do="Give the folder that holds the .md files.")
     for path in sorted(folder.iterdir()):
@@ -37,6 +38,7 @@ def import_folder(packs: Packs, actor: Actor, folder: Path, *, name: str = "") -
 
 def import_uploads(packs: Packs, actor: Actor, uploads: Sequence[Upload], *, name: str = "") -> PackVersion:
     """The same from what a browser sent: one zip, or the .md files themselves."""
+    may_grow(actor)
     if len(uploads) == 1 and uploads[0].name.lower().endswith(".zip"):
         (one,) = uploads
         return packs.add(actor, name or _as_name(PurePosixPath(one.name).stem), read_zip(one.content))

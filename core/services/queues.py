@@ -91,6 +91,7 @@ def save(actor: Actor, project: Project, queue: Queue) -> Queue:
 
 def rename(actor: Actor, project: Project, queue_id: str, name: str) -> Queue:
     """Another name; its address stays."""
+    may_grow(actor)
     return save(actor, project, replace(get(actor, project, queue_id), name=name))
 
 
