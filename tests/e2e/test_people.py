@@ -14,8 +14,8 @@ from core.services.projects import FIRST, Project
 from core.store.decision_log import decide
 from tests.builders import NOON, id_of
 from tests.e2e.furnish import PLAIN, furnished
+from tests.e2e.people_verbs import Somebody
 from tests.e2e.running import App
-from tests.e2e.studio import Window
 
 pytestmark = pytest.mark.e2e
 _SEND = """async (what) => {
@@ -53,36 +53,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class Somebody(Window):
-    """A window in which a person says who they are."""
-
-    def expect_me(self, name: str) -> None:
-        expect(self.page.locator(".who.me")).to_contain_text(name)
-
-    def open_picker(self) -> None:
-        self.page.locator(".who.me").click()
-
-    def be(self, name: str) -> None:
-        self.open_picker()
-        self.page.locator(".who:not(.me)", has_text=name).click()
-        self.expect_me(name)
-
-    def become_somebody_new(self, name: str) -> None:
-        self.open_picker()
-        self.page.get_by_label("Name of somebody new").fill(name)
-        self.page.get_by_label("Name of somebody new").press("Enter")
-        self.expect_me(name)
-
-    def send_a_decision(self) -> list[object]:
-        """As the deck does; the answer's status, and what it says."""
-        return list(
-            self.page.evaluate(_SEND, {"project": FIRST, "decisions": [{"trial": id_of("any"), "act": "accept"}]})
-        )
-
-    def cookie(self) -> dict[str, object]:
-        """The signed word for who this is."""
-        (found,) = [one for one in self._context.cookies() if str(one.get("name")).startswith("studio_person_")]
-        return dict(found)
+def send_a_decision(somebody: Somebody) -> list[object]:
+    """As the deck does; the answer's status, and what it says."""
+    what = {"project": FIRST, "decisions": [{"trial": id_of("any"), "act": "accept"}]}
+    return list(somebody.page.evaluate(_SEND, what))
 
 
 @pytest.fixture
@@ -145,7 +119,7 @@ def test_who_is_set_inactive_is_told_so_and_chooses_again(two: tuple[Somebody, S
     card = owner.page.locator("[class*=st-key-people_][class*=_card]", has_text="Olaf")
     owner.press("Set inactive", inside=card)
     owner.expect_said("not active any more")
-    assert other.send_a_decision() == [403, "Olaf is not active here any more"]
+    assert send_a_decision(other) == [403, "Olaf is not active here any more"]
     other.page.reload()
     other.expect_title("Who are you?")
     other.expect_said("Olaf is not active here any more")
