@@ -1,4 +1,4 @@
-"""Answering one instruction because a person asks for it: what it may cost, what came of it, and how a whole list stands."""
+"""Answering one instruction because a person asks for it: what it may cost, and what came of it."""
 
 from dataclasses import dataclass
 
@@ -46,25 +46,3 @@ class Unanswered:
     status: str | None
     stale: bool
     text: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnswerProgress:
-    """How far a list is answered. `reason` says why it ended early; `usd` is None while no price is known."""
-
-    total: int
-    answered: int = 0
-    failed: int = 0
-    usd: float | None = None
-    seconds: float = 0.0
-    is_going: bool = True
-    reason: str = ""
-
-    @property
-    def done(self) -> int:
-        return self.answered + self.failed
-
-    @property
-    def left_s(self) -> float | None:
-        """From the pace so far; None before the first."""
-        return (self.total - self.done) * self.seconds / self.done if self.done and self.is_going else None

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.domain.answering import AnswerProgress, Unanswered
+from core.domain.answering import Unanswered
+from core.domain.calling import CallProgress
 from core.domain.person import Role
 from core.services import answers
 from core.services.projects import Project
@@ -51,12 +52,12 @@ def _offer(project: Project, first: Unanswered, waiting: int) -> None:
             st.rerun()
 
 
-def _said(now: AnswerProgress | None) -> list[kit.Element]:
+def _said(now: CallProgress | None) -> list[kit.Element]:
     if now is None:
         return []
     left = f", about {duration(now.left_s)} left" if now.left_s else ""
     spent = "" if now.usd is None else f", {money(now.usd)}"
-    words = f"{now.answered:,} of {now.total:,} answered, {now.failed:,} failed{spent}{left}. {now.reason}".rstrip()
+    words = f"{now.kept:,} of {now.total:,} answered, {now.failed:,} failed{spent}{left}. {now.reason}".rstrip()
     return [h("p", words)]
 
 

@@ -131,10 +131,10 @@ def test_all_that_are_owed_are_answered_and_each_failure_is_counted_once(house: 
         say(house.project.database, of, Act.ACCEPT)
     server.change(always="content_policy")
     house.studio.answer_lists.start(ME, house.project)
-    assert (wait(house).answered, wait(house).failed) == (0, 4)
+    assert (wait(house).kept, wait(house).failed) == (0, 4)
     server.change(always="")
     house.studio.answer_lists.start(ME, house.project)
-    assert (wait(house).answered, wait(house).failed, wait(house).reason) == (4, 0, "")
+    assert (wait(house).kept, wait(house).failed, wait(house).reason) == (4, 0, "")
     assert answers.count_waiting(ME, house.project) == 0
 
 
@@ -150,5 +150,5 @@ def test_a_list_can_be_stopped_and_what_is_in_flight_is_kept(house: House, serve
     house.studio.answer_lists.stop(ME, house.project)
     now = wait(house)
     assert now.reason == "Stopped"
-    assert now.answered <= 8
-    assert answers.count_waiting(ME, house.project) == 12 - now.answered
+    assert now.kept <= 8
+    assert answers.count_waiting(ME, house.project) == 12 - now.kept
