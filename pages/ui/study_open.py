@@ -96,11 +96,12 @@ def _going(project: Project, study: StudyNow) -> None:
             _confirm_opening(project, study)
         if not is_pilot and st.button("Close the study…", type="primary", key="studies.close.go"):
             _confirm_closing(project, study)
-    study_progress.card(project, study)
+    said = study_progress.of(project, study)
+    study_progress.card(project, study, said)
     study_judge.show(project, study)
     left, right = st.columns([1.6, 1], gap="medium")
     with left, st.container(border=True, key="studies_excluded_card"):
-        study_excluded.card(project, study, _raters(project, study))
+        study_excluded.card(project, study, {one.person_id: one.name for one in said.people})
     with right:
         with st.container(border=True, key="studies_early_card"):
             study_early.card(project, study)
@@ -114,17 +115,14 @@ def _closed(project: Project, study: StudyNow) -> None:
             kit.show("lead", h("p", "The study is closed. Its results no longer change."), key="studies.going.about")
         if st.button("See the results", type="primary", key="studies.results"):
             st.switch_page("../results.py", query_params={"project": project.slug, "study": study.id})
-    study_progress.card(project, study)
+    said = study_progress.of(project, study)
+    study_progress.card(project, study, said)
     study_judge.show(project, study)
     left, right = st.columns([1.6, 1], gap="medium")
     with left, st.container(border=True, key="studies_excluded_card"):
-        study_excluded.card(project, study, _raters(project, study))
+        study_excluded.card(project, study, {one.person_id: one.name for one in said.people})
     with right, st.container(border=True, key="studies_version_card"):
         _new_version(project, study)
-
-
-def _raters(project: Project, study: StudyNow) -> dict[str, str]:
-    return {one.person_id: one.name for one in study_progress.of(project, study).people}
 
 
 def _new_version(project: Project, study: StudyNow) -> None:

@@ -20,11 +20,10 @@ def of(project: Project, study: StudyNow) -> Completeness:
     return completeness.of(shell.studio(), shell.actor(), project, study.id)
 
 
-def card(project: Project, study: StudyNow) -> None:
-    """Drawn again by itself while people judge."""
+def card(project: Project, study: StudyNow, said: Completeness) -> None:
+    """Its table is drawn again by itself while people judge."""
     with st.container(border=True, key="studies_progress_card"):
         st.fragment(_table, run_every=_EVERY_S if study.takes_judgments else None)(project, study)
-        said = of(project, study)
         here = {one.person_id: one.name for one in said.people if not one.has_left}
         if study.takes_judgments:
             with st.container(horizontal=True):

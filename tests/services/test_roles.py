@@ -40,6 +40,7 @@ from core.services import (
 from core.services.answer_lists import AnswerLists
 from core.services.answers import Answers
 from core.services.endpoints import Endpoints
+from core.services.invitations import Invitations
 from core.services.people import People
 from core.services.projects import Project, Projects
 from core.services.runs import Runs
@@ -154,6 +155,7 @@ ASKED: dict[str, Ask] = {
     "Shelf.restore": lambda s, p, who: s.shelf.restore(who, "my-project"),
     "People.set_active": lambda s, p, who: s.people.set_active(who, "local", True),
     "People.set_role": lambda s, p, who: s.people.set_role(who, "local", Role.ANNOTATOR),
+    "Invitations.invite": lambda s, p, who: s.invitations.invite(who, p, id_of("study")),
     "Studio.try_now": lambda s, p, who: s.try_now(who),
     **{f"commands.{name}": lambda s, p, who, name=name: commands.run(s, who, name, {}) for name in commands.NAMES},
 }  # fmt: skip
@@ -211,6 +213,7 @@ def public_services_with_an_actor() -> set[str]:
         People,
         Runs,
         Endpoints,
+        Invitations,
         Studio,
         SkillLabels,
         Answers,
