@@ -34,7 +34,7 @@ MODULES = (
 
 def services() -> dict[str, Callable[..., Any]]:
     """Every public function that takes an actor."""
-    found = {"Invitations.invite": Invitations.invite, "Results.open": Results().open}
+    found: dict[str, Callable[..., Any]] = {"Invitations.invite": Invitations.invite, "Results.open": Results().open}
     for module in MODULES:
         for name, function in inspect.getmembers(module, inspect.isfunction):
             full = f"{module.__name__.rpartition('.')[2]}.{name}"
