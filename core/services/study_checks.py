@@ -53,10 +53,8 @@ def flags(actor: Actor, project: Project, study_id: str) -> Flags:
 
 
 def _problems(project: Project, study: StudyNow) -> tuple[Problem, ...]:
-    prompts = study_reading.prompts(project.database, study.id)
-    candidates = study_reading.candidates(project.database, study.id)
     systems = study_reading.systems(project.database, study.id)
-    found = [*_missing(study, prompts, candidates, systems), *_too_few(study)]
+    found = [*_missing(project, study, systems), *_too_few(study)]
     found += [
         Problem(
             where=leak.where,
@@ -81,16 +79,11 @@ def _too_few(study: StudyNow) -> Iterator[Problem]:
         )
 
 
-def _missing(
-    study: StudyNow, prompts: Sequence[StudyPrompt], candidates: Sequence[Candidate], systems: Sequence[StudySystem]
-) -> Iterator[Problem]:
+def _missing(project: Project, study: StudyNow, systems: Sequence[StudySystem]) -> Iterator[Problem]:
     at_least = 1 if study.design.task is StudyTask.LIKERT and study.design.per_trial == 1 else 2
-    there = Counter(
-        one.prompt_id for one in {(one.prompt_id, one.system_id or one.id): one for one in candidates}.values()
-    )
-    usable = sum(n >= at_least for n in there.values())
+    usable = study_reading.count_comparable(project.database, study.id, at_least)
     is_of_siblings = study.design.task is StudyTask.SIBLINGS
-    if not prompts:
+    if not study.prompts:
         yield Problem(
             where="prompts", what="The study has no prompts", to_do="Import a test set, or sample.", blocks=True
         )
@@ -101,18 +94,18 @@ def _missing(
             to_do="Take families with at least two children." if is_of_siblings else "Import or generate responses.",
             blocks=True,
         )
-    elif usable < len(prompts):
+    elif usable < study.prompts:
         yield Problem(
             where="systems",
-            what=f"{len(prompts) - usable:,} of {len(prompts):,} prompts have fewer than {at_least} responses",
+            what=f"{study.prompts - usable:,} of {study.prompts:,} prompts have fewer than {at_least} responses",
             to_do="Nobody will be shown them. Import what is missing, or go on without.",
             blocks=False,
         )
     for system in systems:
-        if system.responses < len(prompts):
+        if system.responses < study.prompts:
             yield Problem(
                 where=system.name,
-                what=f"{len(prompts) - system.responses:,} of {len(prompts):,} prompts have no response of it",
+                what=f"{study.prompts - system.responses:,} of {study.prompts:,} prompts have no response of it",
                 to_do="It is compared where it has one. Import what is missing, or go on without.",
                 blocks=False,
             )

@@ -22,6 +22,9 @@ _WORDS = "select id, words from revision where id in (:ids)"
 _HASHES = """select c.prompt_id, s.name, r.text_hash from candidate_now c join system s on s.id = c.system_id join revision r on r.id = c.revision_id
 where c.study_id = ?"""
 _NAMES = "select name, max(version) as version from study where name = ? group by name"
+_CONTESTANTS = """select count(*) as n from (
+  select prompt_id from candidate_now where study_id = $study::uuid group by prompt_id
+  having count(distinct coalesce(system_id::varchar, id::varchar)) >= $least)"""
 _JUDGMENTS = """select t.pilot, count(distinct j.trial_id) as n from judgment j join trial t on t.id = j.trial_id
 where t.study_id = ? group by t.pilot"""
 _TAKES_PART = """select exists (select 1 from rater where study_id = $study::uuid and person_id = $subject)
@@ -116,6 +119,11 @@ def response_hashes(database: Database, study_id: str) -> dict[tuple[str, str], 
 def words(database: Database, revision_ids: Iterable[str]) -> dict[str, int]:
     """How long those texts are, in words."""
     return {row["id"]: row["words"] for row in database.query_ids(_WORDS, set(revision_ids))}
+
+
+def count_comparable(database: Database, study_id: str, least: int) -> int:
+    """How many prompts have responses of at least so many systems, or so many children."""
+    return int(database.query(_CONTESTANTS, {"study": study_id, "least": least})[0]["n"])
 
 
 def last_version(database: Database, name: str) -> int:

@@ -38,7 +38,13 @@ def telling(system: StudySystem) -> tuple[str, ...]:
 
 def names_in(text: str, words: Sequence[str], *, known: bool = False) -> tuple[str, ...]:
     """Which of these words stand in a text, as whole words whatever their case; `known`: also models that are generally known."""
-    pattern = whole_words((*words, *_KNOWN) if known else tuple(words))
+    folded = text.casefold()  # most texts name nobody: looking for words' beginnings first is ten times as quick
+    near = tuple(
+        word
+        for word in (*words, *(_KNOWN if known else ()))
+        if word.split()[:1] and word.split()[0].casefold() in folded
+    )
+    pattern = whole_words(near)
     if pattern is None:
         return ()
     return tuple({found.casefold(): found for found in pattern.findall(text)}.values())
