@@ -17,6 +17,10 @@ _MOST_CRITERIA = 8
 
 
 def page(project: Project, study: StudyNow) -> None:
+    if not study.may_be_edited:
+        with st.container(border=True, key="studies_read_card"):
+            _as_it_is(study)
+        return
     fields = Fields(project=project, study=study)
     with st.container(border=True, key="studies_task_card"):
         _task(fields)
@@ -25,6 +29,30 @@ def page(project: Project, study: StudyNow) -> None:
     with st.container(border=True, key="studies_criteria_card"):
         _criteria(fields)
     study_frame.onwards(study, study_frame.ASK)
+
+
+def _as_it_is(study: StudyNow) -> None:
+    """What raters are asked and read, once that cannot be changed any more."""
+    design = study.design
+    asked = (
+        "Each criterion is a question."
+        if design.asks_each or design.task is StudyTask.LIKERT
+        else "One question: overall."
+    )
+    criteria = [h("li", h("b", one.label), ". ", one.description) for one in design.criteria]
+    kit.show(
+        "asked",
+        h(
+            "div",
+            {"class": "lab"},
+            f"{study_words.TASKS[design.task]}. {asked}" + (" With a reason." if design.asks_reason else ""),
+        ),
+        h("div", {"class": "h", "dir": "auto"}, design.title),
+        kit.read(design.guidelines or "No guidelines.", "s"),
+        h("ul", *criteria) if criteria else None,
+        h("p", {"class": "lab"}, "It stays as people judged it. A new version can differ."),
+        key="studies.asked",
+    )
 
 
 def _task(fields: Fields) -> None:
@@ -79,11 +107,11 @@ def _criteria(fields: Fields) -> None:
         if design.criteria != study_presets.PAPER_CRITERIA:
             st.button(
                 "Take the paper's five", key="studies.criteria.paper", on_click=fields.save,
-                kwargs={"criteria": study_presets.PAPER_CRITERIA}, disabled=not fields.study.may_be_edited,
+                kwargs={"criteria": study_presets.PAPER_CRITERIA},
             )  # fmt: skip
     for one in design.criteria:
         _criterion(fields, one)
-    if fields.study.may_be_edited and len(design.criteria) < _MOST_CRITERIA:
+    if len(design.criteria) < _MOST_CRITERIA:
         _add(fields)
     if not is_likert:
         st.toggle(
@@ -96,16 +124,14 @@ def _criteria(fields: Fields) -> None:
 def _criterion(fields: Fields, one: Criterion) -> None:
     """Its label and its description, side by side; the key stays what it was."""
     place = f"studies.{fields.study.id}.criterion.{one.key}"
-    is_open = fields.study.may_be_edited
     label, about, away = st.columns([1, 2.6, 0.62], vertical_alignment="bottom")
     for column, name, value in ((label, "label", one.label), (about, "description", one.description)):
         column.text_input(
-            "Criterion" if name == "label" else "What it means", value, key=f"{place}.{name}", disabled=not is_open,
+            "Criterion" if name == "label" else "What it means", value, key=f"{place}.{name}",
             label_visibility="collapsed", on_change=_change, args=(fields, one.key, name, f"{place}.{name}"),
             max_chars=60 if name == "label" else 500,
         )  # fmt: skip
-    if is_open:
-        away.button("Remove", key=f"{place}.remove", on_click=_remove, args=(fields, one.key), width="stretch")
+    away.button("Remove", key=f"{place}.remove", on_click=_remove, args=(fields, one.key), width="stretch")
 
 
 def _change(fields: Fields, key: str, name: str, widget: str) -> None:

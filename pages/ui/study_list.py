@@ -57,10 +57,11 @@ def _row(project: Project, line: StudyLine) -> None:
     ):
         with st.container(width="stretch"):
             kit.show("study", *_words(line), key=f"studies.{study.id}.words")
-        words = "Go on" if study.may_be_edited else "Open"
-        st.button(words, key=f"studies.open.{study.id}", on_click=study_frame.go, kwargs={"study": study.id})
-        if study.state is StudyState.CLOSED and st.button("Results", key=f"studies.results.{study.id}"):
-            st.switch_page("../results.py", query_params={"project": project.slug, "study": study.id})
+        with st.container(horizontal=True, horizontal_alignment="right", width=190):
+            if study.state is StudyState.CLOSED and st.button("Results", key=f"studies.results.{study.id}"):
+                st.switch_page("../results.py", query_params={"project": project.slug, "study": study.id})
+            words = "Go on" if study.may_be_edited else "Open"
+            st.button(words, key=f"studies.open.{study.id}", on_click=study_frame.go, kwargs={"study": study.id})
 
 
 def _words(line: StudyLine) -> list[kit.Child]:

@@ -12,7 +12,7 @@ from pages.ui.kit import h
 from pages.ui.words import count, duration
 
 _TRIAL_S = 60.0  # of a trial, before anybody judged
-_ABOUT = "Of prompts on which one is really better. Seen four times out of five, at 95 %, by a sign test of most votes."
+_ABOUT = "How many prompts it takes to see, four times out of five, that one system is better: by most votes, a sign test at 95 %."
 
 
 def card(project: Project, study: StudyNow) -> None:
@@ -28,7 +28,7 @@ def _load(project: Project, study: StudyNow) -> None:
     if people:
         each = -(-said.needed // people)
         rows.append((f"Each of {people}", f"{each:,}"))
-        rows.append(("Time of each", f"about {duration(each * _TRIAL_S)}"))
+        rows.append(("Time each", f"about {duration(each * _TRIAL_S)}"))
     note = (
         "At a minute each, until somebody has judged."
         if people
@@ -56,7 +56,19 @@ def _power(project: Project, study: StudyNow) -> None:
         h("p", {"class": "lab"}, _ABOUT),
         key="studies.power.about",
     )
-    win_rate = st.slider("The better one wins", 51, 95, 65, 1, format="%d %%", key="studies.power.win") / 100
+    win_rate = (
+        st.slider(
+            "The better one wins",
+            51,
+            95,
+            65,
+            1,
+            format="%d %%",
+            key="studies.power.win",
+            help="Of the prompts on which one of the two is really better.",
+        )
+        / 100
+    )
     with st.expander("What else is guessed", key="studies.power.more"):
         ties = (
             st.slider("Prompts on which neither is better", 0, 90, 30, 5, format="%d %%", key="studies.power.ties")
@@ -67,9 +79,7 @@ def _power(project: Project, study: StudyNow) -> None:
             / 100
         )
     with shell.problems("studies.power"):
-        found = study_power.outlook(
-            shell.actor(), project, study.id, win_rate=win_rate, ties=ties, agreement=agreement
-        )
+        found = study_power.outlook(shell.actor(), project, study.id, win_rate=win_rate, ties=ties, agreement=agreement)
         kit.show("power", *_needs(found), key="studies.power.needs")
 
 
