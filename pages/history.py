@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import streamlit as st
 
-from core.domain.decision import Act, Reason
+from core.domain.decision import Reason
 from core.domain.history import Entry, HistoryFilter
 from core.services import history
 from core.services.projects import Project
@@ -43,7 +43,7 @@ def asked(project: Project) -> HistoryFilter:
     with columns[0]:
         person = one_of("Person", "person", choices.people)
     with columns[1]:
-        act = one_of("Act", "act", {str(one): history_view.ACTS[one] for one in Act})
+        act = one_of("Act", "act", {str(one): words for one, words in history_view.ACTS.items()})
     with columns[2]:
         reason = one_of("Reason", "reason", {str(one): one.label for one in Reason})
     with columns[3]:
