@@ -8,11 +8,12 @@ from core.services import studies
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.kit import h
+from pages.ui.study_field import Fields
 from pages.ui.words import count
 
 _SHOWN = 12
 _ABOUT = {
-    FlagKind.NAMES: "Raters could tell whose it is. Mask the words in step 3, or bring better responses.",
+    FlagKind.NAMES: "Raters could tell whose it is. Black the words out, or bring better responses.",
     FlagKind.IDENTICAL: "They can only tie. Look whether one file came under two names.",
     FlagKind.EMPTY: "Raters see an empty box, and will rank it last.",
     FlagKind.LONG: "It scrolls in its box. Raters may not read to its end.",
@@ -30,7 +31,7 @@ def card(project: Project, study: StudyNow) -> bool:
         kit.show("checks", title, *map(_line, problems), key="studies.checks")
         flags = studies.flags(shell.actor(), project, study.id)
         if any(n for _, n in flags.counts):
-            _flags(dict(flags.counts), flags.shown)
+            _flags(project, study, dict(flags.counts), flags.shown)
     return not blocking
 
 
@@ -51,7 +52,7 @@ def _line(one: Problem) -> kit.Element:
     )
 
 
-def _flags(counts: dict[FlagKind, int], shown: tuple[Flag, ...]) -> None:
+def _flags(project: Project, study: StudyNow, counts: dict[FlagKind, int], shown: tuple[Flag, ...]) -> None:
     """How many of each kind; unfolded, which."""
     for kind, n in counts.items():
         if not n:
@@ -62,6 +63,27 @@ def _flags(counts: dict[FlagKind, int], shown: tuple[Flag, ...]) -> None:
             kit.show(
                 "checks", h("p", {"class": "lab"}, _ABOUT[kind]), *map(_flag, lines), *more, key=f"studies.flags.{kind}"
             )
+            if kind is FlagKind.NAMES:
+                _mask(
+                    Fields(project=project, study=study),
+                    {word for one in shown for word in one.words if one.kind is kind},
+                )
+
+
+def _mask(fields: Fields, words: set[str]) -> None:
+    """Black out at once what was found, as far as it is not blacked out yet."""
+    masked = fields.study.design.masked
+    known = {one.casefold() for one in masked}
+    left = sorted(word for word in words if word.casefold() not in known)
+    if not left:
+        kit.show(
+            "hint", h("p", {"class": "lab"}, "Raters see ■■■ instead of each of these words."), key="studies.mask.done"
+        )
+    elif fields.study.may_be_edited:
+        st.button(
+            f"Black out {count(len(left), 'word')}", key="studies.mask", on_click=fields.save,
+            kwargs={"masked": (*masked, *left)}, help="Step 3 lists them, and takes them back.",
+        )  # fmt: skip
 
 
 def _flag(one: Flag) -> kit.Element:

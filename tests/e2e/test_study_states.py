@@ -115,6 +115,19 @@ def test_a_pilot_begins_only_where_nothing_stands_in_its_way() -> None:
     assert not [one for one in ready.button if one.label == "Open the study" and one.disabled]
 
 
+def test_responses_that_name_their_model_are_blacked_out_at_once() -> None:
+    made = a_study(
+        project().database,
+        name="Telling",
+        state=StudyState.DRAFT,
+        text=lambda key, system: f"As ChatGPT I say {key} {system}.",
+    )
+    test = page(study=made, step=study_frame.OPEN)
+    test.button(key="studies.mask").click().run()
+    assert "chatgpt" in {one.casefold() for one in studies.one(ME, project(), made).design.masked}
+    assert "studies.mask" not in {one.key for one in page(study=made, step=study_frame.OPEN).button}
+
+
 def test_a_study_that_is_not_there_is_said_so() -> None:
     test = AppTest.from_file(str(ROOT / "pages/ui/studio.py"), default_timeout=120)
     test.query_params["study"] = "no-study"
