@@ -36,8 +36,9 @@ def row(line: JudgeLine, *, is_first: bool) -> None:
         pilot = h("span", {"class": "lab"}, "pilot") if line.is_pilot else None
         kit.show("study_line", h("div", {"class": "row"}, named, pilot), done, key=f"judge.{line.id}.line")
         word = "Look back" if is_done else ("Go on" if line.judged else "Begin")
-        kind = "primary" if is_first else "secondary"
-        st.button(word, type=kind, key=f"judge.{line.id}", on_click=begin, args=(line.id,))
+        st.button(
+            word, type="primary" if is_first else "secondary", key=f"judge.{line.id}", on_click=begin, args=(line.id,)
+        )
 
 
 def empty(project: Project) -> None:

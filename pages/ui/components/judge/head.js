@@ -12,7 +12,7 @@ export function headNodes(hand, { saving, hasDraft, isPreview, several }) {
   const { study, total, judged } = hand;
   if (!study) return [["h1", {}, "Judge"], ["span", { class: "push" }]];
   const save = hasDraft && saving[0] === "saved" ? mark("saved", "Draft saved") : savingMark(saving);
-  return [["h1", { class: "one", dir: "auto", title: study.title }, ["span", { class: "sr" }, "Judge: "], study.title],
+  return [[isPreview ? "h2" : "h1", { class: "one", dir: "auto", title: study.title }, ["span", { class: "sr" }, "Judge: "], study.title],
     ...(study.is_pilot && !isPreview ? [["span", { class: "lab", title: "A pilot: these judgments are kept apart from the study's own" }, "pilot"]] : []),
     ["div", { class: "pb", role: "img", "aria-label": `${count(judged)} of ${count(total)} judged` }, ["i", { style: { width: `${(total ? (100 * judged) / total : 0).toFixed(2)}%` } }]],
     ...(total ? [numbers(hand)] : []),
