@@ -56,31 +56,20 @@ def _power(project: Project, study: StudyNow) -> None:
         h("p", {"class": "lab"}, _ABOUT),
         key="studies.power.about",
     )
-    win_rate = (
-        st.slider(
-            "The better one wins",
-            51,
-            95,
-            65,
-            1,
-            format="%d %%",
-            key="studies.power.win",
-            help="Of the prompts on which one of the two is really better.",
-        )
-        / 100
+    win_rate = _guess(
+        "The better one wins", 51, 95, 65, "win", about="Of the prompts on which one of the two is really better."
     )
     with st.expander("What else is guessed", key="studies.power.more"):
-        ties = (
-            st.slider("Prompts on which neither is better", 0, 90, 30, 5, format="%d %%", key="studies.power.ties")
-            / 100
-        )
-        agreement = (
-            st.slider("A rater sees the better one", 55, 100, 80, 5, format="%d %%", key="studies.power.agreement")
-            / 100
-        )
+        ties = _guess("Prompts on which neither is better", 0, 90, 30, "ties")
+        agreement = _guess("A rater sees the better one", 55, 100, 80, "agreement")
     with shell.problems("studies.power"):
         found = study_power.outlook(shell.actor(), project, study.id, win_rate=win_rate, ties=ties, agreement=agreement)
         kit.show("power", *_needs(found), key="studies.power.needs")
+
+
+def _guess(label: str, least: int, most: int, usual: int, name: str, about: str | None = None) -> float:
+    """A share, asked as percent."""
+    return st.slider(label, least, most, usual, format="%d %%", key=f"studies.power.{name}", help=about) / 100
 
 
 def _needs(found: Outlook) -> list[kit.Child]:

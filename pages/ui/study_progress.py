@@ -59,26 +59,20 @@ def _table(project: Project, study: StudyNow) -> None:
         h("span", {"class": "lab"}, f"{len(said.late)} late" if said.late else ""),
     )
     track = h("div", {"class": "track"}, h("i", {"style": {"width": f"{share:.1f}%"}}))
-    names = ("", "Judged", "Each", "Changed", "Last", "")
-    head = h(
-        "tr",
-        *(
-            h("th", {"scope": "col", "class": "r" if name in ("Judged", "Each", "Changed") else ""}, name)
-            for name in names
-        ),
-    )
     rows = [_row(one, is_pilot=is_pilot) for one in said.people]
-    table = (
-        h("table", h("thead", head), h("tbody", rows))
-        if rows
-        else h("p", {"class": "dim"}, "Nobody has come yet. Send the link.")
-    )
+    nobody = h("p", {"class": "dim"}, "Nobody has come yet. Send the link.")
+    table = h("table", h("thead", _head()), h("tbody", rows)) if rows else nobody
     others = (
         h("p", {"class": "lab"}, f"Beside people: {count(said.others, 'judgment')} of models or imports.")
         if said.others
         else None
     )
     kit.show("progress", title, track, table, others, key="studies.progress")
+
+
+def _head() -> kit.Element:
+    names = {"": "", "Judged": "r", "Each": "r", "Changed": "r", "Last": "", "State": ""}
+    return h("tr", (h("th", {"scope": "col", "class": side}, name) for name, side in names.items()))
 
 
 def _row(one: PersonProgress, *, is_pilot: bool) -> kit.Element:

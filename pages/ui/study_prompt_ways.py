@@ -20,6 +20,15 @@ _LABELS = {
 }
 
 
+def ask() -> None:
+    """Offer them beside prompts that are there."""
+    st.query_params["more"] = "1"
+
+
+def is_asked() -> bool:
+    return "more" in st.query_params
+
+
 def offer(project: Project, study: StudyNow) -> None:
     """What can be taken; once a file is chosen, that alone."""
     if study.design.task is StudyTask.SIBLINGS:

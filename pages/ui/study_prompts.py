@@ -19,7 +19,15 @@ _SKILLS = 12
 
 def page(project: Project, study: StudyNow) -> None:
     study_report.say()
-    if not study.prompts:
+    is_more = study_prompt_ways.is_asked() and study.may_be_edited
+    if is_more and study.prompts:
+        st.button(
+            "Back to the prompts",
+            on_click=study_frame.to_step,
+            args=(study.id, study_frame.PROMPTS),
+            key="studies.prompts.back",
+        )
+    if is_more or not study.prompts:
         if study.may_be_edited:
             study_prompt_ways.offer(project, study)
         return
@@ -29,6 +37,8 @@ def page(project: Project, study: StudyNow) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.container(width="stretch"):
                 kit.show("hint", h("div", {"class": "h"}, count(study.prompts, "prompt")), key="studies.prompts.n")
+            if study.may_be_edited:
+                st.button("Add more", on_click=study_prompt_ways.ask, key="studies.prompts.more")
             if study.may_be_edited and st.button("Take others…", key="studies.prompts.clear"):
                 _confirm_clearing(project, study)
         _table(project, prompts)

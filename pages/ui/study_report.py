@@ -12,6 +12,7 @@ _REPORT = "studies.prompts.report"
 def keep(report: PromptReport) -> None:
     """To be shown on the page until it is closed."""
     st.session_state[_REPORT] = report
+    st.query_params.pop("more", None)
 
 
 def say() -> None:

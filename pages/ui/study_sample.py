@@ -23,8 +23,11 @@ def accepted(project: Project, study: StudyNow) -> None:
     kit.show(
         "way", h("div", {"class": "h"}, "A sample of what people accepted"), h("div", text), key="studies.sample.words"
     )
-    if not there:
-        return
+    if there:
+        _ask(project, study, there)
+
+
+def _ask(project: Project, study: StudyNow, there: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         n = st.number_input("Prompts", 1, there, min(there, 100), key="studies.sample.n", width=140)
         over = st.multiselect(
