@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.domain.study_results import Bout, Part, Reduction
+from core.domain.study_results import Bout, Part, Reduction, WinRate
 from core.figures import study as figures
 from core.figures import study_grids as grids
 from core.figures.look import Palette, palette
@@ -79,6 +79,11 @@ def _unit(asked: Asked) -> str:
     return "votes" if asked.view.reduction is Reduction.VOTES else "prompts"
 
 
+def _n_words(asked: Asked) -> str:
+    """What a rate divides by."""
+    return f"{_unit(asked)} with a winner" if asked.view.rate is WinRate.DECISIVE else _unit(asked)
+
+
 def _outcomes(opened: Opened, asked: Asked, found: _Found) -> None:
     data = result_tables.bouts(found.each, _names(opened), "opponent", asked.view.rate.formula)
     note = f"{opened.contestants[asked.of].name} against each; a click opens its {'trials' if _unit(asked) == 'votes' else 'prompts'}"
@@ -97,7 +102,7 @@ def _dots(opened: Opened, asked: Asked, found: _Found) -> None:
     data = result_tables.bouts(found.dots, _names(opened), by, asked.view.rate.formula)
     beside = _OUTCOMES_PX + 57 * max(0, len(found.each) - 1) + ((296 + _CARD_PX) if found.curve else 0)
     figure = figures.rates(found.dots, _colours(), least_n=_least(opened), height=min(beside, 720))
-    note = f"against {opened.contestants[asked.against].name}; grey below n = {_least(opened)}"
+    note = f"against {opened.contestants[asked.against].name}; n: {_n_words(asked)}; grey below {_least(opened)}"
     card(by, f"Win rate by {by}", note, figure, data, said=_said(found.dots))
 
 
