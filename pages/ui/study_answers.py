@@ -77,8 +77,10 @@ def _go_on(project: Project, study: StudyNow, one: AnswersState) -> None:
 def _dialog(project: Project, study: StudyNow) -> None:
     with shell.problems("studies.answers.new"):
         endpoints = {one.name: one for one in shell.studio().endpoints.list(shell.actor())}
+        names = list(endpoints)
+        usual = names[study_calls_view.usual_endpoint(names)]
         chosen = st.multiselect(
-            "Endpoints", list(endpoints), list(endpoints)[:1], format_func=study_calls_view.endpoint_name,
+            "Endpoints", names, [usual], format_func=study_calls_view.endpoint_name,
             key="studies.answers.endpoints", help="Each becomes a system of the study.",
         )  # fmt: skip
         if not chosen:

@@ -16,6 +16,11 @@ def endpoint_name(name: str) -> str:
     return "The embedded model" if name == EMBEDDED else name
 
 
+def usual_endpoint(names: Sequence[str]) -> int:
+    """Which of these is meant unless one says otherwise: one's own before the embedded model."""
+    return next((at for at, name in enumerate(names) if name != EMBEDDED), 0)
+
+
 def row(name: str, about: str, *, done: int, total: int, said: str, key: str) -> None:
     """One system or judge: what it is, and how far."""
     share = f"{100 * done / max(1, total):.1f}%"

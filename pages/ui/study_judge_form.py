@@ -28,7 +28,11 @@ def ask() -> JudgeWish:
     one, two = st.columns(2)
     names = [endpoint.name for endpoint in shell.studio().endpoints.list(shell.actor())]
     endpoint = one.selectbox(
-        "Endpoint", names, format_func=study_calls_view.endpoint_name, key="studies.judges.endpoint"
+        "Endpoint",
+        names,
+        study_calls_view.usual_endpoint(names),
+        format_func=study_calls_view.endpoint_name,
+        key="studies.judges.endpoint",
     )
     mode = two.segmented_control(
         "What it judges", list(_MODES), default=JudgeMode.PAIR, format_func=_MODES.__getitem__, required=True,
