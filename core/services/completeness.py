@@ -29,34 +29,25 @@ def of(studio: Studio, actor: Actor, project: Project, study_id: str, *, now: da
     plan = _plan(project, study)
     done = completeness_reading.by_person(project.database, study.id)
     raters = {one.person_id: one for one in study_reading.raters(project.database, study.id)}
-    here = _people(study, raters, done)
     excluded = set(study_reading.exclusions(project.database, study.id))
     left = set(study_reading.people_who_left(project.database, study.id))
-    known = {one.id: called(one.id, one.name, actor) for one in studio.people.list(actor)}
+    here = _people(study, raters, done)
     quotas = _quotas(study, plan, done, here, excluded | left, left - excluded)
-    since = max(filter(None, (study.state_since, study.received_at)))
+    names = {id_: one.name for id_, one in raters.items()}
+    names |= {one.id: called(one.id, one.name, actor) for one in studio.people.list(actor)}
+    at, since = now or study_making.now(), study.state_since or study.received_at
     people = tuple(
         _person(
-            id_,
-            known.get(id_) or (raters[id_].name if id_ in raters else "Somebody"),
-            done.get(id_, _NOTHING),
-            quota=quotas[id_],
-            state=study.state,
-            has_left=id_ in left,
-            is_excluded=id_ in excluded,
-            quiet=(now or study_making.now()) - (done.get(id_, _NOTHING)["last"] or since),
+            id_, names.get(id_, "Somebody"), row := done.get(id_, _NOTHING), quota=quotas[id_], state=study.state,
+            has_left=id_ in left, is_excluded=id_ in excluded, quiet=at - (row["last"] or since),
         )
         for id_ in here
-    )
+    )  # fmt: skip
     return Completeness(
-        state=study.state,
-        prompts=study.prompts,
-        left_out=plan.n_left_out,
-        needed=plan.needed,
+        state=study.state, prompts=study.prompts, left_out=plan.n_left_out, needed=plan.needed,
         judged=sum(one.judged for one in people if not one.is_excluded),
-        others=sum(row["judged"] for id_, row in done.items() if id_ not in here),
-        people=people,
-    )
+        others=sum(row["judged"] for id_, row in done.items() if id_ not in here), people=people,
+    )  # fmt: skip
 
 
 def _person(

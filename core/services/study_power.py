@@ -44,11 +44,7 @@ def outlook(
     """
     may_read(actor)
     study = study_making.one(actor, project, study_id)
-    for field, value, least in (("win_rate", win_rate, 0.505), ("agreement", agreement, 0.5), ("chance", chance, 0.5)):
-        if not least <= value <= (0.99 if field == "chance" else 1):
-            raise BadInput("This share cannot be", where=field, to_do="Give more than half, and at most all.")
-    if not 0 <= ties <= 0.95:
-        raise BadInput("So many ties cannot be", where="ties", to_do="Give 0 to 95 %.")
+    _require_shares(win_rate, ties, agreement, chance)
     assumed = Assumed(
         win_rate=win_rate, ties=ties, agreement=agreement, pairs=max(1, _pairs(project, study)), power=chance
     )
@@ -60,6 +56,14 @@ def outlook(
         judges=judges,
         least_seen=power.least_seen(study.prompts, judges, assumed) if study.prompts else None,
     )
+
+
+def _require_shares(win_rate: float, ties: float, agreement: float, chance: float) -> None:
+    for field, value, least in (("win_rate", win_rate, 0.505), ("agreement", agreement, 0.5), ("chance", chance, 0.5)):
+        if not least <= value <= (0.99 if field == "chance" else 1):
+            raise BadInput("This share cannot be", where=field, to_do="Give more than half, and at most all.")
+    if not 0 <= ties <= 0.95:
+        raise BadInput("So many ties cannot be", where="ties", to_do="Give 0 to 95 %.")
 
 
 def _pairs(project: Project, study: StudyNow) -> int:

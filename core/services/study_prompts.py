@@ -50,9 +50,7 @@ def import_file(
     may_grow(actor)
     study = draft(actor, project, study_id)
     require_responses(study)
-    found = columns or look(path, format_, name, guess_prompts).guess
-    if found is None:
-        raise BadInput("No column looks like an instruction", where=name, to_do="Say which one it is.")
+    found = columns or _guessed(path, format_, name)
     refusals = Refusals()
     taking = Taking.of(project, study)
     for row in usable_rows(path, format_, name, lambda record: prompt_of(record, found), refusals, tell):
@@ -60,14 +58,17 @@ def import_file(
             refusals.add(refused)
     require_some(len(taking.prompts) + taking.merged, refusals, name)
     tell(ImportProgress(rows=len(taking.prompts), is_writing=True))
-    source = replace(
-        source_of(actor, path, "test_set", name, licence),
-        taken=len(taking.prompts),
-        merged=taking.merged,
-        refused=refusals.reasons.total(),
-    )
-    write(actor, project, study, taking, source=source, act="study prompts imported")
+    source = source_of(actor, path, "test_set", name, licence)
+    counted = replace(source, taken=len(taking.prompts), merged=taking.merged, refused=refusals.reasons.total())
+    write(actor, project, study, taking, source=counted, act="study prompts imported")
     return PromptReport(name=name, taken=len(taking.prompts), merged=taking.merged, refused=refusals.all())
+
+
+def _guessed(path: Path, format_: FileFormat | None, name: str) -> PromptColumns:
+    found = look(path, format_, name, guess_prompts).guess
+    if found is None:
+        raise BadInput("No column looks like an instruction", where=name, to_do="Say which one it is.")
+    return found
 
 
 def import_shipped(actor: Actor, project: Project, study_id: str, shipped: Path) -> PromptReport:

@@ -46,18 +46,13 @@ def import_file(
 ) -> ResponseReport:
     """Add a file's responses to a draft, in one transaction. `system`: whose they are, where no column says it.
 
-    A row belongs to the prompt of its key or of its text, word for word. One that is only nearly a prompt is reported, and
-    taken if its number is in `take_near`. A second response of a system to a prompt is merged if it is the same, else refused.
+    Rows whose prompt is only nearly one of the study's are reported, and taken if their number is in `take_near`.
     """
     may_grow(actor)
     study = draft(actor, project, study_id)
     require_responses(study)
-    found = columns or look(path, format_, name, guess_responses).guess
-    if found is None:
-        raise BadInput(
-            "No column looks like a response", where=name, to_do="Say which one it is, and which the prompt."
-        )
     whose = " ".join(system.split())
+    found = columns or _guessed(path, format_, name)
     if not (found.system or whose):
         raise BadInput("Nothing says whose responses these are", where=name, to_do="Name the system, or its column.")
     refusals = Refusals()
@@ -67,14 +62,8 @@ def import_file(
             refusals.add(refused)
     require_some(taking.rows, refusals, name)
     tell(ImportProgress(rows=taking.rows, is_writing=True))
-    source = replace(
-        source_of(actor, path, "responses", name, licence),
-        taken=len(taking.taken),
-        merged=taking.merged,
-        refused=refusals.reasons.total() + taking.unmatched_count + taking.near_count,
-    )
     if taking.taken:
-        _write(actor, project, study, taking, source)
+        _write(actor, project, study, taking, _source(actor, path, taking, refusals, name=name, licence=licence))
     return taking.report(refusals, name)
 
 
@@ -93,6 +82,24 @@ def remove(actor: Actor, project: Project, study_id: str, system_id: str) -> Non
     )
     facts = [event, study_making.audit(actor, "study system removed", study, system_id)]
     study_log.write(project.database, study.id, facts, only_in=(StudyState.DRAFT,))
+
+
+def _guessed(path: Path, format_: FileFormat | None, name: str) -> ResponseColumns:
+    found = look(path, format_, name, guess_responses).guess
+    if found is None:
+        raise BadInput(
+            "No column looks like a response", where=name, to_do="Say which one it is, and which the prompt."
+        )
+    return found
+
+
+def _source(actor: Actor, path: Path, taking: Taking, refusals: Refusals, *, name: str, licence: str) -> Source:
+    return replace(
+        source_of(actor, path, "responses", name, licence),
+        taken=len(taking.taken),
+        merged=taking.merged,
+        refused=refusals.reasons.total() + taking.unmatched_count + taking.near_count,
+    )
 
 
 def _write(actor: Actor, project: Project, study: StudyNow, taking: Taking, source: Source) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from core.domain.person import Actor, Role
 from core.domain.skill import SKILLS
+from core.domain.source import ImportProgress
 from core.domain.study import StudyDesign, StudyState, StudyTask
 from core.domain.study_import import PromptColumns, RefusedRow, ResponseColumns
 from core.errors import BadInput
@@ -238,3 +239,52 @@ def test_a_tournament_of_siblings_takes_no_responses(project: Project, tmp_path:
     id_ = studies.create(LEAD, project, "A study", StudyDesign(task=StudyTask.SIBLINGS)).id
     with pytest.raises(BadInput, match="children of one parent"):
         study_prompts.import_shipped(LEAD, project, id_, SHIPPED)
+
+
+class _PowerCut(Exception):
+    pass
+
+
+def test_an_import_that_ends_half_way_leaves_nothing(project: Project, study: str, tmp_path: Path) -> None:
+    path = lines(tmp_path / "r.jsonl", *({"idx": 1 + n % 3, "model": f"m{n}", "output": "a"} for n in range(1_200)))
+    before = project.database.query("select seq from last_seq")
+
+    def tell(_: ImportProgress) -> None:
+        raise _PowerCut
+
+    with pytest.raises(_PowerCut):
+        study_systems.import_file(LEAD, project, study, path, name="r", tell=tell)
+    assert project.database.query("select seq from last_seq") == before
+
+
+def test_nothing_slips_in_behind_an_opening(project: Project, tmp_path: Path) -> None:
+    id_ = a_study(project.database, prompts=2, state=StudyState.DRAFT)
+    path = lines(tmp_path / "r.jsonl", {"idx": 1, "model": "late", "output": "a"})
+
+    def open_meanwhile(now: ImportProgress) -> None:
+        if now.is_writing:
+            studies.open_study(LEAD, project, id_)
+
+    with pytest.raises(BadInput, match="make a new version"):
+        study_systems.import_file(LEAD, project, id_, path, name="r", tell=open_meanwhile)
+    assert {one.name for one in studies.systems(LEAD, project, id_)} == {"alpha-7b", "beta-13b"}
+    assert project.database.query("select count(*) as n from source where name = 'r'") == [{"n": 0}]
+
+
+def test_any_text_comes_back_as_it_was(project: Project, tmp_path: Path) -> None:
+    texts = [
+        "﷽ \u202e <img src=x onerror=alert(1)>",
+        "a\r\nb\tc",
+        "=cmd|' /C calc'!A1",
+        "𝔘𝔫𝔦 👩‍👩‍👧 ½",
+        '"quoted" \\n \\u0000',
+        "日本語" * 100,
+    ]
+    id_ = studies.create(LEAD, project, "Any text").id
+    prompts = lines(tmp_path / "p.jsonl", *({"idx": n, "Instruction": text} for n, text in enumerate(texts)))
+    assert study_prompts.import_file(LEAD, project, id_, prompts, name="p").taken == len(texts)
+    path = lines(
+        tmp_path / "r.jsonl", *({"instruction": text, "system": "one", "response": text[::-1]} for text in texts)
+    )
+    assert study_systems.import_file(LEAD, project, id_, path, name="r").taken == len(texts)
+    assert responses(project, id_) == {(str(n), "one"): text[::-1].strip() for n, text in enumerate(texts)}

@@ -99,7 +99,9 @@ def siblings(
     for prompt, children in zip(study_reading.prompts(database, id_), families.values(), strict=True):
         for operation, said in children.items():
             copy = prompt_facts(
-                StudyPrompt(study_id=id_, position=0, key="", **prompt_ids(prompt.id, operation)), said, "local"
+                StudyPrompt(study_id=id_, position=0, key="", **prompt_ids(prompt.id, operation)),  # type: ignore[arg-type]
+                said,
+                "local",
             )
             rows += copy[:2]
             rows.append(
