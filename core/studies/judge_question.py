@@ -48,9 +48,12 @@ def variant_for(skill: str | None) -> JudgeVariant:
     return JudgeVariant.MATHEMATICS if named in _MATHEMATICS else JudgeVariant.GENERAL
 
 
-def words_of(variant: JudgeVariant) -> str:
+def words_of(
+    variant: JudgeVariant, mode: JudgeMode = JudgeMode.PAIR, reading: JudgeReading = JudgeReading.SCHEMA
+) -> str:
     """How a variant goes about it; of BY_SKILL the general one's."""
-    return _file(JudgeVariant.GENERAL if variant is JudgeVariant.BY_SKILL else variant)
+    name = JudgeVariant.GENERAL if variant is JudgeVariant.BY_SKILL else variant
+    return _file(f"{name}_short" if _is_short(mode, reading) else name)
 
 
 def judge_prompts(
@@ -59,7 +62,7 @@ def judge_prompts(
     """The prompts that a judge uses: all three for BY_SKILL, else the one. `own` words stand in place of a variant's."""
     by_skill = (JudgeVariant.GENERAL, JudgeVariant.CODING, JudgeVariant.MATHEMATICS)
     used = by_skill if variant is JudgeVariant.BY_SKILL and not own.strip() else (variant,)
-    return {one: _prompt(mode, reading, own.strip() or words_of(one), criteria) for one in used}
+    return {one: _prompt(mode, reading, own.strip() or words_of(one, mode, reading), criteria) for one in used}
 
 
 def prompt_for(prompts: Mapping[JudgeVariant, JudgePrompt], skill: str | None) -> JudgePrompt:
@@ -93,13 +96,22 @@ def question(
 
 def _prompt(mode: JudgeMode, reading: JudgeReading, words: str, criteria: Sequence[Criterion]) -> JudgePrompt:
     said = {"words": words, "criteria": _criteria(criteria), "reply": _file(f"reply_{mode}_{reading}")}
-    _, *rest = _TURN.split(_file(mode))
+    _, *rest = _TURN.split(_file(f"{mode}_short" if _is_short(mode, reading) else mode))
     turns = tuple(
         Message(role=role, content=_filled(body.strip(), said))
         for role, body in zip(rest[::2], rest[1::2], strict=True)
     )
     whole = json.dumps([[turn.role, turn.content] for turn in turns], ensure_ascii=False)
     return JudgePrompt(mode=mode, reading=reading, turns=turns, hash=_sha256(whole))
+
+
+def _is_short(mode: JudgeMode, reading: JudgeReading) -> bool:
+    """Where one word is all that a judge says, few words before it serve best (docs/model-judges.md).
+
+    A small model that is told more, or is offered a tie, says the same to nearly everything. A tie is then what the two orders
+    disagree on.
+    """
+    return mode is JudgeMode.PAIR and reading is JudgeReading.LOGPROBS
 
 
 def _criteria(criteria: Sequence[Criterion]) -> str:

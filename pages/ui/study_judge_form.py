@@ -51,15 +51,15 @@ def ask() -> JudgeWish:
         mode=JudgeMode(mode or JudgeMode.PAIR),
         variant=JudgeVariant.GENERAL if words == _OWN else JudgeVariant(words),
         reading=reading,
-        own=_words(words),
+        own=_words(words, JudgeMode(mode or JudgeMode.PAIR), reading),
     )
 
 
-def _words(chosen: str) -> str:
+def _words(chosen: str, mode: JudgeMode, reading: JudgeReading) -> str:
     """Own words, or the chosen ones to be read."""
     if chosen == _OWN:
         return st.text_area(
-            "Who it is and what it looks at", words_of(JudgeVariant.GENERAL), height=150, max_chars=8_000,
+            "Who it is and what it looks at", words_of(JudgeVariant.GENERAL, mode, reading), height=150, max_chars=8_000,
             key="studies.judges.own", help="What it is shown and how it is to reply are added to this.",
         )  # fmt: skip
     with st.expander("What it is told", key="studies.judges.told"):
@@ -68,7 +68,7 @@ def _words(chosen: str) -> str:
             kit.show(
                 "hint",
                 h("b", _VARIANTS[one]),
-                h("p", {"class": "lab"}, words_of(one)),
+                h("p", {"class": "lab"}, words_of(one, mode, reading)),
                 key=f"studies.judges.told.{one}",
             )
     return ""
