@@ -39,9 +39,19 @@ def one(project: Project, study: StudyNow) -> None:
         STEPS[step](project, study)
 
 
+def chosen(project: Project) -> StudyNow | None:
+    """What the address names; None, and said why, if that is no study of this project."""
+    found = None
+    if "study" in st.query_params:
+        with shell.problems("studies.chosen"):
+            found = studies.one(shell.actor(), project, st.query_params["study"])
+    return found
+
+
 with shell.problems("studies"):
     project = shell.project()
-    if "study" in st.query_params:
-        one(project, studies.one(shell.actor(), project, st.query_params["study"]))
+    study = chosen(project)
+    if study is not None:
+        one(project, study)
     else:
         study_list.page(project)
