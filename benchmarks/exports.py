@@ -6,7 +6,7 @@
 A finished run as the engine writes it (20,000 seeds and their children, with checks, calls and responses) is taken out in each
 format; the lineage then goes into a new project. Each in a process of its own: time by the clock, memory over the process before
 it began, looked at 50 times a second. Of that memory, the database keeps what it likes up to its own limit: for exports 100 MB here,
-which shows what the export itself holds; for the way back its usual 1 GB, since a transaction of all rows is held by it.
+which shows what the export itself holds; for the way back its usual 1 GB.
 """
 
 import argparse

@@ -76,10 +76,11 @@ def _given(start: Queue) -> Queue:
     name = st.text_input("Name", start.name, key=f"{key}.name", max_chars=80, placeholder="hard survivors")
     asks = Asks(start.asks)
     if not start.id:
-        asks = st.segmented_control(
+        chosen = st.segmented_control(
             "What is asked", list(Asks), format_func=lambda one: Asks(one).label, default=start.asks, key=f"{key}.asks",
             required=True,
         )  # fmt: skip
+        asks = Asks(chosen)
     orders = list(Sort)
     sort: Sort = st.selectbox(
         "Order", orders, orders.index(start.sort), format_func=lambda one: Sort(one).label, key=f"{key}.sort"
