@@ -17,11 +17,13 @@ from core.domain.model_judge import JudgeMode, JudgeReading, JudgeState, JudgeVa
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import Caps
 from core.domain.study import RaterKind, StudyDesign, StudyState, StudyTask
+from core.domain.system import EMBEDDED
 from core.errors import BadInput
 from core.services.projects import Project
 from core.services.studio import Studio
 from core.store import study_reading
 from core.studies.judge_question import words_of
+from tests.models.smoke import smoke_weights
 from tests.openai_server import openai_server
 from tests.services.study_calls import a_studio, an_endpoint, count
 from tests.studies.building import a_study
@@ -240,6 +242,16 @@ def test_empty_and_foreign_texts_are_judged_and_what_is_too_long_is_named(house:
         state = at_its_end(studio, project, long, judge)
     assert (state.judged, state.failed, state.left) == (0, 2, 2)
     assert [(one.kind, one.n) for one in state.failures] == [("context_too_long", 2)]
+
+
+def test_a_real_model_judges_and_every_reply_is_a_judgment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVOL_STUDIO_WEIGHTS", str(smoke_weights()))
+    with a_studio(tmp_path) as (studio, project):
+        study = a_study(project.database, prompts=1)
+        judge = studio.model_judges.start(ME, project, study, JudgeWish(endpoint=EMBEDDED), Caps())
+        state = at_its_end(studio, project, study, judge)
+    assert (state.reading, state.judged, state.unclear, state.failed) == (JudgeReading.LOGPROBS, 2, 0, 0)
+    assert state.spending.usd == 0.0
 
 
 _CHILD = """
