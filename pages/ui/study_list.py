@@ -71,7 +71,9 @@ def _words(line: StudyLine) -> list[kit.Child]:
     since = study.state_since or study.received_at
     prompts = count(study.prompts, "prompt") if study.prompts else "no prompts yet"
     systems = f", {count(line.systems, 'system')}" if line.systems else ""
-    judged = f"{line.judged:,} judged" if line.judged or not study.may_be_edited else ""
+    judged = f"{line.judged:,} judged" if not study.may_be_edited else ""
+    if study.state is StudyState.PILOT:
+        judged = f"{line.judged_in_pilot:,} judged to try it"
     return [
         h("div", {"class": "nm"}, h("b", {"class": "one", "title": study.name}, study.name + version), h("div", {"class": "lab one", "title": about}, about)),
         h("div", {"class": "lab num"}, h("div", prompts + systems), h("div", judged)),
