@@ -33,9 +33,9 @@ def welcome(door: Door, word: str) -> None:
     component()(data={"invitation": word, "invited": door.name, "me": me()}, key="join.door")
 
 
-with st.container(key="join_head"):
+with st.container(key="join_page"):
     st.title("You are invited to judge", anchor=False)
-with shell.problems("join"):
-    studio, word = shell.studio(), st.query_params.get("invitation", "")
-    project = studio.open(studio.people.owner(), studio.invitations.read(word).project)
-    welcome(studio.invitations.door(project, word), word)
+    with shell.problems("join"):
+        studio, word = shell.studio(), st.query_params.get("invitation", "")
+        project = studio.open(studio.people.owner(), studio.invitations.read(word).project)
+        welcome(studio.invitations.door(project, word), word)
