@@ -26,9 +26,6 @@ class Errands:
         """Begin in the background; nothing happens while one of this name is going."""
         self._jobs.begin(name, errand.total, lambda job: self._work(job, errand, caps))
 
-    def is_going(self, name: str) -> bool:
-        return self._jobs.is_going(name)
-
     def stop(self, name: str) -> None:
         """Start no more calls; those in flight are finished and kept."""
         self._jobs.stop(name)

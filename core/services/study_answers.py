@@ -123,10 +123,6 @@ class StudyAnswers:
                 found[known.get(calls_id, len(known) + len(found))] = self._state(project, study, one, prompts)
         return tuple(found[at] for at in sorted(found))
 
-    def is_going(self, actor: Actor, project: Project, study_id: str) -> bool:
-        """Whether responses come in just now: what they are a part of is then not to be opened."""
-        return any(one.is_going for one in self.states(actor, project, study_id))
-
     def _state(
         self, project: Project, study: StudyNow, asked: study_call_reading.Asked, prompts: Sequence[StudyPrompt]
     ) -> AnswersState:
