@@ -24,11 +24,11 @@ from core.services.judge_trials import KIND, Bench, owed, questions, sampling_of
 from core.services.projects import Project
 from core.services.study_load import Load, estimate_of
 from core.store import run_reading, study_call_reading, study_reading
-from core.studies.judge_question import hash_of, judge_prompts, words_of
+from core.studies.judge_question import JudgePrompt, hash_of, judge_prompts, words_of
 
 __all__ = ["ModelJudges", "words_of"]
 
-_PROMPT_TOKENS = 330.0  # around the texts of a trial
+_LETTERS_A_TOKEN = 4.2  # of our own words around the texts of a trial
 _REPLY_TOKENS = {JudgeReading.SCHEMA: 130.0, JudgeReading.LOGPROBS: 2.0, JudgeReading.TEXT: 170.0}
 _LONGEST_OWN = 8_000
 
@@ -51,7 +51,7 @@ class ModelJudges:
             calls=len(left),
             words_in=float(sum(words.get(one, 0) for trial in left for one in trial.revisions)),
             tokens_out=_REPLY_TOKENS[bench.reading] * len(left),
-            prompt_tokens=_PROMPT_TOKENS,
+            prompt_tokens=max(map(_length, bench.prompts.values())) / _LETTERS_A_TOKEN,
         )
         return estimate_of(load, endpoint, study_call_reading.usage(project.database, bench.calls_id))
 
@@ -186,6 +186,10 @@ def _reading(endpoint: Endpoint) -> JudgeReading:
     if endpoint.supports_schema:
         return JudgeReading.SCHEMA
     return JudgeReading.LOGPROBS if endpoint.supports_logprobs else JudgeReading.TEXT
+
+
+def _length(prompt: JudgePrompt) -> int:
+    return sum(len(turn.content) for turn in prompt.turns)
 
 
 def _require_fit(study: StudyNow) -> None:
