@@ -7,7 +7,7 @@ from core.domain.system import EMBEDDED, Endpoint
 from core.store.run_reading import Usage
 
 _TOKENS_A_WORD = 1.35
-# Measured on two cores (docs/benchmarks.md): the embedded model reads about 100 tokens a second and writes 12.
+# Guesses for the embedded model on two idle cores, in tokens a second; the first real calls take their place.
 _READ_PER_S, _WRITTEN_PER_S, _BEGINS_S = 100.0, 12.0, 0.4
 
 
