@@ -63,7 +63,7 @@ def table(database: Database, study: StudyNow, seq: int, now: datetime, now_s: f
     units = _Units(plan, keys)
     for one in given:
         _seat(found, one, units)
-    if not is_pilot:
+    if not is_pilot and judging_reading.had_pilot(database, study.id):
         _put_off(found, units)
     _lay(found, open_, now, now_s)
     return found

@@ -12,7 +12,8 @@ from core.domain.judgment import JudgmentValue
 from core.domain.trial import TrialOrigin
 from core.store.database import Database
 
-_CHOICES = """select d.id as candidate_id, d.prompt_id, coalesce(d.system_id::varchar, d.operation, '') as contestant, d.revision_id,
+_CHOICES = """select d.id::varchar as candidate_id, d.prompt_id::varchar as prompt_id, coalesce(d.system_id::varchar, d.operation, '') as contestant,
+  d.revision_id::varchar as revision_id,
   r.text_hash, hash(d.id) as key
 from candidate_now d join revision r on r.id = d.revision_id where d.study_id = ? order by d.seq"""
 _CHANGED = "select coalesce(max(seq), 0) as seq from study_event where study_id = ?"
@@ -23,7 +24,7 @@ select t.id, t.person_id, t.prompt_id, t.origin, t.lease_until, t.seq, s.key, j.
 from trial t
 join (
   select trial_id, bit_xor(hash(candidate_id)) as key from trial_slot
-  where trial_id in (select id from trial where study_id = $study::uuid) group by trial_id
+  where trial_id in (select id from trial where study_id = $study::uuid and pilot = $pilot) group by trial_id
 ) s on s.trial_id = t.id
 left join judgment j on j.trial_id = t.id and j.number = 0
 where t.study_id = $study::uuid and t.pilot = $pilot
@@ -48,6 +49,7 @@ order by j.seq desc limit 1"""
 _LAST = "select id, number, note from judgment where trial_id = ? order by number desc limit 1"
 _PROMPT = "select revision_id from study_prompt where id = ?"
 _VALUES = "select * from judgment_value where judgment_id = ? order by criterion, position"
+_PILOT = "select count(*) as n from trial where study_id = ? and pilot"
 _IS_RATER = "select count(*) as n from rater where study_id = ? and person_id = ? and kind = 'human'"
 
 Keys = npt.NDArray[np.uint64]
@@ -103,6 +105,10 @@ def choices(database: Database, study_id: str) -> list[dict[str, Any]]:
 def changed(database: Database, study_id: str) -> int:
     """The `seq` of what happened to the study last: another number means another state, or other people."""
     return int(database.query(_CHANGED, [study_id])[0]["seq"])
+
+
+def had_pilot(database: Database, study_id: str) -> bool:
+    return bool(database.query(_PILOT, [study_id])[0]["n"])
 
 
 def given_out(

@@ -6,6 +6,7 @@ A unit is one prompt with one set of its texts. Each unit is judged by `design.j
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, islice
 from math import ceil, gcd
 from random import Random
@@ -113,7 +114,7 @@ def _named(names: Sequence[str], members: Iterable[int]) -> str:
     return "|".join(names[one] for one in members)
 
 
-def _turn(n: int, k: int, sets_per_prompt: int, turns: Counter[str], among: str) -> list[tuple[int, ...]]:
+def _turn(n: int, k: int, sets_per_prompt: int, turns: Counter[str], among: str) -> Sequence[tuple[int, ...]]:
     """The sets of the next prompt that has these contestants."""
     possible = sets_in_turn(n, k)
     if not 0 < sets_per_prompt < len(possible):
@@ -123,9 +124,10 @@ def _turn(n: int, k: int, sets_per_prompt: int, turns: Counter[str], among: str)
     return [possible[(begin + nth) % len(possible)] for nth in range(sets_per_prompt)]
 
 
-def sets_in_turn(n: int, k: int) -> list[tuple[int, ...]]:
+@lru_cache(maxsize=64)
+def sets_in_turn(n: int, k: int) -> tuple[tuple[int, ...], ...]:
     """Sets of k out of n (all of them, up to MOST_SETS), so ordered that any stretch has everybody about equally often."""
-    return list(islice(_cycles(n, k), MOST_SETS))
+    return tuple(islice(_cycles(n, k), MOST_SETS))
 
 
 def _cycles(n: int, k: int) -> Iterator[tuple[int, ...]]:

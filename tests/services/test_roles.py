@@ -17,12 +17,13 @@ from core.domain.regrow import Wish
 from core.domain.run import Caps, RunSettings, SeedChoice
 from core.domain.system import Endpoint, Member, Player, Pool
 from core.domain.task import TaskKind
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotFound
 from core.services import (
     answers,
     commands,
     estimate,
     exports,
+    judging,
     lineage_import,
     overview,
     queues,
@@ -41,6 +42,7 @@ from core.services.answer_lists import AnswerLists
 from core.services.answers import Answers
 from core.services.endpoints import Endpoints
 from core.services.invitations import Invitations
+from core.services.judge_desk import JudgeDesk
 from core.services.people import People
 from core.services.projects import Project, Projects
 from core.services.runs import Runs
@@ -156,9 +158,18 @@ ASKED: dict[str, Ask] = {
     "People.set_active": lambda s, p, who: s.people.set_active(who, "local", True),
     "People.set_role": lambda s, p, who: s.people.set_role(who, "local", Role.ANNOTATOR),
     "Invitations.invite": lambda s, p, who: s.invitations.invite(who, p, id_of("study")),
+    "JudgeDesk.preview": lambda s, p, who: s.judge_desk.preview(who, p, id_of("study")),
+    "JudgeDesk.about": lambda s, p, who: s.judge_desk.about(who, p, id_of("study")),
     "Studio.try_now": lambda s, p, who: s.try_now(who),
     **{f"commands.{name}": lambda s, p, who, name=name: commands.run(s, who, name, {}) for name in commands.NAMES},
 }  # fmt: skip
+
+
+def not_found(ask: Callable[[], object]) -> None:
+    """Whoever asks may: there is only nothing of this id."""
+    with pytest.raises(NotFound):
+        ask()
+
 
 # Whoever reviews does it in a project, says who they are, and finds their own decisions again.
 FOR_EVERYBODY: dict[str, Ask] = {
@@ -166,6 +177,14 @@ FOR_EVERYBODY: dict[str, Ask] = {
     "Studio.open": lambda s, p, who: s.open(who, "my-project"),
     "answers.waiting": lambda s, p, who: answers.waiting(who, p),
     "answers.count_waiting": lambda s, p, who: answers.count_waiting(who, p),
+    "JudgeDesk.lines": lambda s, p, who: s.judge_desk.lines(who, p),
+    "JudgeDesk.admit": lambda s, p, who: s.judge_desk.admit(who, p, []),
+    "JudgeDesk.settle": lambda s, p, who: s.judge_desk.settle(who, p, [], []),
+    "JudgeDesk.take": lambda s, p, who: not_found(lambda: s.judge_desk.take(who, p, id_of("study"))),
+    "JudgeDesk.past": lambda s, p, who: not_found(lambda: s.judge_desk.past(who, p, id_of("study"))),
+    "judging.nodes": lambda s, p, who: not_found(lambda: judging.nodes(who, p, id_of("trial"), 0)),
+    "judging.studies_of": lambda s, p, who: judging.studies_of(s, who, p),
+    "judging.submit": lambda s, p, who: judging.submit(s, who, p, []),
     "Shelf.slugs": lambda s, p, who: s.shelf.slugs(who),
     "Shelf.names": lambda s, p, who: s.shelf.names(who),
     "Shelf.default": lambda s, p, who: s.shelf.default(who),
@@ -214,6 +233,8 @@ def public_services_with_an_actor() -> set[str]:
         Runs,
         Endpoints,
         Invitations,
+        JudgeDesk,
+        judging,
         Studio,
         SkillLabels,
         Answers,
