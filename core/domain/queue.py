@@ -29,8 +29,8 @@ class Asks(StrEnum):
     @property
     def label(self) -> str:
         return {
-            Asks.VERDICT: "Accept or reject it",
-            Asks.DIFFICULTY: "How difficult it is, 1 to 10",
+            Asks.VERDICT: "A verdict",
+            Asks.DIFFICULTY: "Difficulty",
         }[self]
 
 
