@@ -10,7 +10,7 @@ ARGS ?=
 
 NOT_NOW_0 = not torture and not weights
 NOT_NOW_1 = not torture
-BENCHMARKS = engine store pages trees imports review review_load
+BENCHMARKS = engine store pages trees imports review review_load studies
 
 # A browser window opens by itself where there is a screen.
 SCREEN = $(if $(CI),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))

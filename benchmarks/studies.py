@@ -14,15 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from benchmarks import plain_studies, study_rows
-from benchmarks.apps import FIND, FLAGS, STUDIO, TWO_FRAMES, p95, running, said, wait_for
+from benchmarks import plain_studies, study_pages, study_rows
+from benchmarks.apps import FLAGS, p95, said
 from benchmarks.machine import described, table, write_section
+from benchmarks.study_pages import CLOSED, OPEN, SMALL
 from core.domain.person import LOCAL_OWNER
 from core.domain.study_results import Part, Reduction
 from core.services import result_numbers, result_views
@@ -33,36 +33,12 @@ from core.studies.covariates import adjusted
 from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import furnished
 
-PLAIN_SCRIPT = "benchmarks/plain_studies.py"
-CLOSED, OPEN, SMALL = "closed", "open", "small"
 PEOPLE = 10
-_READY_MS = 120_000
 _LIBRARIES = ("streamlit", "duckdb", "numpy", "pandas", "scipy", "statsmodels", "playwright")
-_FIGURES = 4  # outcomes, difficulty, pairs, skills
 _RANKS = """copy (select p.position as prompt, t.person_id as person, y.name as system, v.rank, p.skill, p.author_difficulty as difficulty, r.words
 from judgment_value v join judgment j on j.id = v.judgment_id join trial t on t.id = j.trial_id join study_prompt p on p.id = t.prompt_id
 join trial_slot s on s.trial_id = t.id and s.position = v.position join candidate c on c.id = s.candidate_id
 join system y on y.id = c.system_id join revision r on r.id = c.revision_id) to $path (format parquet)"""
-# Nothing is worked out any more, no script runs, and the dots have their intervals.
-_ALL_THERE = """document.querySelector('[data-test-script-state]').dataset.testScriptState === 'notRunning'
-  && ![...document.querySelectorAll('button')].some(one => one.textContent === 'Stop')
-  && document.querySelectorAll('.js-plotly-plot .errorbar').length > 20"""
-# From the press to the second frame at which another trial is there.
-_PROBE = f"""(() => {{ {FIND}
-  const shown = () => find('.jd')?.dataset.trial ?? '';
-  window.presses = [];
-  addEventListener('keydown', event => {{
-    if (event.key !== 'Enter') return;
-    const [at, before] = [event.timeStamp, shown()];
-    let frames = 0;
-    const frame = () => {{
-      frames += 1;
-      if (frames < 2 || (shown() === before && performance.now() - at < 20_000)) requestAnimationFrame(frame);
-      else window.presses.push(performance.now() - at);
-    }};
-    requestAnimationFrame(frame);
-  }}, true);
-}})()"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,102 +127,6 @@ def work(studio: Studio, study_id: str, ranks: Path) -> Worked:
     )
 
 
-def open_results(page: Page, address: str, project: str) -> float:
-    """From the press on a study's name until its figures are drawn, in ms."""
-    page.goto(f"{address}/results?project={project}")
-    name = page.get_by_role("button", name=study_rows.NAME)
-    name.wait_for(timeout=_READY_MS)
-    page.wait_for_timeout(700)  # the page has come to rest
-    began = time.perf_counter()
-    name.click()
-    _until_drawn(page, _FIGURES)
-    return 1000 * (time.perf_counter() - began)
-
-
-def _until_drawn(page: Page, figures: int) -> None:
-    page.wait_for_function(
-        f"document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= {figures}",
-        timeout=_READY_MS,
-        polling="raf",
-    )
-    page.evaluate(TWO_FRAMES)
-
-
-def open_votes(page: Page) -> float:
-    """From the press on "All votes" until every vote has its interval, in ms."""
-    page.get_by_text("Verdicts", exact=True).click()
-    page.get_by_text("one verdict per prompt").wait_for(timeout=_READY_MS)
-    page.wait_for_timeout(700)
-    began = time.perf_counter()
-    page.get_by_text("All votes", exact=True).click()
-    page.get_by_text("every vote, 95 % intervals").wait_for(timeout=_READY_MS)
-    page.wait_for_function(_ALL_THERE, timeout=_READY_MS)
-    page.evaluate(TWO_FRAMES)
-    return 1000 * (time.perf_counter() - began)
-
-
-def of_studio(browser: Browser, folder: Path, times: int) -> tuple[float, list[float], list[float]]:
-    """The first opening since the start (its figures' code is there, from another study), later ones, and all votes."""
-    with running(STUDIO, folder) as (_, address, _began):
-        wait_for(address)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        open_results(page, address, SMALL)
-        first = open_results(page, address, CLOSED)
-        votes = [open_votes(page)]
-        again = [open_results(page, address, CLOSED) for _ in range(times)]
-        page.close()
-    return first, again, votes
-
-
-def of_plain(browser: Browser, folder: Path, times: int) -> tuple[float, list[float]]:
-    """The script: its first drawing with the table read, then another opponent."""
-    with running(PLAIN_SCRIPT, folder) as (_, address, _began):
-        wait_for(address)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(f"{address}/_stcore/health")
-        began = time.perf_counter()
-        page.goto(address)
-        _until_drawn(page, 3)
-        first, again = 1000 * (time.perf_counter() - began), []
-        for number in range(times):
-            other = study_rows.SYSTEMS[2 + number % 2]
-            page.get_by_role("combobox").nth(1).click()
-            option = page.get_by_role("option", name=other)
-            option.wait_for()
-            began = time.perf_counter()
-            option.click()
-            page.get_by_role("heading", name=f"against {other}").wait_for(timeout=_READY_MS)
-            page.wait_for_function(
-                "document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'",
-                timeout=_READY_MS,
-            )
-            page.evaluate(TWO_FRAMES)
-            again.append(1000 * (time.perf_counter() - began))
-        page.close()
-    return first, again
-
-
-def of_judge(browser: Browser, folder: Path, study_id: str, presses: int) -> list[float]:
-    """From Enter to the next trial's second frame."""
-    with running(STUDIO, folder) as (_, address, _began):
-        wait_for(address)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.add_init_script(_PROBE)
-        page.goto(f"{address}/judge?project={OPEN}&study={study_id}")
-        page.get_by_role("button", name="Begin").first.click(timeout=_READY_MS)  # no key: presses are what is measured
-        page.wait_for_timeout(2_000)
-        rng = Random(1)
-        for number in range(presses):
-            for _ in study_rows.SYSTEMS:
-                page.keyboard.press(rng.choice("1234"))
-            page.wait_for_timeout(150 + 300 * rng.random())
-            page.keyboard.press("Enter")
-            page.wait_for_function(f"window.presses.length > {number}", timeout=_READY_MS)
-        found: list[float] = page.evaluate("window.presses")
-        page.close()
-    return found
-
-
 def measure(folder: Path, chrome: Path, asked: argparse.Namespace) -> Measured:
     with furnished(folder) as home:
         closed = study_rows.fill(home.project(CLOSED).database, asked.prompts, PEOPLE, closed=True)
@@ -260,9 +140,9 @@ def measure(folder: Path, chrome: Path, asked: argparse.Namespace) -> Measured:
         worked = work(home.studio, closed, folder / "ranks.parquet")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chrome), args=FLAGS)
-        trials = of_judge(browser, folder, going, asked.presses)
-        first, again, votes = of_studio(browser, folder, asked.times)
-        plain_first, plain_again = of_plain(browser, folder, asked.times)
+        trials = study_pages.of_judge(browser, folder, going, asked.presses)
+        first, again, votes = study_pages.of_studio(browser, folder, asked.times)
+        plain_first, plain_again = study_pages.of_plain(browser, folder, asked.times)
         browser.close()
     return Measured(
         first=first,
