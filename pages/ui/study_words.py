@@ -1,6 +1,6 @@
-"""Studies in words: their task, their state, and what happened in them."""
+"""Studies in words: their task, their state, their design."""
 
-from core.domain.study import StudyDesign, StudyEventKind, StudyState, StudyTask
+from core.domain.study import StudyDesign, StudyState, StudyTask
 from pages.ui import kit
 from pages.ui.words import count
 
@@ -22,26 +22,12 @@ STATES = {
     StudyState.OPENED: ("undecided", "Open"),
     StudyState.CLOSED: ("accepted", "Closed"),
 }
-EVENTS = {
-    StudyEventKind.PILOT: "began the pilot",
-    StudyEventKind.OPENED: "opened the study",
-    StudyEventKind.CLOSED: "closed the study",
-    StudyEventKind.EARLY_LOOK: "looked at results before the close",
-    StudyEventKind.EXCLUDED: "left out",
-    StudyEventKind.INCLUDED: "took back in",
-    StudyEventKind.LEFT: "noted who left",
-}
 
 
 def state(now: StudyState) -> kit.Element:
     """The mark of a study's state, with its word."""
     name, word = STATES[now]
     return kit.mark(name, word)
-
-
-def texts(task: StudyTask, n: int) -> str:
-    """3 responses, 2 evolutions."""
-    return count(n, "evolution" if task is StudyTask.SIBLINGS else "response")
 
 
 def design_in_words(design: StudyDesign) -> str:
