@@ -12,6 +12,7 @@ from pages.ui import (
     results_asked,
     results_figures,
     results_people,
+    results_report,
     results_strength,
     results_trials,
     results_words,
@@ -28,11 +29,13 @@ BODIES = {
 }
 
 
-def head(project: Project, title: str) -> None:
+def head(project: Project, title: str, study_id: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="results_head"):
         st.title(title, width="stretch", anchor=False)
         if st.button("Studies", key="results.back"):
             st.switch_page("../studies.py", query_params={"project": project.slug})
+        if study_id and studies.may_see_results(shell.actor(), project, study_id):
+            results_report.button(project.slug, study_id)
 
 
 def choose(project: Project) -> None:
@@ -66,5 +69,5 @@ with shell.problems("results"):
         choose(project)
     else:
         study = studies.one(shell.actor(), project, st.query_params["study"])
-        head(project, study.name)
+        head(project, study.name, study.id)
         one(project, shell.studio().results.open(shell.actor(), project, study.id))

@@ -90,7 +90,7 @@ def import_file(actor: Actor, project: Project, path: Path, *, name: str = "") -
     name = name or path.name
     with called(name):
         file = opened_file(path)
-        is_new = not _is_here(actor, project, file)
+        is_new = not _is_here(project, file)
         if is_new:
             act = Audit(
                 person_id=actor.person_id, act="study imported", subject=f"{file.header['study']['name']} from {name}",
@@ -134,7 +134,7 @@ def _lines(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _is_here(actor: Actor, project: Project, file: StudyFile) -> bool:
+def _is_here(project: Project, file: StudyFile) -> bool:
     """Whether the project has this very study. BadInput if it has another one of the same ids."""
     id_ = file.header["study"]["id"]
     if study_export_reading.taken(project.database, "study", [id_]):

@@ -61,6 +61,15 @@ def one(actor: Actor, project: Project, study_id: str) -> StudyNow:
     return found
 
 
+def named(actor: Actor, project: Project, study: str) -> StudyNow:
+    """A study by its id, or by its name (then its newest version). NotFound for an unknown one."""
+    may_read(actor)
+    for one in every(actor, project):
+        if study in (one.id, one.name):
+            return one
+    raise NotFound("There is no such study in this project", to_do="`studies list` says which there are.")
+
+
 def save_design(actor: Actor, project: Project, study_id: str, design: StudyDesign) -> StudyNow:
     """Keep the design of a draft. BadInput for one that cannot be, or for a study that was opened."""
     may_grow(actor)

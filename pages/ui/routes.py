@@ -17,6 +17,7 @@ from pages.ui.join_routes import join_routes
 from pages.ui.judge_routes import judge_routes
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
+from pages.ui.report_routes import report_routes
 from pages.ui.review_routes import review_routes
 from pages.ui.tree_routes import tree_routes
 from pages.ui.uploads import upload_routes
@@ -51,6 +52,7 @@ def all_routes() -> list[BaseRoute]:
         *judge_routes(),
         *join_routes(),
         *people_routes(),
+        *report_routes(),
         *review_routes(),
         *tree_routes(),
         *upload_routes(),

@@ -8,7 +8,7 @@ import pytest
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.study import StudyState
 from core.errors import NotFound
-from core.services import commands
+from core.services import commands, study_making
 from core.services.commands import studies
 from core.services.projects import Project
 from core.services.studio import Studio
@@ -41,7 +41,7 @@ def test_studies_are_listed_and_named_by_name_or_id(house: tuple[Studio, Project
         ("A draft", "draft", 6), ("An open one", "opened", 3)
     }  # fmt: skip
     assert "An open one" in studies.say_list(listed)
-    assert studies.named(ME, project, listed["studies"][0]["study"]).name in ("A draft", "An open one")
+    assert study_making.named(ME, project, listed["studies"][0]["study"]).name in ("A draft", "An open one")
     with pytest.raises(NotFound):
         commands.run(studio, ME, "study-answers", ANSWERS | {"study": "another"})
 

@@ -51,8 +51,7 @@ def resealed(lines: list[bytes], change: Callable[[list[dict[str, object]]], Non
 
 
 def everything(project: Project) -> list[dict[str, object]]:
-    tables = ("study", "study_prompt", "candidate", "trial", "judgment", "revision", "rater", "system")
-    return [project.database.query(f"select count(*) as n from {one}")[0] for one in tables]
+    return project.database.query("select table_name, estimated_size from duckdb_tables() order by table_name")
 
 
 def test_the_same_study_is_the_same_bytes_and_names_nobody(here: tuple[Project, str], tmp_path: Path) -> None:
@@ -61,7 +60,8 @@ def test_the_same_study_is_the_same_bytes_and_names_nobody(here: tuple[Project, 
     assert first == again
     head = json.loads(first[0])
     assert (head["rng_seed"], head["study"]["state"], head["rows"]) == (0, "closed", len(first) - 2)
-    assert head["software"]["numpy"] and head["seq"] > 0
+    assert head["seq"] > 0
+    assert "numpy" in head["software"]
     assert b"person 0" not in b"".join(first)
     named = study_files.export(ME, project, id_, with_names=True)
     assert b"person 0" in b"".join(named.lines)

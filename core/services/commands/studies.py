@@ -12,10 +12,10 @@ from core.domain.progress import Estimate
 from core.domain.run import Caps
 from core.domain.study_answers import AnswersState, AnswerWish
 from core.domain.study_now import StudyNow
-from core.errors import BadInput, NotFound
+from core.errors import BadInput
 from core.services import study_making
+from core.services.commands import study_out
 from core.services.commands.verb import Answer, Noun, Tell, Verb, opened, table, tell_nobody, whole_path, with_project
-from core.services.projects import Project
 from core.services.studio import Studio
 
 _LOOK_S = 0.5
@@ -45,7 +45,7 @@ def answers(
 ) -> Answer:  # fmt: skip
     """Ask an endpoint for the responses of it that are missing, and wait; with `estimate` only say what that takes."""
     project_ = opened(studio, actor, project)
-    of, service = named(actor, project_, study), studio.study_answers
+    of, service = study_making.named(actor, project_, study), studio.study_answers
     usual = studio.endpoints.get(actor, endpoint).sampling.over(Sampling(max_tokens=1_024))
     sampling = Sampling(
         temperature=usual.temperature if temperature is None else temperature,
@@ -92,7 +92,7 @@ def judge(
 ) -> Answer:  # fmt: skip
     """Let a model judge what it has not judged yet, and wait; with `estimate` only say what that takes."""
     project_ = opened(studio, actor, project)
-    of, service = named(actor, project_, study), studio.model_judges
+    of, service = study_making.named(actor, project_, study), studio.model_judges
     wish = JudgeWish(
         endpoint=endpoint,
         mode=JudgeMode(mode),
@@ -137,14 +137,6 @@ def say_judge(answer: Answer) -> str:
         else f" Judged differently in the other order: {100 * flips:.0f} % of {answer['pairs_in_both_orders']:,} pairs."
     )
     return f"{said}{orders} {_say_end(answer)}"
-
-
-def named(actor: Actor, project: Project, study: str) -> StudyNow:
-    """A study by its id, or by its name (then its newest version). NotFound for an unknown one."""
-    for one in study_making.every(actor, project):
-        if study in (one.id, one.name):
-            return one
-    raise NotFound("There is no such study in this project", to_do="`studies list` says which there are.")
 
 
 def _wait(has_ended: Callable[[], bool], now: Callable[[], AnswersState | JudgeState], tell: Tell) -> None:
@@ -242,4 +234,5 @@ VERBS = (
         name="study-judge", help="let a model judge a study's responses", do=judge, options=_judge_options, say=say_judge,
         tells=True,
     ),
+    *study_out.VERBS,
 )  # fmt: skip
