@@ -3,7 +3,7 @@
 export const asksDifficulty = (queue) => queue?.asks === "difficulty";
 
 const SCALE = [..."1234567890"].map((key) => ({ key, score: key === "0" ? 10 : Number(key) }));
-const ENDS = { 1: "anybody, at once", 5: "takes thought", 10: "an expert, at length" };
+const ENDS = { 1: "anybody", 5: "takes thought", 10: "an expert" };
 /** What can be done beside scoring; everything else would show, or change, more than the text. */
 export const OPEN = new Set(["skip", "note", "undo", "help", "markdown", "forward", "escape", "saving", "arrived", "retry"]);
 
