@@ -9,7 +9,7 @@ from core.services import result_trials, result_views
 from core.services.projects import Project
 from core.services.result_trials import PromptTrials, TrialLine
 from core.services.results import Opened
-from pages.ui import kit, shell
+from pages.ui import kit, results_leave, shell
 from pages.ui.kit import h
 from pages.ui.results_asked import Asked
 from pages.ui.words import count, duration
@@ -48,6 +48,7 @@ def if_asked(project: Project, opened: Opened, asked: Asked) -> None:
 def _closed() -> None:
     st.query_params.pop("pick", None)
     st.session_state.pop("results.page", None)
+    results_leave.forget()
     figure = st.session_state.pop("results.opened_by", None)
     if figure:
         counter = f"results.{figure}.closed"
@@ -62,8 +63,11 @@ def _dialog(project: Project, opened: Opened, asked: Asked, chosen: TrialPick) -
         found = result_trials.behind(shell.actor(), project, opened, asked.view, chosen, most=_PAGE, after=after)
         names = {one.id: one.name for one in opened.contestants}
         head = h("p", h("b", count(found.total, "prompt")), f" · {in_words(chosen, opened)}")
-        parts = [_prompt(one, names) for one in found.prompts]
-        kit.show("trials", head, *(parts or [h("p", {"class": "dim"}, "None.")]), key="results.trials")
+        parts = [_prompt(one, names, opened) for one in found.prompts]
+        results_leave.choose(
+            kit.show("trials", head, *(parts or [h("p", {"class": "dim"}, "None.")]), key="results.trials")
+        )
+        results_leave.form(project, opened)
         if found.total > _PAGE:
             st.pagination(-(-found.total // _PAGE), key="results.page")
 
@@ -86,7 +90,7 @@ def _part_words(chosen: TrialPick) -> str:
     return f"{chosen.part} {name}" if chosen.part in (Part.SKILL, Part.DIFFICULTY) and name == chosen.name else name
 
 
-def _prompt(one: PromptTrials, names: Mapping[str, str]) -> kit.Element:
+def _prompt(one: PromptTrials, names: Mapping[str, str], opened: Opened) -> kit.Element:
     about = " · ".join(
         part
         for part in (
@@ -110,11 +114,11 @@ def _prompt(one: PromptTrials, names: Mapping[str, str]) -> kit.Element:
         h("div", {"class": "lab"}, f"{one.key} · {about}"),
         kit.read(one.text, "s"),
         *texts,
-        _trials(one, names) if one.trials else None,
+        _trials(one, names, may_leave=opened.study.takes_judgments) if one.trials else None,
     )  # fmt: skip
 
 
-def _trials(one: PromptTrials, names: Mapping[str, str]) -> kit.Element:
+def _trials(one: PromptTrials, names: Mapping[str, str], *, may_leave: bool) -> kit.Element:
     """Raters by rows, contestants by columns: the rank or score, and below it where the text stood."""
     shown = [each.contestant for each in one.shown if any(each.contestant in line.positions for line in one.trials)]
     heads = ("Rater", *(names.get(each, each) for each in shown), "Time", "Reason")
@@ -125,10 +129,13 @@ def _trials(one: PromptTrials, names: Mapping[str, str]) -> kit.Element:
             for at, head in enumerate(heads)
         ),
     )
-    return h("table", h("thead", header), h("tbody", *(_trial(line, shown) for line in one.trials)))
+    return h(
+        "table", h("thead", header), h("tbody", *(_trial(line, shown, may_leave=may_leave) for line in one.trials))
+    )
 
 
-def _trial(line: TrialLine, shown: list[str]) -> kit.Element:
+def _trial(line: TrialLine, shown: list[str], *, may_leave: bool) -> kit.Element:
+    leave = h("button", {"class": "lk", "data-action": line.id}, "Leave out…") if may_leave and not line.left else None
     cells = (
         h("td", {"class": "r num"}, line.places.get(each, "–" if each in line.positions else ""), _place(line, each))
         for each in shown
@@ -144,7 +151,7 @@ def _trial(line: TrialLine, shown: list[str]) -> kit.Element:
         h("th", {"scope": "row", "class": "nm"}, line.rater),
         *cells,
         h("td", {"class": "r num"}, "–" if line.active_s is None else duration(line.active_s)),
-        h("td", {"class": "wide", "dir": "auto"}, " · ".join(note for note in notes if note)),
+        h("td", {"class": "wide", "dir": "auto"}, " · ".join(note for note in notes if note), " ", leave),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.study import RaterKind, StudyEventKind, StudyState
 from core.domain.study_results import Reduction, WinRate
+from core.services import result_people
 from core.services.result_views import View
 from pages.ui import shell
 from pages.ui.results_asked import VIEWS
@@ -36,6 +37,10 @@ def ids(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         happened(database, found["full"], StudyEventKind.CLOSED)
         found["nothing"] = a_study(database, name="Nothing", state=StudyState.CLOSED)
         found["open"] = a_study(database, name="Open", state=StudyState.OPENED)
+        found["early"] = a_study(database, name="Early", state=StudyState.OPENED)
+        found["trial"] = judge(database, found["early"], "ann", "1", {"alpha-7b": 1, "beta-13b": 2})
+        judge(database, found["early"], "ben", "1", {"alpha-7b": 1, "beta-13b": 2})
+        happened(database, found["early"], StudyEventKind.EARLY_LOOK, reason="a rater asked")
         found["siblings"] = siblings(database, {"Add.": {"deepen": "Prove it.", "mutate": "Other."}}, name="Family")
         judge(database, found["siblings"], "ann", "1", {"deepen": 1, "mutate": 2})
         happened(database, found["siblings"], StudyEventKind.CLOSED)
@@ -94,6 +99,19 @@ def test_a_study_that_is_open_says_why_its_results_are_not(ids: dict[str, str]) 
     test = page(study=ids["open"])
     assert [one.label for one in test.button if one.key == "results.back"] == ["Studies"]
     assert "results.view" not in test.session_state
+
+
+def test_after_an_early_look_a_trial_is_left_out_with_a_reason_and_that_is_marked(ids: dict[str, str]) -> None:
+    test = page(study=ids["early"], pick="part:skill,name:%E2%80%93")
+    test.session_state["results.leaving"] = ids["trial"]
+    test.run()
+    test.text_input(key="results.leave.reason").input("they pressed the wrong key").run()
+    test.button(key="results.leave.go").click().run()
+    studio = shell.studio()
+    opened = studio.results.open(shell.owner(), studio.projects.open(shell.owner(), PROJECT), ids["early"])
+    (left,) = result_people.left_out(opened).values()
+    assert (left.subject, left.reason, left.after_unblinding) == (ids["trial"], "they pressed the wrong key", True)
+    assert result_people.not_counted(opened, View()).trials_excluded == 1
 
 
 def test_a_closed_study_that_nobody_judged_says_so(ids: dict[str, str]) -> None:
