@@ -62,10 +62,14 @@ class Lead:
         self.press("Take these responses")
         self.window.expect_said("taken")
 
-    def link(self) -> str:
-        """The address that raters are sent, without its host."""
+    def link(self, *, of_each: bool = False) -> str:
+        """The address that raters are sent, without its host: everybody's, or that of the first who was chosen."""
         self.step("Raters")
-        words = self.page.get_by_test_id("stCode").first.inner_text().strip()
+        if of_each:
+            self.page.get_by_text("A link for each of them").click()
+        code = self.page.get_by_test_id("stCode").first
+        expect(code).to_be_visible(timeout=_SLOW_MS)
+        words = code.inner_text().strip()
         return f"{urlsplit(words).path.lstrip('/')}?{urlsplit(words).query}"
 
     def rater(self, name: str) -> Locator:
