@@ -19,7 +19,7 @@ from tests.e2e.wire import Wire
 from tests.studies.building import FIVE, a_study
 
 pytestmark = pytest.mark.e2e
-LETTERS = "letters"
+LETTERS, LEAKY = "letters", "leaky"
 SYSTEMS = ("Quillfeather-70B-Chat", "brambleton/ox-13b", "Zirconia Mini")
 STUDY_NAME = "Quorndon against Pellitory"
 PROMPTS = 6
@@ -33,6 +33,7 @@ class Secret:
     """What only the server may know."""
 
     study: str = ""
+    leaky: str = ""  # a study whose title names a system
     cookie: tuple[str, str] = ("", "")
     words: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
@@ -60,6 +61,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, secret: Secret) -> Path:
         secret.ids = {one.id for one in systems} | {one.id for one in shown} | {one.id for one in prompts}
         secret.ids |= {one.revision_id for one in shown} | {one.revision_id for one in prompts}
         secret.ids |= {one.instruction_id for one in prompts}
+        told = StudyDesign(title=f"Is {SYSTEMS[2]} better?", judgments=1)
+        secret.leaky = a_study(fresh.project(LEAKY).database, prompts=1, systems=SYSTEMS, design=told)
         people = fresh.studio.people
         rada = people.add(LOCAL_OWNER, "Rada", Role.RATER)
         secret.cookie = (people.cookie, people.choose(rada.id))
@@ -139,3 +142,10 @@ def test_what_a_rater_may_not_open_is_not_sent(browser: Browser, app: App, secre
             window.page.request.get(f"{wire.url}/api/{route}?project={LETTERS}")
         low = wire.heard().lower()
     assert [word for word in sorted(secret.words) if word.lower().encode() in low] == []
+
+
+def test_a_name_that_leaks_is_heard(browser: Browser, app: App, secret: Secret) -> None:
+    with Wire(app.url) as wire, rater_at(browser, wire, secret) as window:
+        Judge.opened(window, LEAKY, secret.leaky)
+        low = wire.heard().lower()
+    assert [word for word in SYSTEMS if word.lower().encode() in low] == [SYSTEMS[2]]
