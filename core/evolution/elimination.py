@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.domain import ids
 from core.domain.check import Rule, Verdict
 from core.domain.operation import Operation
+from core.domain.words import count_words
 from core.evolution.pack import EXAMPLE_WORDS, Pack
 from core.evolution.signs import (
     answer_opening,
@@ -20,7 +21,7 @@ from core.evolution.signs import (
     short,
     thin_data,
 )
-from core.evolution.text import count_words, jaccard, language, plain, script, shingles, telling_words
+from core.evolution.text import jaccard, language, plain, script, shingles, telling_words
 from core.evolution.verdicts import Equality
 
 RULE_VERSION = 1

@@ -7,10 +7,10 @@ from core.domain import ids
 from core.domain.check import Check, Outcome, Rule, Score
 from core.domain.instruction import Instruction, InstructionKind, Response, Revision, RunStatus
 from core.domain.task import Task, TaskKind, TaskState
+from core.domain.words import count_words
 from core.domain.work import Work
 from core.evolution.chance import Draw
 from core.evolution.elimination import RULE_VERSION, Finding
-from core.evolution.text import count_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,8 @@
 
 import re
 
-from core.evolution.text import REQUEST_WORDS, STOP_WORDS, count_words, words
+from core.domain.words import count_words
+from core.evolution.text import REQUEST_WORDS, STOP_WORDS, words
 
 _QUOTE = re.compile(r"[\"“«]([^\"“”«»\n]{12,})[\"”»]")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")

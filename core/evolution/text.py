@@ -1,11 +1,10 @@
 """Reading plain text: words, scripts, shingles. No language library: small lists, and honest about what they miss."""
 
-import re
 import unicodedata
 from collections import Counter
 
-# Han, kana and Hangul have no spaces that part words as ours do, so each character counts as one word.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+(?:['’\-][^\W_]+)*")
+from core.domain.words import WORD
+
 _SCRIPT_NAMES = "LATIN CYRILLIC GREEK ARABIC HEBREW DEVANAGARI CJK HIRAGANA KATAKANA HANGUL THAI"
 _SCRIPTS = tuple(_SCRIPT_NAMES.split())
 
@@ -66,12 +65,7 @@ _EMPTY_WORDS = REQUEST_WORDS | frozenset(_KINDS.split()) | frozenset(_GENERAL.sp
 
 def words(text: str) -> list[str]:
     """The words of a text, in lower case. A number is a word; a Han, kana or Hangul character is one too."""
-    return [word.casefold() for word in _WORD.findall(text)]
-
-
-def count_words(text: str) -> int:
-    """How many words a text has."""
-    return len(_WORD.findall(text))
+    return [word.casefold() for word in WORD.findall(text)]
 
 
 def plain(text: str) -> str:

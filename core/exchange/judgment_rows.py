@@ -24,9 +24,7 @@ def guess_judgments(records: Iterable[Record | Refusal]) -> JudgmentColumns | No
     """None where prompt, system, rater, or both rank and score are not found."""
     names = dict.fromkeys(name for one in records if isinstance(one, Record) for name in one.fields)
     plain = {re.sub(r"[\W_]+", "", name).lower(): name for name in names}
-    found = {
-        what: next((plain[word] for word in words if word in plain), "") for what, words in _NAMES.items()
-    }
+    found = {what: next((plain[word] for word in words if word in plain), "") for what, words in _NAMES.items()}
     if not (found["key"] and found["system"] and found["rater"] and (found["rank"] or found["score"])):
         return None
     return JudgmentColumns(**found)

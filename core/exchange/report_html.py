@@ -66,7 +66,9 @@ def _table(table: Table) -> str:
         + "</tr>"
         for number, row in enumerate(table.rows)
     )
-    return f'<div class="scroll"><table>{caption}<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
+    return (
+        f'<div class="scroll"><table>{caption}<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
+    )
 
 
 def _side(at: int, table: Table) -> str:

@@ -21,7 +21,7 @@ from core.domain.study import (
 )
 from core.domain.system import System
 from core.domain.trial import Trial, TrialKind, TrialOrigin, TrialSlot
-from core.evolution.text import count_words
+from core.domain.words import count_words
 from core.exchange.lineage import Json
 from core.exchange.study_file_reader import StudyFile
 

@@ -139,7 +139,9 @@ def _require_end(number: int, row: Json, seal: Seal, head: Json, items: Iterator
 
 def _checked_header(number: int, head: Json) -> Json:
     if head.get("row") != "header" or head.get("format") != FORMAT:
-        raise BadInput("Row 1 is not that of a study of the studio", to_do="Choose a file that was exported as a study.")
+        raise BadInput(
+            "Row 1 is not that of a study of the studio", to_do="Choose a file that was exported as a study."
+        )
     if head.get("version") != VERSION:
         raise BadInput("A newer studio wrote this study", to_do="Update the studio, then import it again.")
     _require(number, head, _HEADER, also=("row", "format", "version"))

@@ -11,8 +11,8 @@ from core.domain.decision import Act, Decision
 from core.domain.instruction import Revision, RunStatus
 from core.domain.person import Actor
 from core.domain.trial import TrialKind
+from core.domain.words import count_words
 from core.errors import BadInput, NotFound
-from core.evolution.text import count_words
 from core.services.access import may_review
 from core.services.projects import Project
 from core.services.studio import Studio

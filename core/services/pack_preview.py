@@ -10,6 +10,7 @@ from core.domain.person import Actor
 from core.domain.prompt_pack import Attempt, Preview, Question, RuleWord
 from core.domain.run import Caps, SeedChoice
 from core.domain.system import Endpoint
+from core.domain.words import count_words
 from core.errors import BadInput
 from core.evolution.budget import Budget, worst_case
 from core.evolution.difference import difference
@@ -23,7 +24,6 @@ from core.evolution.pack import (
     score_request,
 )
 from core.evolution.template import JUDGE, SCORE, Template
-from core.evolution.text import count_words
 from core.evolution.verdicts import read_difficulty, read_equality
 from core.ports import ChatModel, Limiter
 from core.services import presets

@@ -81,7 +81,9 @@ def design(opened: Opened, about: About) -> Iterator[Block]:
         yield Heading(text="Guidelines", level=3)
         yield Words(text=design.guidelines, is_quoted=True)
     if design.criteria:
-        asked = "each asked for" if design.asks_each or design.task is StudyTask.LIKERT else "they say what better means"
+        asked = (
+            "each asked for" if design.asks_each or design.task is StudyTask.LIKERT else "they say what better means"
+        )
         yield Table(
             heads=("Criterion", "Description"), rows=tuple((one.label, one.description) for one in design.criteria),
             words=2, caption=f"Criteria: {asked}",
@@ -130,14 +132,18 @@ def _prompts(opened: Opened) -> str:
 def raters_in_words(opened: Opened, *, without: RaterKind | None = None) -> str:
     """How many of each kind."""
     kinds = Counter(rater.kind for rater in opened.raters)
-    return listed([count(kinds[kind], *_KINDS[kind]) for kind in _KINDS if kinds[kind] and kind is not without]) or "none"
+    return (
+        listed([count(kinds[kind], *_KINDS[kind]) for kind in _KINDS if kinds[kind] and kind is not without]) or "none"
+    )
 
 
 def methods(opened: Opened, about: About) -> str:
     """A paragraph for a paper: only what holds for this study."""
     design = opened.study.design
     what = "operations" if design.task is StudyTask.SIBLINGS else "systems"
-    by_model = np.isin(opened.rows.trial_rater, [at for at, one in enumerate(opened.raters) if one.kind == RaterKind.MODEL])
+    by_model = np.isin(
+        opened.rows.trial_rater, [at for at, one in enumerate(opened.raters) if one.kind == RaterKind.MODEL]
+    )
     judged = int((opened.rows.trial_judged & ~opened.rows.trial_pilot & ~by_model).sum())
     who = raters_in_words(opened, without=RaterKind.MODEL)
     resampled = "seeds (all prompts evolved from a seed together)" if _has_seeds(opened) else "prompts"

@@ -22,9 +22,7 @@ def quiet(_done: int, _total: int) -> None:
 def view_of(opened: Opened, by: str, criterion: str = OVERALL) -> View:
     """Verdicts of these raters under one criterion, with the study's own seed and cut."""
     design = opened.study.design
-    return View(
-        judged=Selection(by=by, criterion=criterion), hard=Hardness(cut=design.hard_from), seed=design.rng_seed
-    )
+    return View(judged=Selection(by=by, criterion=criterion), hard=Hardness(cut=design.hard_from), seed=design.rng_seed)
 
 
 def results(opened: Opened, about: About, by: str) -> Iterator[Block]:

@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from core.domain.person import Actor
-from core.domain.study_results import TrialPick
+from core.domain.study_results import Part, TrialPick, Verdict
 from core.services.access import may_read
 from core.services.projects import Project
 from core.services.result_people import left_out
-from core.services.result_views import View, prompts_of
+from core.services.result_views import View, counts, is_kept, names_of
 from core.services.results import Opened
 from core.store import result_trial_reading
+from core.store.result_reading import Bits
 from core.store.result_trial_reading import TrialRows
 
 
@@ -143,3 +146,33 @@ def _line(
 
 def _place(one: Mapping[str, Any]) -> str:
     return str(one["rank"]) if one["rank"] is not None else f"{one['score']:g}" if one["score"] is not None else ""
+
+
+def prompts_of(opened: Opened, view: View, pick: TrialPick) -> list[int]:
+    """The prompts behind a number, in the study's order: those of its part, on which the pair came out as the pick says."""
+    kept = is_kept(opened, view.hard)
+    if pick.part is not Part.ALL:
+        kept &= np.array(names_of(opened, pick.part, view.hard.of)) == pick.name
+    ids = {contestant.id: at for at, contestant in enumerate(opened.contestants)}
+    if pick.of in ids and pick.against in ids:
+        found = counts(opened, view, ids[pick.of], ids[pick.against])
+        said = {Verdict.WIN: found.wins, Verdict.TIE: found.ties, Verdict.LOSS: found.losses}
+        kept &= said[Verdict(pick.verdict)] > 0 if pick.verdict in set(Verdict) else sum(said.values()) > 0
+    elif pick.of in ids:
+        kept &= _judged(opened, view, ids[pick.of])
+    if pick.person:
+        kept &= _judged_by(opened, pick.person)
+    return [int(at) for at in np.flatnonzero(kept)]
+
+
+def _judged(opened: Opened, view: View, of: int) -> Bits:
+    """On which prompts something was said of this contestant."""
+    ballots, found = opened.ballots(view.judged), np.zeros(len(opened.prompts), np.bool_)
+    found[ballots.prompt[ballots.contestant == of]] = True
+    return found
+
+
+def _judged_by(opened: Opened, person: str) -> Bits:
+    of = np.zeros(len(opened.prompts), np.bool_)
+    of[opened.rows.trial_prompt[opened.by_rater(person)]] = True
+    return of

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.domain.operation import Operation
 from core.domain.study_numbers import Estimate, Record
-from core.domain.study_results import Bout, Difficulty, Part, Reduction, TrialPick, Verdict, WinRate
+from core.domain.study_results import Bout, Difficulty, Part, Reduction, TrialPick, WinRate
 from core.services.results import Hardness, Opened, Selection
 from core.store.result_reading import Bits
 from core.studies import tally
@@ -226,33 +226,3 @@ def _above(found: PairCounts, rate: WinRate) -> Floats:
 
 def _below(found: PairCounts, rate: WinRate) -> Floats:
     return (found.wins + found.losses + (found.ties if rate is WinRate.WITH_TIES else 0)).astype(np.float64)
-
-
-def prompts_of(opened: Opened, view: View, pick: TrialPick) -> list[int]:
-    """The prompts behind a number, in the study's order: those of its part, on which the pair came out as the pick says."""
-    kept = is_kept(opened, view.hard)
-    if pick.part is not Part.ALL:
-        kept &= np.array(names_of(opened, pick.part, view.hard.of)) == pick.name
-    ids = {contestant.id: at for at, contestant in enumerate(opened.contestants)}
-    if pick.of in ids and pick.against in ids:
-        found = counts(opened, view, ids[pick.of], ids[pick.against])
-        said = {Verdict.WIN: found.wins, Verdict.TIE: found.ties, Verdict.LOSS: found.losses}
-        kept &= said[Verdict(pick.verdict)] > 0 if pick.verdict in set(Verdict) else sum(said.values()) > 0
-    elif pick.of in ids:
-        kept &= _judged(opened, view, ids[pick.of])
-    if pick.person:
-        kept &= _judged_by(opened, pick.person)
-    return [int(at) for at in np.flatnonzero(kept)]
-
-
-def _judged(opened: Opened, view: View, of: int) -> Bits:
-    """On which prompts something was said of this contestant."""
-    ballots, found = opened.ballots(view.judged), np.zeros(len(opened.prompts), np.bool_)
-    found[ballots.prompt[ballots.contestant == of]] = True
-    return found
-
-
-def _judged_by(opened: Opened, person: str) -> Bits:
-    of = np.zeros(len(opened.prompts), np.bool_)
-    of[opened.rows.trial_prompt[opened.by_rater(person)]] = True
-    return of

@@ -13,8 +13,8 @@ import uuid_utils
 from core.domain import ids
 from core.domain.person import Actor
 from core.domain.source import Columns, FileFormat, ImportProgress, ImportReport, Refusal, SeedRow, Source
+from core.domain.words import count_words
 from core.errors import BadInput
-from core.evolution.text import count_words
 from core.exchange.seed_rows import seed_of
 from core.services.access import may_grow
 from core.services.projects import Project

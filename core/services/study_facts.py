@@ -4,7 +4,7 @@ from core.domain import ids
 from core.domain.instruction import Instruction, InstructionKind, Response, Revision
 from core.domain.study import Candidate, StudyPrompt
 from core.domain.system import System
-from core.evolution.text import count_words
+from core.domain.words import count_words
 
 IMPORTED = "imported"  # the endpoint of a system whose responses were made elsewhere
 DATASET = "dataset"  # the endpoint of the system that the project's own responses are

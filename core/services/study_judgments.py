@@ -69,7 +69,12 @@ def import_file(
     source = replace(
         source_of(actor, path, "judgments", name, ""), taken=taking.taken, refused=refusals.reasons.total()
     )
-    facts = [source, *taking.facts(project, copy), _closed(actor, copy), study_making.audit(actor, "judgments imported", copy)]
+    facts = [
+        source,
+        *taking.facts(project, copy),
+        _closed(actor, copy),
+        study_making.audit(actor, "judgments imported", copy),
+    ]
     project.database.writer.append_now(facts, by_person=True)
     return JudgmentReport(
         study_id=copy.id, version=copy.version, taken=taking.taken, trials=len(taking.said),
@@ -91,7 +96,9 @@ class _Taking:
         prompts = {one.id: one.key for one in study_reading.prompts(project.database, study.id)}
         names = {one.id: one.name for one in study_reading.systems(project.database, study.id)}
         if not names:
-            raise BadInput("This study compares no systems", to_do="Judgments of siblings come with the study's own file.")
+            raise BadInput(
+                "This study compares no systems", to_do="Judgments of siblings come with the study's own file."
+            )
         shown = {
             (prompts[one.prompt_id], names[one.system_id]): one.id
             for one in study_reading.candidates(project.database, study.id)
@@ -110,8 +117,12 @@ class _Taking:
             return RefusedRow(row=row.row, field=self._columns.system, reason="has no response to this prompt")
         if (row.system, row.criterion) in of:
             return RefusedRow(row=row.row, field="", reason="says again what this rater said already")
-        if any((one.rank is None) != (row.rank is None) for (_, criterion), one in of.items() if criterion == row.criterion):
-            return RefusedRow(row=row.row, field="", reason="has a score where the others have a rank, or a rank for a score")
+        if any(
+            (one.rank is None) != (row.rank is None) for (_, criterion), one in of.items() if criterion == row.criterion
+        ):
+            return RefusedRow(
+                row=row.row, field="", reason="has a score where the others have a rank, or a rank for a score"
+            )
         self.said[row.rater, row.key][row.system, row.criterion] = row
         self.taken += 1
         return None

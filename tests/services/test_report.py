@@ -30,7 +30,14 @@ def test_a_report_from_the_project_and_from_its_exported_file_is_the_same_bytes(
         id_ = judged(project.database, RANKS, close=False, design=design)
         joined(project.database, id_, "simulated:S", kind=RaterKind.SIMULATED)
         judge(project.database, id_, "simulated:S", "1", dict(zip(SYSTEMS, (1, 1, 3), strict=True)))
-        judge(project.database, id_, "person 1", "2", dict(zip(SYSTEMS, (2, 1, 3), strict=True)), origin=TrialOrigin.REPEAT)
+        judge(
+            project.database,
+            id_,
+            "person 1",
+            "2",
+            dict(zip(SYSTEMS, (2, 1, 3), strict=True)),
+            origin=TrialOrigin.REPEAT,
+        )
         happened(project.database, id_, StudyEventKind.EXCLUDED, subject="person 2", reason="never read")
         happened(project.database, id_, StudyEventKind.EARLY_LOOK, reason="a rater asked")
         happened(project.database, id_, StudyEventKind.CLOSED)
@@ -40,7 +47,15 @@ def test_a_report_from_the_project_and_from_its_exported_file_is_the_same_bytes(
     assert here.html.encode() == there.html.encode()
     assert here.markdown.encode() == there.markdown.encode()
     assert here.name == there.name
-    for words in ("before unblinding", "never read", "a rater asked", "SIMULATED RATERS", "Person 3", "Wilson", "evalica"):
+    for words in (
+        "before unblinding",
+        "never read",
+        "a rater asked",
+        "SIMULATED RATERS",
+        "Person 3",
+        "Wilson",
+        "evalica",
+    ):
         assert words in here.markdown
     assert "person 2" not in here.markdown
 
@@ -64,7 +79,9 @@ class _Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.add(tag)
-        self.links += [name for name, _ in attrs if name in ("src", "href", "srcset", "action") or name.startswith("on")]
+        self.links += [
+            name for name, _ in attrs if name in ("src", "href", "srcset", "action") or name.startswith("on")
+        ]
 
 
 def test_a_hostile_text_is_only_text_in_every_block() -> None:

@@ -95,8 +95,8 @@ def test_every_number_leads_to_as_many_prompts(tmp_path: Path) -> None:
                 text = f"{bout.pick},verdict:{verdict}"
                 pick = TrialPick.read(text)
                 assert pick is not None
-                assert len(result_views.prompts_of(found, View(), pick)) == n
-            assert len(result_views.prompts_of(found, View(), bout.pick)) == bout.record.n
+                assert len(result_trials.prompts_of(found, View(), pick)) == n
+            assert len(result_trials.prompts_of(found, View(), bout.pick)) == bout.record.n
 
 
 def test_a_pick_survives_an_address_whatever_a_skill_is_called() -> None:

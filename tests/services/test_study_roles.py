@@ -11,10 +11,14 @@ from core.domain.person import Actor, Role
 from core.errors import NotAllowed
 from core.services import (
     completeness,
+    report,
     result_trials,
     study_checks,
     study_course,
+    study_files,
+    study_judgments,
     study_making,
+    study_pairs,
     study_power,
     study_prompts,
     study_sampling,
@@ -28,7 +32,8 @@ from tests.services.reviewed import opened
 # They make rows for services that have asked already, and read and write nothing themselves.
 HELPERS = {"study_making.audit", "study_prompts.write"}
 MODULES = (
-    completeness, result_trials, study_checks, study_course, study_making, study_power, study_prompts, study_sampling, study_systems,
+    completeness, report, result_trials, study_checks, study_course, study_files, study_judgments, study_making, study_pairs,
+    study_power, study_prompts, study_sampling, study_systems,
 )  # fmt: skip
 
 

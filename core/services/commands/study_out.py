@@ -7,8 +7,9 @@ from core.domain.person import Actor
 from core.domain.study import OVERALL
 from core.errors import BadInput
 from core.services import report as reports
-from core.services import study_files, study_judgments, study_making, study_pairs
+from core.services import study_course, study_files, study_judgments, study_making, study_pairs
 from core.services.commands.verb import Answer, Verb, opened, whole_path, with_project
+from core.services.projects import Project
 from core.services.results import Selection
 from core.services.studio import Studio
 
@@ -21,7 +22,7 @@ def report(studio: Studio, actor: Actor, *, project: str, study: str, file: str,
         made = reports.of_file(actor, Path(file))
     else:
         project_ = opened(studio, actor, project)
-        made = reports.of_study(actor, project_, studio.results, study_making.named(actor, project_, study).id)
+        made = reports.of_study(actor, project_, studio.results, _finished(actor, project_, study))
     target = Path(to or ".")
     base = target / made.name if target.is_dir() else target
     files = [base.with_name(base.name + ending) for ending in (".html", ".md")]
@@ -33,7 +34,7 @@ def report(studio: Studio, actor: Actor, *, project: str, study: str, file: str,
 def export_study(studio: Studio, actor: Actor, *, project: str, study: str, file: str, names: bool) -> Answer:
     """Write a whole study as one file, without anybody's name unless it is asked for."""
     project_ = opened(studio, actor, project)
-    id_ = study_making.named(actor, project_, study).id
+    id_ = _finished(actor, project_, study)
     size = study_files.write(actor, project_, id_, Path(file), with_names=names)
     return {"study": id_, "file": file, "bytes": size, "names": names}
 
@@ -75,10 +76,12 @@ def say_judgments(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def export_pairs(studio: Studio, actor: Actor, *, project: str, study: str, file: str, by: str, margin: float) -> Answer:
+def export_pairs(
+    studio: Studio, actor: Actor, *, project: str, study: str, file: str, by: str, margin: float
+) -> Answer:
     """Write preferences (prompt, chosen, rejected, margin, votes) out of a study's votes, for training."""
     project_ = opened(studio, actor, project)
-    found = studio.results.open(actor, project_, study_making.named(actor, project_, study).id)
+    found = studio.results.open(actor, project_, _finished(actor, project_, study))
     whose = by or (found.judges[0] if found.judges else "human")
     if whose not in found.judges:
         raise BadInput("Nobody of that kind has judged", to_do=f"There are: {', '.join(found.judges) or 'none'}.")
@@ -86,6 +89,14 @@ def export_pairs(studio: Studio, actor: Actor, *, project: str, study: str, file
     pairs = study_pairs.pairs(actor, project_, found, Selection(by=whose, criterion=criterion), least_margin=margin)
     _write(Path(file), b"".join(pairs.lines))
     return {"file": file, "pairs": pairs.count, "left_out": pairs.left_out, "by": whose}
+
+
+def _finished(actor: Actor, project: Project, study: str) -> str:
+    """A study by its id; by its name, the newest version whose results are open, else the newest."""
+    for one in study_making.every(actor, project):
+        if study == one.name and study_course.may_see_results(actor, project, one.id):
+            return one.id
+    return study_making.named(actor, project, study).id
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -97,7 +108,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _report_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--study", default="", metavar="STUDY", help="its name (then the newest version) or its id")
+    add("--study", default="", metavar="STUDY", help="its id, or its name (then the newest version with results)")
     add("--file", type=whole_path, default="", help="an exported study, in place of one in a project")
     add("--to", type=whole_path, default=str(Path.cwd()), help="a folder, or the files' path without an ending")
     with_project(parser)
