@@ -19,6 +19,7 @@ from core.domain.task import Task
 from core.domain.tree import Piece
 from core.errors import BadInput
 from core.evolution.difference import difference
+from core.services import demo_studies
 from core.store.database import Database, open_database
 
 _KINDS: tuple[type, ...] = (
@@ -57,6 +58,7 @@ def build(folder: Path, path: Path) -> None:
     database = open_database(fresh, "project")
     try:
         database.writer.append_now(facts)
+        demo_studies.add(folder, database)
     finally:
         database.close()
     fresh.rename(path)
