@@ -5,8 +5,8 @@ from html import escape
 from core.domain.report import Bars, Dots
 from core.exchange.tree_svg import clean
 
-_LABEL, _WIDE, _ROW = 250, 460, 26  # pixels
-_MOST_LETTERS = 40
+_LABEL, _WIDE, _ROW = 370, 460, 26  # pixels
+_MOST_LETTERS = 56
 
 
 def bars(figure: Bars) -> str:

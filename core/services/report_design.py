@@ -1,5 +1,6 @@
 """The design of a study in a report: what was asked of whom about what, as a table and as a paragraph to paste."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,10 +104,25 @@ def _models(about: About) -> Iterator[Block]:
     if judges:
         yield Heading(text="Model judges", level=3)
         yield Table(
-            heads=("Judge", "How it was asked (prompt hashes, reading, sampling)"),
-            rows=tuple((about.labels[one.person_id], one.details) for one in judges),
+            heads=("Judge", "How it was asked"),
+            rows=tuple((about.labels[one.person_id], _asked(one.details)) for one in judges),
             words=2,
         )
+
+
+def _asked(details: str) -> str:
+    """A judge's details in words; as they are, if another program wrote them."""
+    try:
+        said = json.loads(details)
+        wish = said["wish"]
+        mode = {"pair": "pairs in both orders", "single": "responses one by one"}[wish["mode"]]
+        words = "own words" if wish["own"] else str(wish["variant"]).replace("_", " ")
+        return (
+            f"{said['model']}; {mode}; verdict from {said['reading']}; words: {words}; temperature {wish['temperature']}; "
+            f"SHA-256 of its prompts {said['prompt_hash']}"
+        )
+    except (ValueError, LookupError, TypeError):
+        return details
 
 
 def _prompts(opened: Opened) -> str:
@@ -156,13 +172,13 @@ def methods(opened: Opened, about: About) -> str:
         "A prompt's verdict is the outcome with most votes, equal top counts being a tie; win rates of verdicts have 95 % Wilson intervals. "
         f"Rates of all votes, mean ranks and Bradley–Terry strengths (a tie is half a win) have 95 % percentile intervals from {ROUNDS:,} resamples of {resampled}.",
     ]  # fmt: skip
-    if design.repeat_share or design.attention_share:
-        parts.append("Repeated and attention trials, and pilots, are in no result.")
     if any(one.kind is RaterKind.MODEL for one in about.details):
         parts.append(
             "Beside them, models judged; pairs they saw in both orders, and where they changed their mind, the pair counts as a tie. "
             "Replies that could not be read were never scored."
         )
+    if design.repeat_share or design.attention_share:
+        parts.append("Repeated and attention trials, and pilots, are in no result.")
     libraries = listed([f"{name} {about.software[name]}" for name in ("evalica", "statsmodels", "krippendorff")])
     return " ".join([*parts, f"Numbers were computed with {libraries}."])
 
