@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.domain.study import StudyState
+from core.domain.study_now import StudyNow
 from core.services import studies
 from core.services.projects import Project
 from core.services.results import Opened
@@ -29,26 +30,37 @@ BODIES = {
 }
 
 
-def head(project: Project, title: str, study_id: str = "") -> None:
+def head(project: Project, study: StudyNow | None = None) -> None:
+    """The study's name is whatever people call it: text, and no title that reads Markdown."""
     with st.container(horizontal=True, vertical_alignment="center", key="results_head"):
-        st.title(title, width="stretch", anchor=False)
+        st.title("Results", width="content", anchor=False)
+        with st.container(width="stretch"):
+            kit.show("study_name", *(_name(study) if study else ()), key="results.name")
         if st.button("Studies", key="results.back"):
             st.switch_page("../studies.py", query_params={"project": project.slug})
-        if study_id and studies.may_see_results(shell.actor(), project, study_id):
-            results_report.button(project.slug, study_id)
+        if study and studies.may_see_results(shell.actor(), project, study.id):
+            results_report.button(project.slug, study.id)
+
+
+def _name(study: StudyNow) -> list[kit.Child]:
+    version = f"version {study.version}" if study.version > 1 else ""
+    return [h("span", {"class": "one", "title": study.name}, study.name), h("span", {"class": "lab"}, version)]
 
 
 def choose(project: Project) -> None:
     """Which study, if the address names none."""
-    head(project, "Results")
+    head(project)
     closed = [one.study for one in studies.lines(shell.actor(), project) if one.study.state is StudyState.CLOSED]
     if not closed:
         kit.show("empty", h("p", "No study is closed yet. Results open when a study closes."), key="results.empty")
         return
     for study in closed:
-        if st.button(f"{study.name}, version {study.version}", key=f"results.open.{study.id}"):
-            st.query_params["study"] = study.id
-            st.rerun()
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"results_{study.id}_card"):
+            with st.container(width="stretch"):
+                kit.show("study_name", *_name(study), key=f"results.{study.id}.name")
+            if st.button("Results", key=f"results.open.{study.id}"):
+                st.query_params["study"] = study.id
+                st.rerun()
 
 
 def one(project: Project, opened: Opened) -> None:
@@ -69,5 +81,5 @@ with shell.problems("results"):
         choose(project)
     else:
         study = studies.one(shell.actor(), project, st.query_params["study"])
-        head(project, study.name, study.id)
+        head(project, study)
         one(project, shell.studio().results.open(shell.actor(), project, study.id))

@@ -44,10 +44,13 @@ def card(window: Window, name: str) -> Locator:
 
 def test_a_lead_reads_results_opens_their_trials_and_takes_figures_along(window: Window, tmp_path: Path) -> None:
     window.open("results", "Results", project=PROJECT)
-    window.press("Three systems")
-    window.expect_title("Three systems")
+    window.press("Results")
     window.expect_said(
-        "6 prompts, 3 people, one verdict per prompt", "Win, tie, loss", "Win rate by skill", "Every pair"
+        "Three systems",
+        "6 prompts, 3 people, one verdict per prompt",
+        "Win, tie, loss",
+        "Win rate by skill",
+        "Every pair",
     )
     expect(card(window, "outcomes").locator(".bars .point").first).to_be_visible()
 
