@@ -11,7 +11,7 @@ import pytest
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.study import RaterKind, StudyState
 from core.errors import BadInput
-from core.services import demo, demo_studies, judging, report, result_views, study_making
+from core.services import commands, demo, demo_studies, judging, report, result_views, study_making
 from core.services.projects import Project
 from core.services.result_views import View
 from core.services.results import Results, Selection
@@ -65,6 +65,25 @@ def test_its_report_is_that_of_the_file_it_was_built_from(house: tuple[Studio, P
     assert f"{seq:,}" in there.markdown
     same = [a == b for a, b in zip(here.markdown.splitlines(), there.markdown.splitlines(), strict=True)]
     assert same.count(False) == 2  # the two lines that say its place in the log, which is another one here
+
+
+def test_commands_report_export_and_report_again_with_the_same_bytes(
+    house: tuple[Studio, Project], tmp_path: Path
+) -> None:
+    studio, _ = house
+    name, file = "Small models on the test set", str(tmp_path / "study.jsonl")
+    here = {"project": "demo", "study": name, "file": "", "to": str(tmp_path / "here")}
+    commands.run(studio, ME, "report", here)
+    commands.run(studio, ME, "export-study", {"project": "demo", "study": name, "file": file, "names": False})
+    commands.run(studio, ME, "report", {"project": "", "study": "", "file": file, "to": str(tmp_path / "there")})
+    for ending in (".html", ".md"):
+        assert (tmp_path / f"here{ending}").read_bytes() == (tmp_path / f"there{ending}").read_bytes()
+    again = commands.run(studio, ME, "import-study", {"project": "demo", "file": file})
+    assert (again["new"], again["judgments"]) == (False, again["trials"])
+    pairs = {"project": "demo", "study": name, "file": str(tmp_path / "pairs.jsonl"), "by": "", "margin": 0.5}
+    assert commands.run(studio, ME, "export-pairs", pairs)["pairs"] > 20
+    with pytest.raises(BadInput, match="one study"):
+        commands.run(studio, ME, "report", here | {"file": file})
 
 
 def test_the_example_in_the_docs_is_its_report(house: tuple[Studio, Project]) -> None:

@@ -41,7 +41,7 @@ def exported(project: Project, study_id: str, path: Path) -> list[bytes]:
     return path.read_bytes().splitlines(keepends=True)
 
 
-def resealed(lines: list[bytes], change: Callable[[list[dict[str, object]]], None]) -> bytes:
+def resealed(lines: list[bytes], change: Callable[[list[dict[str, object]]], object]) -> bytes:
     """A file whose rows were changed by somebody who knows how it is sealed."""
     head, *rows = [json.loads(line) for line in lines[:-1]]
     change(rows)
