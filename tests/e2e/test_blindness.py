@@ -19,7 +19,7 @@ from tests.e2e.wire import Wire
 from tests.studies.building import FIVE, a_study
 
 pytestmark = pytest.mark.e2e
-LETTERS, LEAKY = "letters", "leaky"
+LETTERS, LEAKY = "letters", "unwary"  # a rater begins in the first of them
 SYSTEMS = ("Quillfeather-70B-Chat", "brambleton/ox-13b", "Zirconia Mini")
 STUDY_NAME = "Quorndon against Pellitory"
 PROMPTS = 6
