@@ -24,6 +24,7 @@ def report(studio: Studio, actor: Actor, *, project: str, study: str, file: str,
         project_ = opened(studio, actor, project)
         made = reports.of_study(actor, project_, studio.results, _finished(actor, project_, study))
     target = Path(to or ".")
+    target = target.with_suffix("") if target.suffix in (".html", ".md") else target
     base = target / made.name if target.is_dir() else target
     files = [base.with_name(base.name + ending) for ending in (".html", ".md")]
     for path, text in zip(files, (made.html, made.markdown), strict=True):
@@ -110,13 +111,19 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--study", default="", metavar="STUDY", help="its id, or its name (then the newest version with results)")
     add("--file", type=whole_path, default="", help="an exported study, in place of one in a project")
-    add("--to", type=whole_path, default=str(Path.cwd()), help="a folder, or the files' path without an ending")
+    add("--to", type=whole_path, default=str(Path.cwd()), help="a folder, or the name of the two files, with or without their ending")
     with_project(parser)
 
 
 def _of_study(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("study", metavar="STUDY", help="its name (then the newest version) or its id")
-    parser.add_argument("file", type=whole_path, metavar="FILE")
+    parser.add_argument("study", metavar="STUDY", help="its id, or its name (then the newest version with results)")
+    parser.add_argument("--to", dest="file", type=whole_path, required=True, metavar="FILE", help="the file to write")
+    with_project(parser)
+
+
+def _judgments_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("study", metavar="STUDY", help="its id, or its name (then the newest version)")
+    parser.add_argument("file", type=whole_path, metavar="FILE", help="rows of prompt, system, rater, rank or score")
     with_project(parser)
 
 
@@ -144,7 +151,7 @@ VERBS = (
     Verb(name="import-study", help="read an exported study, to compute results", do=import_study, options=_import_options,
          say=say_import),
     Verb(name="import-judgments", help="a copy of a study with judgments made elsewhere", do=import_judgments,
-         options=_of_study, say=say_judgments),
+         options=_judgments_options, say=say_judgments),
     Verb(name="export-pairs", help="write chosen and rejected texts out of a study's votes", do=export_pairs,
          options=_pairs_options,
          say=lambda answer: f"{answer['file']}: {answer['pairs']:,} pairs by {answer['by']}; {answer['left_out']:,} left out"),
