@@ -176,7 +176,7 @@ def report(found: Measured, asked: argparse.Namespace) -> str:
     return f"""{asked.prompts:,} prompts × {len(study_rows.SYSTEMS)} systems × {PEOPLE} people, ranked: {votes:,} votes.
 {described(*_LIBRARIES)}
 
-p50 / p95 where there are two numbers. Results are opened by a press on the study's name in a session that stands; Plotly's code is in the
+p50 / p95 where there are two numbers. Results are opened by a press on the study's button in a session that stands; Plotly's code is in the
 browser already, from a small study. The page shows four figures; every further question at the same place in the log is answered from
 memory. The rater is the tenth of ten, with the nine others' judgments in the file. "Script" is `benchmarks/plain_studies.py`: pandas, scipy,
 statsmodels and Plotly in one Streamlit page with three figures, with its table in the right form and in Streamlit's cache.
