@@ -47,13 +47,16 @@ def _row(project: Project, study: StudyNow, one: Exclusion, name: str, *, may_ch
 @st.dialog("Leave somebody out")
 def _ask(project: Project, study: StudyNow, raters: Mapping[str, str]) -> None:
     with shell.problems("studies.exclude"):
-        who = st.selectbox("Who", list(raters), format_func=lambda id_: raters[id_], key="studies.exclude.who")
+        who = st.selectbox(
+            "Who", list(raters), format_func=lambda id_: raters[id_], index=None, placeholder="Choose somebody",
+            key="studies.exclude.who",
+        )  # fmt: skip
         reason = st.text_input(
             "Why", key="studies.exclude.reason", max_chars=300, placeholder="Ranked 1 = worst all along"
         )
         about = "What they said is kept, and counts in no result. You can take them back in until the study is closed."
         kit.show("hint", h("p", {"class": "lab"}, about), key="studies.exclude.about")
-        if st.button("Leave them out", type="primary", key="studies.exclude.go"):
+        if st.button("Leave them out", type="primary", key="studies.exclude.go", disabled=who is None) and who:
             studies.exclude(shell.actor(), project, study.id, who, reason)
             st.rerun()
 

@@ -112,9 +112,12 @@ def _mark(one: PersonProgress, *, is_done: bool) -> kit.Element:
 @st.dialog("Somebody has left")
 def _left(project: Project, study: StudyNow, people: dict[str, str]) -> None:
     with shell.problems("studies.left"):
-        who = st.selectbox("Who", list(people), format_func=people.__getitem__, key="studies.left.who")
+        who = st.selectbox(
+            "Who", list(people), format_func=people.__getitem__, index=None, placeholder="Choose somebody",
+            key="studies.left.who",
+        )  # fmt: skip
         about = "What they judged stays and counts. What they had not done yet is shared among the others."
         kit.show("hint", h("p", {"class": "lab"}, about), key="studies.left.about")
-        if st.button("They have left", type="primary", key="studies.left.go"):
+        if st.button("They have left", type="primary", key="studies.left.go", disabled=who is None) and who:
             studies.person_left(shell.actor(), project, study.id, who)
             st.rerun()

@@ -64,8 +64,20 @@ def rater(browser: Browser, app: App) -> Iterator[Window]:
         yield window
 
 
-def test_a_study_is_made_opened_to_whoever_has_the_link_watched_and_closed(
-    window: Window, rater: Window, files: tuple[Path, Path]
+def judge_all(judge: Judge, better: str) -> None:
+    """Three prompts with two responses each: the one with these words is the better one, wherever it stands."""
+    for nth in range(len(PROMPTS)):
+        judge.expect_a_trial()
+        keys = ("1", "2") if better in judge.texts()[0] else ("2", "1")
+        if nth < len(PROMPTS) - 1:
+            judge.submit(*keys)
+        else:
+            judge.submit_last(*keys)
+    judge.expect_saved()
+
+
+def test_a_study_goes_from_its_design_over_three_people_to_its_report(
+    window: Window, browser: Browser, app: App, files: tuple[Path, Path], tmp_path: Path
 ) -> None:
     lead = Lead(window, "empty").open_list()
     window.expect_said("No studies yet")
@@ -89,23 +101,37 @@ def test_a_study_is_made_opened_to_whoever_has_the_link_watched_and_closed(
     lead.confirm("Open the study", "Open it")
     window.expect_said("Nobody has come yet")
 
-    join(rater, link, "Mira")
-    mira = Judge(rater, "empty", made)
-    mira.expect_a_trial()
-    mira.begin()
-    expect(rater.page.get_by_test_id("stSidebarNav").get_by_role("link")).to_have_count(0)  # one page needs no menu
-    mira.submit("1", "2")
-    mira.submit("1", "1")
-    mira.submit_last("2", "1")
-    lead.expect_rater("Mira", "3 of 3", "Done")
-    assert "evolved" not in lead.rater("Mira").inner_text()
+    for name, better in {"Mira": "version 0", "Ines": "version 0", "Tove": "version 1"}.items():
+        with Window(browser, app.url) as rater:
+            join(rater, link, name)
+            judge = Judge(rater, "empty", made)
+            judge.expect_a_trial()
+            judge.begin()
+            expect(rater.page.get_by_test_id("stSidebarNav").get_by_role("link")).to_have_count(0)  # one page, no menu
+            judge_all(judge, better)
+            lead.expect_rater(name, "3 of 3", "Done")
+            assert "evolved" not in lead.rater(name).inner_text()
+            if name == "Tove":
+                lead.confirm("Close the study", "Close it")
+                window.expect_said("The study is closed")
+                judge.visit()
+                judge.expect_told("closed")
 
-    lead.confirm("Close the study", "Close it")
-    window.expect_said("The study is closed")
-    mira.visit()
-    mira.expect_told("closed")
     lead.press("See the results")
-    window.expect_title("Evolved-7b against plain")
+    window.expect_title("Results")
+    window.expect_said("Evolved-7b against plain", "3 prompts, 3 people")
+    window.page.keyboard.press("w")
+    with window.page.expect_download() as download:
+        window.dialog().get_by_role("link", name="The report as Markdown").click()
+    download.value.save_as(tmp_path / "report.md")
+    report = (tmp_path / "report.md").read_text(encoding="utf-8")
+    first = next(line for line in report.splitlines() if line.startswith("| evolved-7b – plain-7b |"))
+    assert [cell.strip() for cell in first.split("|")[2:6]] == [
+        "3",
+        "0",
+        "0",
+        "3†",
+    ]  # two of three prefer it each time; few
 
 
 def test_who_leads_chooses_people_leaves_one_out_looks_early_and_makes_a_new_version(
@@ -116,6 +142,8 @@ def test_who_leads_chooses_people_leaves_one_out_looks_early_and_makes_a_new_ver
     window.settle()
     lead.expect_rater("Noor", "1 of 2", "Late")
     window.press("Leave somebody out")
+    expect(window.dialog().get_by_role("button", name="Leave them out")).to_be_disabled()  # nobody is meant yet
+    window.choose("Who", "Noor")
     window.write("Why", "Misread the task", inside=window.dialog())
     window.press("Leave them out", inside=window.dialog())
     window.expect_said("Misread the task")
@@ -126,7 +154,8 @@ def test_who_leads_chooses_people_leaves_one_out_looks_early_and_makes_a_new_ver
     expect(window.dialog()).to_contain_text("A reason is needed")
     window.write("Why now", "To see whether it works", inside=window.dialog())
     window.press("Write it down and look", inside=window.dialog())
-    window.expect_title("Named")
+    window.expect_title("Results")
+    window.expect_said("Named")
     window.open("studies", "Study", project=FIRST, study=study["named"])
     window.expect_said("To see whether it works")
     lead.press("Make a new version")
