@@ -61,6 +61,15 @@ def take(page: Page, url: str, theme: str) -> None:
     page.get_by_role("button", name="Open", exact=True).click()
     page.get_by_text("Last five").wait_for()
     settle_and_shoot(page, f"review-{theme}")
+    page.goto(f"{url}/judge?project=demo")
+    page.get_by_role("button", name="Begin").click()
+    for key in ("1", "2"):
+        page.keyboard.press(key)
+    settle_and_shoot(page, f"judge-{theme}")
+    page.goto(f"{url}/results?project=demo")
+    page.get_by_role("button", name="Results", exact=True).click()
+    page.get_by_text("Win rate by skill").wait_for()
+    settle_and_shoot(page, f"results-{theme}")
 
 
 def take_trees(page: Page, url: str) -> None:
