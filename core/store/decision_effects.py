@@ -94,8 +94,8 @@ def _humans(connection: duckdb.DuckDBPyConnection, touched: list[str]) -> dict[s
         [said.count("accept") for said in own], [said.count("reject") for said in own],
         [said[0] if said else None for said in own], [said[-1] if said else None for said in settled],
     ]  # fmt: skip
-    rules = [row["consensus_rule"] for row in fetched(connection, _RULE)]
-    statuses = [str(status) for (status,) in connection.execute(_CONSENSUS, [*rules, *votes]).fetchall()]
+    rule = next((row["consensus_rule"] for row in fetched(connection, _RULE)), None)
+    statuses = [str(status) for (status,) in connection.execute(_CONSENSUS, [rule, *votes]).fetchall()]
     people = [len({row["person_id"] for row in rows}) for rows in standing.values()]
     return dict(zip(standing, zip(statuses, people, strict=True), strict=True))
 
