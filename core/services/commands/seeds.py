@@ -139,7 +139,9 @@ def label(
             studio.skills.stop(actor, project_)
         time.sleep(0.1)
     assert now is not None
-    return asdict(now) | {"left": seeds.skills(actor, project_).get("", 0)}
+    said = asdict(now)
+    labelled = said.pop("kept")
+    return said | {"labelled": labelled, "left": seeds.skills(actor, project_).get("", 0)}
 
 
 def say_label(answer: Answer) -> str:
