@@ -111,7 +111,12 @@ def _report_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--study", default="", metavar="STUDY", help="its id, or its name (then the newest version with results)")
     add("--file", type=whole_path, default="", help="an exported study, in place of one in a project")
-    add("--to", type=whole_path, default=str(Path.cwd()), help="a folder, or the name of the two files, with or without their ending")
+    add(
+        "--to",
+        type=whole_path,
+        default=str(Path.cwd()),
+        help="a folder, or the name of the two files, with or without their ending",
+    )
     with_project(parser)
 
 
