@@ -46,7 +46,7 @@ def seeds(n: int) -> Iterator[str]:
 
 def ours(url: str, calls: int, n_seeds: int = 0) -> None:
     """Our studio: a project file, a run with its log on, capped at so many calls."""
-    from core.services import seeds as seed_service
+    from core.services.growing import seeds as seed_service
     from core.services.studio import open_studio
     from core.settings import Settings
 

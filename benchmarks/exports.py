@@ -51,7 +51,7 @@ def one(way: str, path: Path, file: Path) -> dict[str, float]:
     """Take one format out of the project, or ("import") the file into a new one."""
     from core.domain.export import ExportFormat, Order
     from core.domain.person import LOCAL_OWNER
-    from core.services import exports, lineage_import
+    from core.services.exchanging import exports, lineage_import
     from core.services.projects import Projects
 
     projects = Projects(path.parent)

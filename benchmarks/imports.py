@@ -114,7 +114,7 @@ def _peak() -> Iterator[Callable[[], float]]:
 def ours(file: Path, folder: Path) -> Measured:
     """The studio's own import by path."""
     from core.domain.person import LOCAL_OWNER
-    from core.services import seeds
+    from core.services.growing import seeds
     from core.services.projects import Projects
 
     projects = Projects(folder)

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.apps import FIND, FLAGS, FRAME, STUDIO, TWO_FRAMES, UNTIL, running, said, wait_for
 from benchmarks.machine import described, table, write_section
 from core.domain.run import SeedChoice
-from core.services import presets
+from core.services.growing import presets
 from core.services.projects import FIRST
 from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import FAKE, PLAIN, furnished

@@ -28,8 +28,8 @@ from benchmarks.machine import described, table, write_section
 from benchmarks.review_deck import Presses
 from benchmarks.review_queries import Asked
 from core.domain.person import LOCAL_OWNER
-from core.services import item_list, queues
 from core.services.projects import FIRST
+from core.services.reviewing import item_list, queues
 from core.store.database import open_database
 from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import PLAIN, furnished

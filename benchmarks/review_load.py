@@ -26,8 +26,8 @@ from benchmarks.review_load_report import LONG_EVERY, Counted, Load, report
 from core.domain.person import LOCAL_OWNER
 from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import Endpoint
-from core.services import presets
 from core.services.bridge import ask_app, door_of
+from core.services.growing import presets
 from core.services.projects import FIRST
 from core.store.database import open_database
 from tests.e2e.furnish import FAKE, PLAIN, Home, furnished

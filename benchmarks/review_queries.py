@@ -8,8 +8,8 @@ from benchmarks import store_rows
 from benchmarks.review_rows import EARLIER, LONG_TREES
 from core.domain.person import LOCAL_OWNER
 from core.domain.queue import Queue, QueueFilter, Sort
-from core.services import item_list
 from core.services.projects import Project
+from core.services.reviewing import item_list
 from core.store import list_reading, queue_reading
 from core.store.database import Database
 

@@ -21,12 +21,12 @@ from benchmarks.store_rows import RUN
 from benchmarks.store_sqlite import Sqlite
 from benchmarks.store_writes import Written, fill, timed, write_as_engine, write_sqlite_as_engine
 from core.domain.person import LOCAL_OWNER as ME
-from core.services import seeds, tree_nodes, trees
 from core.services.endpoints import Endpoints
-from core.services.live import LiveRuns
-from core.services.packs import Packs
+from core.services.growing import seeds, tree_nodes, trees
+from core.services.growing.live import LiveRuns
+from core.services.growing.packs import Packs
+from core.services.growing.runs import Runs
 from core.services.projects import Project
-from core.services.runs import Runs
 from core.store import run_reading
 from core.store.database import Database, open_database
 from core.store.run_log import ProjectRunLog

@@ -25,9 +25,9 @@ from benchmarks.machine import described, table, write_section
 from benchmarks.study_pages import CLOSED, OPEN, SMALL
 from core.domain.person import LOCAL_OWNER
 from core.domain.study_results import Part, Reduction
-from core.services import result_numbers, result_views
-from core.services.result_views import View
-from core.services.results import Results
+from core.services.evaluating import result_numbers, result_views
+from core.services.evaluating.result_views import View
+from core.services.evaluating.results import Results
 from core.services.studio import Studio
 from core.studies.covariates import adjusted
 from tests.chrome import MISSING, find_chrome

@@ -11,7 +11,7 @@ from core.domain.operation import Operation
 from core.domain.person import LOCAL_OWNER
 from core.domain.skill import SKILLS
 from core.domain.study import Rater, RaterKind, Study, StudyDesign, StudyDesignSaved, StudyEvent, StudyEventKind
-from core.services.study_facts import system_named
+from core.services.evaluating.study_facts import system_named
 from core.store import study_log
 from core.store.database import Database
 

@@ -24,7 +24,7 @@ from benchmarks.machine import described, table, write_section
 from benchmarks.pages import CLICK_NODE, nodes_of, seeds_of
 from core.domain.person import LOCAL_OWNER
 from core.domain.run import RunSettings, SeedChoice
-from core.services import presets
+from core.services.growing import presets
 from core.services.projects import FIRST, Project
 from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import FAKE, PLAIN, Home, furnished

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import export_form, kit, lineage_form, shell
+from pages.ui import kit, shell
+from pages.ui.exchanging import export_form, lineage_form
 from pages.ui.kit import h
 
 with shell.problems("data"):

@@ -7,10 +7,11 @@ import streamlit as st
 
 from core.domain.decision import Reason
 from core.domain.history import Entry, HistoryFilter
-from core.services import history
 from core.services.projects import Project
-from pages.ui import history_view, kit, shell
+from core.services.reviewing import history
+from pages.ui import kit, shell
 from pages.ui.kit import h
+from pages.ui.reviewing import history_view
 
 
 def from_the_start() -> None:

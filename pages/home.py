@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.ui import connect, kit, shell, waiting, ways
+from pages.ui import connect, kit, shell, ways
 from pages.ui.hero import hero
+from pages.ui.reviewing import waiting
 
 with st.container(key="home_page"):
     with st.container(key="home_head"):

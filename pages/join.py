@@ -5,7 +5,7 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from core.services.invitations import Door
+from core.services.evaluating.invitations import Door
 from pages.ui import kit, shell
 from pages.ui.kit import h
 from pages.ui.modules import loader

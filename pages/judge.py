@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.domain.judgment import JudgeLine
-from core.services import judging
+from core.services.evaluating import judging
 from core.services.projects import Project
-from pages.ui import judge, kit, shell
+from pages.ui import kit, shell
+from pages.ui.evaluating import judge
 from pages.ui.kit import h
 
 

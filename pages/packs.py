@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import pack_compare, pack_comparison_view, pack_editor, pack_list, shell
+from pages.ui import shell
+from pages.ui.growing import pack_compare, pack_comparison_view, pack_editor, pack_list
 
 with shell.problems("packs"):
     project = shell.project()

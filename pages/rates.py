@@ -5,12 +5,13 @@ import streamlit as st
 from core.domain.progress import RunSummary
 from core.domain.run import RunEventKind
 from core.domain.steering import SteerMode
-from core.services import difficulty
-from core.services import rates as service
-from core.services.audits import audits
 from core.services.projects import Project
-from pages.ui import kit, review_answers, review_difficulty, review_dry_run, review_rates, shell
+from core.services.reviewing import difficulty
+from core.services.reviewing import rates as service
+from core.services.reviewing.audits import audits
+from pages.ui import kit, shell
 from pages.ui.kit import h
+from pages.ui.reviewing import review_answers, review_difficulty, review_dry_run, review_rates
 
 MODES = {
     SteerMode.OFF: "As set up",

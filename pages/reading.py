@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import kit, reading_view, shell
+from pages.ui import kit, shell
+from pages.ui.growing import reading_view
 
 with shell.problems("reading"):
     project = shell.project()

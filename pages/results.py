@@ -4,11 +4,11 @@ import streamlit as st
 
 from core.domain.study import StudyState
 from core.domain.study_now import StudyNow
-from core.services import studies
+from core.services.evaluating import studies
+from core.services.evaluating.results import Opened
 from core.services.projects import Project
-from core.services.results import Opened
-from pages.ui import (
-    kit,
+from pages.ui import kit, shell
+from pages.ui.evaluating import (
     results_agreement,
     results_asked,
     results_figures,
@@ -17,7 +17,6 @@ from pages.ui import (
     results_strength,
     results_trials,
     results_words,
-    shell,
 )
 from pages.ui.kit import h
 

@@ -4,11 +4,12 @@ import streamlit as st
 
 from core.domain.person import Role
 from core.domain.queue import Asks, Queue
-from core.services import queue_address, queues
 from core.services.projects import Project
-from pages.ui import deck, kit, review_duplicates, review_form, review_list, review_minimal, review_queues, shell
+from core.services.reviewing import queue_address, queues
+from pages.ui import kit, shell
 from pages.ui.kit import h
-from pages.ui.review_words import filter_in_words
+from pages.ui.reviewing import deck, review_duplicates, review_form, review_list, review_minimal, review_queues
+from pages.ui.reviewing.review_words import filter_in_words
 
 DECK, LIST, MINIMAL, DUPLICATES = "deck", "list", "minimal", "duplicates"
 VIEWS = {DECK: "Deck", LIST: "List", DUPLICATES: "Near-duplicates", MINIMAL: "Plain"}

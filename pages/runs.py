@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import kit, run_form, run_view, shell
+from pages.ui import kit, shell
+from pages.ui.growing import run_form, run_view
 
 with shell.problems("runs"):
     project = shell.project()
@@ -20,7 +21,7 @@ with shell.problems("runs"):
     else:
         run_view.head(project, runs, run_id)
         if st.query_params.get("view") == "overview":
-            from pages.ui import run_overview  # loads plotly, which an idle app does not
+            from pages.ui.growing import run_overview
 
             run_overview.body(project, runs, run_id)
         else:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.services import seeds
+from core.services.growing import seeds
 from core.services.projects import Project
-from pages.ui import kit, seed_import, seed_report, seed_shares, shell, skill_labels
+from pages.ui import kit, shell
+from pages.ui.growing import seed_import, seed_report, seed_shares, skill_labels
 from pages.ui.kit import h
 from pages.ui.words import count
 

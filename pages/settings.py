@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import endpoint_form, endpoint_list, endpoint_pools, kit, pack_list, shell
+from pages.ui import endpoint_form, endpoint_list, endpoint_pools, kit, shell
+from pages.ui.growing import pack_list
 
 with shell.problems("settings"):
     with st.container(horizontal=True, vertical_alignment="center", key="settings_head"):

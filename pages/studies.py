@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.domain.study_now import StudyNow
-from core.services import studies
+from core.services.evaluating import studies
 from core.services.projects import Project
-from pages.ui import (
-    shell,
+from pages.ui import shell
+from pages.ui.evaluating import (
     study_ask,
     study_field,
     study_frame,

@@ -4,12 +4,13 @@ import streamlit as st
 
 from core.domain.decision import ConsensusRule
 from core.domain.queue import Queue
-from core.services import queues
-from core.services import team as service
 from core.services.projects import Project
-from pages.ui import kit, shell, team_view
+from core.services.reviewing import queues
+from core.services.reviewing import team as service
+from pages.ui import kit, shell
 from pages.ui.kit import h
-from pages.ui.review_queues import midnight
+from pages.ui.reviewing import team_view
+from pages.ui.reviewing.review_queues import midnight
 from pages.ui.words import count
 
 

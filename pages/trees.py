@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import kit, run_picker, shell
+from pages.ui import kit, shell
+from pages.ui.growing import run_picker
 
 SHOW = {"all": "All", "survivors": "Survivors", "eliminated": "Eliminated"}
 _AT_REST_S = 15.0  # between two looks for news of a run at rest: another tab may evolve a node, or resume the run

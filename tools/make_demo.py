@@ -18,7 +18,8 @@ sys.path.insert(0, str(ROOT))
 from core.domain.person import LOCAL_OWNER  # noqa: E402
 from core.domain.run import SeedChoice  # noqa: E402
 from core.domain.system import EMBEDDED  # noqa: E402
-from core.services import demo, presets, seeds  # noqa: E402
+from core.services import demo  # noqa: E402
+from core.services.growing import presets, seeds  # noqa: E402
 from core.services.projects import Project  # noqa: E402
 from core.services.studio import Studio, open_studio  # noqa: E402
 from core.settings import Settings  # noqa: E402

@@ -29,7 +29,7 @@ from core.domain.study_answers import AnswerWish  # noqa: E402
 from core.domain.study_now import StudyNow  # noqa: E402
 from core.domain.system import EMBEDDED, Endpoint  # noqa: E402
 from core.models.embedded import EmbeddedServer  # noqa: E402
-from core.services import judging, study_course, study_files, study_making, study_prompts  # noqa: E402
+from core.services.evaluating import judging, study_course, study_files, study_making, study_prompts  # noqa: E402
 from core.services.projects import Project  # noqa: E402
 from core.services.studio import Studio, open_studio  # noqa: E402
 from core.settings import Settings  # noqa: E402

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.domain.person import LOCAL_OWNER
 from core.errors import BadInput
 from core.exchange.study_file_facts import facts_of
-from core.services import study_course, study_files, study_making
+from core.services.evaluating import study_course, study_files, study_making
 from core.services.projects import DEMO, Project
 from core.store.database import Database
 

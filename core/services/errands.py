@@ -11,8 +11,8 @@ from core.evolution.budget import Budget
 from core.ports import Limiter
 from core.services.asking import Asking, Errand
 from core.services.endpoints import Endpoints
+from core.services.growing.live import LiveRuns
 from core.services.jobs import Job, Jobs
-from core.services.live import LiveRuns
 
 
 class Errands:

@@ -6,29 +6,30 @@ from core.domain.person import Actor
 from core.domain.run import SeedChoice
 from core.domain.system import EMBEDDED
 from core.models.embedded import default_weights
-from core.services import demo, presets
-from core.services import seeds as seed_service
+from core.services import demo
 from core.services.access import may_grow, may_judge
-from core.services.answer_lists import AnswerLists
-from core.services.answers import Answers
-from core.services.desk import Desk
-from core.services.duplicates import Duplicates
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.errands import Errands
-from core.services.invitations import Invitations
-from core.services.judge_desk import JudgeDesk
+from core.services.evaluating.invitations import Invitations
+from core.services.evaluating.judge_desk import JudgeDesk
+from core.services.evaluating.model_judge import ModelJudges
+from core.services.evaluating.results import Results
+from core.services.evaluating.study_answers import StudyAnswers
+from core.services.growing import presets
+from core.services.growing import seeds as seed_service
+from core.services.growing.live import LiveRuns
+from core.services.growing.packs import Packs
+from core.services.growing.runs import Runs
+from core.services.growing.skills import SkillLabels
 from core.services.keys import secrets_files
-from core.services.live import LiveRuns
-from core.services.model_judge import ModelJudges
-from core.services.packs import Packs
 from core.services.people import People
 from core.services.projects import DEMO, FIRST, Project, Projects
-from core.services.results import Results
-from core.services.runs import Runs
+from core.services.reviewing.answer_lists import AnswerLists
+from core.services.reviewing.answers import Answers
+from core.services.reviewing.desk import Desk
+from core.services.reviewing.duplicates import Duplicates
 from core.services.shelf import Shelf
-from core.services.skills import SkillLabels
-from core.services.study_answers import StudyAnswers
 from core.settings import Settings
 from core.store.database import Database, open_database
 

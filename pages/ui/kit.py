@@ -191,7 +191,7 @@ def tree(
     poll_s: float | None = None,
     on_run: Callable[[], None] | None = None,
 ) -> None:
-    """The lineage trees of one run: seeds, canvas and detail. It asks pages/ui/tree_routes.py for all that it shows.
+    """The lineage trees of one run: seeds, canvas and detail. It asks pages/ui/growing/tree_routes.py for all that it shows.
 
     `seed` and `node` are opened first (the page's query parameters); `poll_s` asks for news while the run is live. `on_run`
     is called when the person wants the same seed in another run: `tree_run()` is that run then.

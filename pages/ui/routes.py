@@ -10,16 +10,16 @@ from starlette.routing import BaseRoute, Route
 from core.errors import BadInput, StudioError
 from core.services import commands
 from pages.ui import shell
-from pages.ui.answer_routes import answer_routes
-from pages.ui.export_routes import export_routes
+from pages.ui.evaluating.join_routes import join_routes
+from pages.ui.evaluating.judge_routes import judge_routes
+from pages.ui.evaluating.report_routes import report_routes
+from pages.ui.exchanging.export_routes import export_routes
+from pages.ui.growing.tree_routes import tree_routes
 from pages.ui.guard import said
-from pages.ui.join_routes import join_routes
-from pages.ui.judge_routes import judge_routes
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
-from pages.ui.report_routes import report_routes
-from pages.ui.review_routes import review_routes
-from pages.ui.tree_routes import tree_routes
+from pages.ui.reviewing.answer_routes import answer_routes
+from pages.ui.reviewing.review_routes import review_routes
 from pages.ui.uploads import upload_routes
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.domain.person import Role
-from pages.ui import deck, kit, people
+from pages.ui import kit, people
 from pages.ui.foot import foot, switcher
+from pages.ui.reviewing import deck
 
 _HERE = Path(__file__).parent
 _PAGES = _HERE.parent

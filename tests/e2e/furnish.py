@@ -9,7 +9,7 @@ from pathlib import Path
 from core.domain.person import LOCAL_OWNER
 from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import Endpoint
-from core.services import presets, seeds
+from core.services.growing import presets, seeds
 from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings

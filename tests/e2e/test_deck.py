@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from core.services import queues
+from core.services.reviewing import queues
 from tests.e2e.deck_verbs import Deck
 from tests.e2e.furnish import PLAIN, furnished
 from tests.e2e.running import App

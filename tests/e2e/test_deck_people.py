@@ -16,8 +16,9 @@ from core.domain.person import LOCAL_OWNER
 from core.domain.queue import Queue, QueueFilter
 from core.domain.run import SeedChoice
 from core.domain.system import Endpoint
-from core.services import presets, queues, team
+from core.services.growing import presets
 from core.services.people import People
+from core.services.reviewing import queues, team
 from tests.e2e.deck_verbs import Deck
 from tests.e2e.furnish import PLAIN, Home, furnished
 from tests.e2e.people_verbs import Somebody

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from core.domain.person import LOCAL_OWNER
 from core.domain.queue import Asks, Queue
-from core.services import queues
+from core.services.reviewing import queues
 from tests.e2e.deck_verbs import Deck
 from tests.e2e.furnish import PLAIN, furnished
 from tests.e2e.review_verbs import Review

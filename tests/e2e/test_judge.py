@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from core.domain.person import LOCAL_OWNER
 from core.domain.study import StudyDesign, StudyTask
-from core.services import study_course
+from core.services.evaluating import study_course
 from tests.e2e.furnish import furnished
 from tests.e2e.judge_verbs import Judge
 from tests.e2e.running import App

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Download, Locator, expect
 
 from core.domain.person import LOCAL_OWNER as ME
-from core.services.pack_files import read_zip
+from core.services.growing.pack_files import read_zip
 from core.services.projects import FIRST
 from tests.e2e.furnish import PLAIN, furnished
 from tests.e2e.studio import Window

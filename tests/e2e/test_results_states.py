@@ -7,10 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.study import RaterKind, StudyEventKind, StudyState
 from core.domain.study_results import Reduction, WinRate
-from core.services import result_people
-from core.services.result_views import View
+from core.services.evaluating import result_people
+from core.services.evaluating.result_views import View
 from pages.ui import shell
-from pages.ui.results_asked import VIEWS
+from pages.ui.evaluating.results_asked import VIEWS
 from tests.e2e.furnish import furnished, in_this_process
 from tests.e2e.running import ROOT
 from tests.services.studied import SYSTEMS, judged

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.domain.person import LOCAL_OWNER as ME
-from core.services import queues
+from core.services.reviewing import queues
 from tests.e2e.furnish import PLAIN, furnished
 from tests.e2e.review_verbs import Review
 from tests.e2e.studio import Window

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.queue import Queue, QueueFilter, Sort
-from core.services import queue_address, queues
 from core.services.projects import FIRST
+from core.services.reviewing import queue_address, queues
 from pages.ui import shell
 from tests.e2e.furnish import PLAIN, furnished, in_this_process
 from tests.e2e.running import ROOT

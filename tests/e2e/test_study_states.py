@@ -7,9 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.study import StudyDesign, StudyState, StudyTask
-from core.services import studies
+from core.services.evaluating import studies
 from core.services.projects import FIRST, Project
-from pages.ui import shell, study_frame
+from pages.ui import shell
+from pages.ui.evaluating import study_frame
 from tests.builders import id_of
 from tests.e2e.furnish import furnished, in_this_process
 from tests.e2e.running import ROOT

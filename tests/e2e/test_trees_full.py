@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from core.domain.person import LOCAL_OWNER
 from core.domain.run import SeedChoice
-from core.services import presets
+from core.services.growing import presets
 from tests.e2e.furnish import FAKE, PLAIN, furnished
 from tests.e2e.running import App
 from tests.e2e.studio import Window

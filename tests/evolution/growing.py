@@ -25,7 +25,7 @@ from core.models.limits import AdaptiveLimit
 from core.models.pool import Ensemble, Part
 from core.models.retry import wait_before_retry
 from core.ports import Voice
-from core.services.live import WallClock
+from core.services.growing.live import WallClock
 from core.store import run_reading
 from core.store.database import Database
 from core.store.run_log import ProjectRunLog

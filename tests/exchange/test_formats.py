@@ -15,7 +15,7 @@ from core.errors import BadInput
 from core.exchange import columns, csv_table, json_list
 from core.exchange.detect import format_of
 from core.exchange.seed_rows import seed_of
-from core.services.seed_files import SeedFile, preview
+from core.services.growing.seed_files import SeedFile, preview
 
 ALPACA = [
     {"instruction": f"Do {number}.", "input": f"with {number}" if number % 2 else "", "output": "x"}

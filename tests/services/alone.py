@@ -9,7 +9,7 @@ from typing import Any
 from core.domain.person import LOCAL_OWNER
 from core.domain.run import Difficulty, RunSettings
 from core.domain.system import Endpoint
-from core.services import seeds as seed_service
+from core.services.growing import seeds as seed_service
 from core.services.projects import FIRST, Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings

@@ -12,10 +12,10 @@ from core.domain.decision import Act, Receipt, Submission
 from core.domain.instruction import Instruction, RunStatus
 from core.domain.person import LOCAL_OWNER, Actor, Role
 from core.domain.queue import Queue
-from core.services import decisions, queues
-from core.services.decisions import Receipts
-from core.services.desk import Desk
 from core.services.projects import Project
+from core.services.reviewing import decisions, queues
+from core.services.reviewing.decisions import Receipts
+from core.services.reviewing.desk import Desk
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.builders import NOON, RUN, child, outcome, response, revision, run, score, seed, system

@@ -11,8 +11,8 @@ from typing import Any
 from core.domain.judgment import BlindTrial, JudgeHand, JudgmentReceipt, JudgmentSent, PairVerdict, Said
 from core.domain.person import LOCAL_OWNER, Actor, Role
 from core.domain.study import OVERALL, StudyDesign, StudyEventKind, StudyTask
-from core.services import judging
-from core.services.judge_desk import JudgeDesk
+from core.services.evaluating import judging
+from core.services.evaluating.judge_desk import JudgeDesk
 from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.domain.study import StudyDesign, StudyEventKind, StudyState
+from core.services.evaluating.results import Opened, Results
 from core.services.projects import Project
-from core.services.results import Opened, Results
 from core.store.database import Database
 from tests.builders import project_at
 from tests.services.alone import ME

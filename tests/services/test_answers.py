@@ -13,7 +13,7 @@ from core.domain.decision import Act
 from core.domain.instruction import Instruction
 from core.domain.run import Caps, RunEventKind
 from core.errors import BadInput, RunRefused
-from core.services import answers
+from core.services.reviewing import answers
 from core.store.instruction_rows import instruction_from
 from core.store.run_reading import caps_as_json
 from tests import builders

@@ -11,9 +11,9 @@ from core.domain.instruction import Instruction
 from core.domain.operation import Operation
 from core.domain.trial import TrialOrigin
 from core.errors import BadInput
-from core.services import presets
-from core.services.audits import audits
-from core.services.dry_run import dry_run
+from core.services.growing import presets
+from core.services.reviewing.audits import audits
+from core.services.reviewing.dry_run import dry_run
 from core.store.instruction_rows import instruction_from
 from tests.evolution.growing import only
 from tests.openai_server import OpenAIServer, openai_server

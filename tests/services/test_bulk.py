@@ -12,8 +12,8 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.person import Actor, Role
 from core.domain.queue import Queue, QueueFilter, Sort
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import bulk, chosen, duplicates, item_list, queues
 from core.services.projects import FIRST, Project
+from core.services.reviewing import bulk, chosen, duplicates, item_list, queues
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.builders import child, id_of, outcome, revision, seed, source, task

@@ -11,7 +11,8 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import RunEventKind
 from core.domain.task import TaskKind, TaskState
 from core.errors import BadInput
-from core.services import demo, tree_nodes, trees
+from core.services import demo
+from core.services.growing import tree_nodes, trees
 from core.services.projects import Project
 from core.store.database import Database
 from tests.builders import (

@@ -11,10 +11,11 @@ import pytest
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.study import RaterKind, StudyState
 from core.errors import BadInput
-from core.services import commands, demo, demo_studies, judging, report, result_views, study_making
+from core.services import commands, demo, demo_studies
+from core.services.evaluating import judging, report, result_views, study_making
+from core.services.evaluating.result_views import View
+from core.services.evaluating.results import Results, Selection
 from core.services.projects import Project
-from core.services.result_views import View
-from core.services.results import Results, Selection
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 

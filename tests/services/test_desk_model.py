@@ -12,7 +12,7 @@ from core.domain.card import Card
 from core.domain.decision import Act, Answer, Submission
 from core.domain.person import Actor
 from core.domain.queue import QueueFilter
-from core.services.leases import LEASE_S
+from core.services.reviewing.leases import LEASE_S
 from tests.builders import id_of
 from tests.services.at_the_desk import MIRA, NOOR, OLA, Room, room_at
 

@@ -15,7 +15,7 @@ from core.domain.decision import Act, Answer, Reason
 from core.domain.person import LOCAL_OWNER
 from core.domain.queue import Asks
 from core.errors import BadInput
-from core.services import difficulty, edits, item_list, queues
+from core.services.reviewing import difficulty, edits, item_list, queues
 from tests.builders import RUN
 from tests.services.at_the_desk import MIRA, NOOR, OLA, Room, items, room_at, submission
 

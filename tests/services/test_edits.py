@@ -11,7 +11,8 @@ from core.domain.history import HistoryFilter
 from core.domain.person import LOCAL_OWNER
 from core.domain.queue import QueueFilter
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import edits, exports, history
+from core.services.exchanging import exports
+from core.services.reviewing import edits, history
 from tests.builders import child, id_of, revision
 from tests.services.at_the_desk import MIRA, NOOR, Room, room_at
 

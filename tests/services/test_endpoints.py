@@ -13,7 +13,7 @@ from core.domain.call import Prices, Sampling
 from core.domain.run import Caps, Difficulty, RunSettings
 from core.domain.system import EMBEDDED, Endpoint, Member, Pool, SamplingDefaults
 from core.errors import BadInput, EndpointError, NotFound, RunRefused
-from core.services.estimate import estimate
+from core.services.growing.estimate import estimate
 from tests.openai_server import OpenAIServer, openai_server
 from tests.services.alone import ME, settings
 from tests.services.test_runs_live import TREE, House

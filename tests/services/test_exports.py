@@ -16,9 +16,10 @@ from core.domain.export import ACCEPTED, ExportFormat, Order, Unready
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.queue import Queue, QueueFilter
 from core.errors import BadInput, NotFound
-from core.services import exports, queues
+from core.services.exchanging import exports
+from core.services.exchanging.wanted import described, wanted
 from core.services.projects import Project
-from core.services.wanted import described, wanted
+from core.services.reviewing import queues
 from core.store import queue_log
 from core.store.database import Database
 from tests.e2e.running import ROOT

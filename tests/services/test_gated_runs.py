@@ -11,8 +11,9 @@ from core.domain.decision import Act, Submission
 from core.domain.instruction import Instruction
 from core.domain.run import Difficulty, Gate, SeedChoice
 from core.errors import RunRefused
-from core.services import decisions, savings, seeds
-from core.services.estimate import estimate
+from core.services.growing import savings, seeds
+from core.services.growing.estimate import estimate
+from core.services.reviewing import decisions
 from core.store.instruction_rows import instruction_from
 from tests.builders import revision
 from tests.openai_server import OpenAIServer, openai_server

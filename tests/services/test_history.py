@@ -10,9 +10,9 @@ from core.domain.decision import Act, Answer, Reason, Verdict
 from core.domain.history import HistoryFilter
 from core.domain.queue import Queue, QueueFilter
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import history, queues
-from core.services.desk import Desk
 from core.services.projects import Project
+from core.services.reviewing import history, queues
+from core.services.reviewing.desk import Desk
 from core.store import bulk_log
 from tests.builders import NOON, id_of, revision
 from tests.services.at_the_desk import items, room_at

@@ -14,8 +14,8 @@ from core.domain.person import LOCAL_OWNER, Actor, Role
 from core.domain.study import Criterion, RaterKind, StudyEventKind, StudyState, StudyTask
 from core.domain.trial import TrialOrigin
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import judging
-from core.services.leases import LEASE_S
+from core.services.evaluating import judging
+from core.services.reviewing.leases import LEASE_S
 from core.store import study_reading
 from tests.builders import id_of
 from tests.services.at_the_table import MIRA, NOOR, OLA, PIA, SYSTEMS, JudgeRoom, answer, judge_room_at, ranks

@@ -11,7 +11,8 @@ from core.domain.judgment import JudgmentSent, PairVerdict, Said
 from core.domain.person import LOCAL_OWNER
 from core.domain.study import OVERALL, Criterion, StudyTask
 from core.errors import NotFound
-from core.services import decisions, judging
+from core.services.evaluating import judging
+from core.services.reviewing import decisions
 from tests.builders import id_of
 from tests.services.at_the_table import MIRA, NOOR, JudgeRoom, answer, judge_room_at, ranks
 from tests.studies.building import siblings

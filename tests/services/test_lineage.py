@@ -19,7 +19,8 @@ from core.domain.queue import QueueFilter
 from core.domain.source import ImportProgress
 from core.errors import BadInput
 from core.exchange.lineage import Seal, fact_hash
-from core.services import exports, lineage_import, tree_nodes, trees
+from core.services.exchanging import exports, lineage_import
+from core.services.growing import tree_nodes, trees
 from core.services.projects import Project
 from tests.builders import RUN, child, revision, run, seed
 from tests.services.reviewed import furnish, opened, tree

@@ -10,7 +10,7 @@ from core.domain.instruction import Instruction, RunStatus
 from core.domain.operation import Operation
 from core.domain.overview import Pick
 from core.errors import NotFound
-from core.services import overview
+from core.services.growing import overview
 from core.services.projects import Project
 from tests import builders
 from tests.builders import RUN, id_of, project_at

@@ -11,7 +11,7 @@ from core.domain.instruction import RunStatus
 from core.domain.pack_comparison import PackWish, RunPair
 from core.domain.person import LOCAL_OWNER as ME
 from core.errors import BadInput, NotFound
-from core.services.pack_comparison import compare, estimate_both, past, start
+from core.services.growing.pack_comparison import compare, estimate_both, past, start
 from core.services.projects import Project
 from core.services.studio import Studio
 from tests.openai_server import OpenAIServer, openai_server

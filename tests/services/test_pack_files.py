@@ -11,8 +11,8 @@ import pytest
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.prompt_pack import Upload
 from core.errors import BadInput
-from core.services.pack_files import as_zip, export_folder, import_folder, import_uploads, read_zip
-from core.services.packs import Packs
+from core.services.growing.pack_files import as_zip, export_folder, import_folder, import_uploads, read_zip
+from core.services.growing.packs import Packs
 from tests.services.alone import studio_at
 
 PROMPT = "--- user ---\nRewrite this prompt: {{instruction}}"

@@ -11,7 +11,7 @@ from core.domain.check import Rule, Verdict
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.prompt_pack import Question
 from core.errors import BadInput, EndpointError
-from core.services.pack_preview import ask_once, can_show, preview
+from core.services.growing.pack_preview import ask_once, can_show, preview
 from core.services.studio import Studio
 from tests.openai_server import OpenAIServer, openai_server
 from tests.services.alone import furnish, settings, studio_at

@@ -7,7 +7,7 @@ import pytest
 
 from core.domain.person import LOCAL_OWNER as ME
 from core.errors import BadInput, NotFound
-from core.services.packs import Packs
+from core.services.growing.packs import Packs
 from core.services.projects import Project
 from core.services.studio import Studio
 from core.store import pack_reading

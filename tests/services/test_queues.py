@@ -16,8 +16,8 @@ from core.domain.person import Actor, Role
 from core.domain.queue import Queue, QueueFilter, Sort
 from core.domain.trial import Trial, TrialKind, TrialOrigin, TrialSlot
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import item_list, queue_address, queues
 from core.services.projects import Project, Projects
+from core.services.reviewing import item_list, queue_address, queues
 from core.store.queue_log import as_json, from_json
 from tests.builders import NOON, child, id_of, outcome, revision, score, seed, source
 from tests.store.reviewing import say, submit

@@ -10,8 +10,9 @@ from core.domain.operation import Operation
 from core.domain.steering import SteerMode
 from core.errors import RunRefused
 from core.evolution.steering import FLOOR
-from core.services import commands, rates
+from core.services import commands
 from core.services.commands.rates import say_list
+from core.services.reviewing import rates
 from tests.builders import label
 from tests.openai_server import OpenAIServer, openai_server
 from tests.services.alone import ME

@@ -15,7 +15,7 @@ from core.domain.regrow import HINT_MOST, Wish
 from core.domain.run import Caps, Difficulty, RunSettings
 from core.domain.system import Endpoint, Member, Pool
 from core.errors import BadInput, EndpointError, NotAllowed, NotFound, RunRefused
-from core.services import regrow, tree_nodes, trees
+from core.services.growing import regrow, tree_nodes, trees
 from core.services.projects import Project
 from core.services.studio import Studio
 from tests.openai_server import OpenAIServer, openai_server

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.services.rendered import Node, nodes_of
+from core.services.reviewing.rendered import Node, nodes_of
 
 KNOWN = (
     "p h2 h3 h4 em strong del code pre ul ol li blockquote hr br span table thead tbody tr th td "

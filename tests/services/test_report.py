@@ -15,8 +15,8 @@ from core.domain.trial import TrialOrigin
 from core.errors import NotAllowed
 from core.exchange.report_html import report_html
 from core.exchange.report_markdown import report_markdown
-from core.services import report, study_files
-from core.services.results import Results
+from core.services.evaluating import report, study_files
+from core.services.evaluating.results import Results
 from tests.services.studied import SYSTEMS, a_project, judged
 from tests.studies.building import happened, joined, judge
 

@@ -10,9 +10,9 @@ from core.domain.study import RaterKind, StudyDesign, StudyEventKind, StudyState
 from core.domain.study_results import Difficulty, Part, Reduction, TrialPick, Verdict, WinRate
 from core.domain.trial import TrialOrigin
 from core.errors import NotAllowed
-from core.services import result_numbers, result_people, result_tables, result_trials, result_views
-from core.services.result_views import View
-from core.services.results import Hardness, Results, Selection
+from core.services.evaluating import result_numbers, result_people, result_tables, result_trials, result_views
+from core.services.evaluating.result_views import View
+from core.services.evaluating.results import Hardness, Results, Selection
 from tests.services.alone import ME
 from tests.services.studied import SYSTEMS, a_project, judged, opened
 from tests.studies.building import a_study, happened, joined, judge, siblings

@@ -18,17 +18,16 @@ from core.domain.run import Caps, RunSettings, SeedChoice
 from core.domain.system import Endpoint, Member, Player, Pool
 from core.domain.task import TaskKind
 from core.errors import NotAllowed, NotFound
-from core.services import (
-    answers,
-    commands,
+from core.services import commands
+from core.services.endpoints import Endpoints
+from core.services.evaluating import judging
+from core.services.evaluating.invitations import Invitations
+from core.services.evaluating.judge_desk import JudgeDesk
+from core.services.exchanging import exports, lineage_import
+from core.services.growing import (
     estimate,
-    exports,
-    judging,
-    lineage_import,
     overview,
-    queues,
     regrow,
-    rendered,
     savings,
     seed_choice,
     seed_files,
@@ -38,16 +37,14 @@ from core.services import (
     tree_nodes,
     trees,
 )
-from core.services.answer_lists import AnswerLists
-from core.services.answers import Answers
-from core.services.endpoints import Endpoints
-from core.services.invitations import Invitations
-from core.services.judge_desk import JudgeDesk
+from core.services.growing.runs import Runs
+from core.services.growing.skills import SkillLabels
 from core.services.people import People
 from core.services.projects import Project, Projects
-from core.services.runs import Runs
+from core.services.reviewing import answers, queues, rendered
+from core.services.reviewing.answer_lists import AnswerLists
+from core.services.reviewing.answers import Answers
 from core.services.shelf import Shelf
-from core.services.skills import SkillLabels
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.builders import RUN, audit, event, id_of, run

@@ -40,15 +40,17 @@ INSIDE = {
 
 def services() -> Iterator[tuple[str, Callable[..., Any], type | None]]:
     """Every public function and method of core.services that takes an actor: its name, itself, the class that it is of."""
-    for info in pkgutil.iter_modules(core.services.__path__):
-        module = importlib.import_module(f"core.services.{info.name}")
+    for info in pkgutil.walk_packages(core.services.__path__, "core.services."):
+        if info.ispkg or info.name.startswith("core.services.commands."):
+            continue
+        module, noun = importlib.import_module(info.name), info.name.rpartition(".")[2]
         for name, part in inspect.getmembers(module):
             if name.startswith("_") or getattr(part, "__module__", None) != module.__name__:
                 continue
             if inspect.isclass(part):
                 yield from ((f"{name}.{one}", method, part) for one, method in methods(part))
             elif inspect.isfunction(part) and takes_actor(part):
-                yield f"{info.name}.{name}", part, None
+                yield f"{noun}.{name}", part, None
 
 
 def methods(of: type) -> Iterator[tuple[str, Callable[..., Any]]]:

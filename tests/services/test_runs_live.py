@@ -20,8 +20,8 @@ from core.domain.run import Caps, RunSettings, StepOrder
 from core.domain.system import Endpoint
 from core.errors import EndpointError, NotFound, RunRefused
 from core.evolution.method import Method
-from core.services.casting import casting_of
-from core.services.live import Start
+from core.services.growing.casting import casting_of
+from core.services.growing.live import Start
 from core.services.projects import Project
 from core.services.studio import Studio
 from core.store import run_reading

@@ -12,7 +12,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import SeedChoice
 from core.domain.source import ImportProgress
 from core.errors import BadInput, ProjectError
-from core.services import seeds
+from core.services.growing import seeds
 from core.services.projects import Project, Projects
 from tests.builders import child, outcome
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import SeedChoice
-from core.services import seeds
+from core.services.growing import seeds
 from core.services.projects import Project, Projects
 
 SKILLS = ["Math"] * 30 + ["Writing"] * 20 + ["Law"] * 5 + [""] * 5

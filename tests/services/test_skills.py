@@ -14,9 +14,9 @@ from core.domain.run import Caps
 from core.domain.skill import SKILLS
 from core.domain.system import Endpoint
 from core.errors import BadInput, EndpointError
-from core.services import seeds
+from core.services.growing import seeds
+from core.services.growing.skill_question import question, skill_in
 from core.services.projects import Project
-from core.services.skill_question import question, skill_in
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from tests.openai_server import OpenAIServer, openai_server

@@ -10,7 +10,7 @@ from core.domain.person import Actor, Role
 from core.domain.study import StudyDesign, StudyEventKind, StudyState, StudyTask
 from core.domain.study_check import FlagKind
 from core.errors import BadInput, NotFound
-from core.services import studies
+from core.services.evaluating import studies
 from core.services.projects import Project
 from core.store import study_reading
 from tests.services.reviewed import opened

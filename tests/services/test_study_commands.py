@@ -8,8 +8,9 @@ import pytest
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.study import StudyState
 from core.errors import NotFound
-from core.services import commands, study_making
+from core.services import commands
 from core.services.commands import studies
+from core.services.evaluating import study_making
 from core.services.projects import Project
 from core.services.studio import Studio
 from tests.openai_server import openai_server

@@ -11,10 +11,10 @@ from core.domain.study import RaterKind, StudyState
 from core.errors import BadInput, NotAllowed
 from core.exchange.lineage import canonical
 from core.exchange.study_file import Seal
-from core.services import result_views, study_files
+from core.services.evaluating import result_views, study_files
+from core.services.evaluating.result_views import View
+from core.services.evaluating.results import Results, Selection
 from core.services.projects import Project
-from core.services.result_views import View
-from core.services.results import Results, Selection
 from core.store import study_reading
 from tests.services.studied import a_project, judged
 from tests.studies.building import joined

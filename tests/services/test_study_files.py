@@ -14,7 +14,7 @@ from core.domain.source import ImportProgress
 from core.domain.study import StudyDesign, StudyState, StudyTask
 from core.domain.study_import import PromptColumns, RefusedRow, ResponseColumns
 from core.errors import BadInput
-from core.services import studies, study_prompts, study_systems
+from core.services.evaluating import studies, study_prompts, study_systems
 from core.services.projects import Project
 from core.store import study_reading
 from tests.services.reviewed import opened

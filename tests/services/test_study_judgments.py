@@ -10,10 +10,10 @@ import pytest
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.study import RaterKind, StudyEventKind, StudyState
 from core.errors import BadInput
-from core.services import result_views, study_judgments, study_making, study_pairs
+from core.services.evaluating import result_views, study_judgments, study_making, study_pairs
+from core.services.evaluating.result_views import View
+from core.services.evaluating.results import Results, Selection
 from core.services.projects import Project
-from core.services.result_views import View
-from core.services.results import Results, Selection
 from tests.services.studied import SYSTEMS, a_project, judged
 from tests.studies.building import happened, judge, siblings
 

@@ -12,7 +12,7 @@ from core.domain.study import RaterKind, StudyDesign, StudyEventKind, StudyState
 from core.domain.study_progress import Completeness, PersonProgress
 from core.domain.trial import TrialOrigin
 from core.errors import BadInput, NotAllowed, NotFound
-from core.services import completeness, studies, study_power
+from core.services.evaluating import completeness, studies, study_power
 from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings

@@ -13,8 +13,11 @@ from core.domain.queue import QueueFilter
 from core.domain.study import StudyDesign, StudyTask
 from core.domain.study_import import Sample, Stratum
 from core.errors import BadInput
-from core.services import answers, exports, queues, seeds, studies, study_prompts, study_sampling
+from core.services.evaluating import studies, study_prompts, study_sampling
+from core.services.exchanging import exports
+from core.services.growing import seeds
 from core.services.projects import Project
+from core.services.reviewing import answers, queues
 from core.store import duplicate_reading, study_reading
 from tests.builders import child, id_of, label, outcome, response, revision, run, score, seed, source, system
 from tests.services.reviewed import furnish, opened

@@ -13,8 +13,8 @@ from core.domain.person import LOCAL_OWNER
 from core.domain.queue import Queue
 from core.domain.trial import TrialOrigin
 from core.errors import NotAllowed
-from core.services import queues, team
 from core.services.projects import Project
+from core.services.reviewing import queues, team
 from tests.builders import NOON, child, project_at, revision, seed
 from tests.services.at_the_desk import room_at
 from tests.services.deciding import MIRA, NOOR, OLA, decided_project, family

@@ -11,7 +11,7 @@ from core.domain.instruction import RunStatus
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import RunEventKind
 from core.errors import NotFound
-from core.services import tree_files
+from core.services.growing import tree_files
 from core.services.projects import Project
 from tests.builders import (
     RUN,

@@ -10,7 +10,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import RunEventKind
 from core.domain.task import TaskKind, TaskState
 from core.errors import NotFound
-from core.services import tree_nodes, trees
+from core.services.growing import tree_nodes, trees
 from core.services.projects import Project
 from tests.builders import (
     RUN,

@@ -20,7 +20,7 @@ from core.domain.study import (
     StudyTask,
 )
 from core.domain.trial import Trial, TrialKind, TrialOrigin, TrialSlot
-from core.services.study_facts import prompt_facts, prompt_ids, response_facts, system_named
+from core.services.evaluating.study_facts import prompt_facts, prompt_ids, response_facts, system_named
 from core.store import study_log, study_reading
 from core.store.database import Database
 from tests.builders import NOON, id_of, source

@@ -10,11 +10,11 @@ from core.domain.progress import RunProgress
 from core.domain.run import Caps, Gate, RunEventKind, SeedChoice
 from core.domain.system import EMBEDDED, Endpoint
 from core.errors import NotFound
-from core.services import presets
-from core.services import seeds as seed_service
 from core.services.commands import runs
 from core.services.commands.verb import Answer, Verb, opened, whole_path, with_project
-from core.services.estimate import estimate
+from core.services.growing import presets
+from core.services.growing import seeds as seed_service
+from core.services.growing.estimate import estimate
 from core.services.projects import Project
 from core.services.studio import Studio
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.domain.person import Actor
 from core.services.commands.verb import Answer, Noun, Verb, table, whole_path
-from core.services.pack_files import export_folder, import_folder
+from core.services.growing.pack_files import export_folder, import_folder
 from core.services.studio import Studio
 
 

@@ -7,13 +7,13 @@ from core.domain.check import Rule
 from core.domain.overview import Share
 from core.domain.person import Actor
 from core.domain.steering import SteerMode
-from core.services import difficulty as said_difficulty
-from core.services import presets
-from core.services import rates as service
-from core.services.audits import audits
 from core.services.commands.runs import named, one_run
 from core.services.commands.verb import Answer, Noun, Verb, opened, table
-from core.services.dry_run import dry_run
+from core.services.growing import presets
+from core.services.reviewing import difficulty as said_difficulty
+from core.services.reviewing import rates as service
+from core.services.reviewing.audits import audits
+from core.services.reviewing.dry_run import dry_run
 from core.services.studio import Studio
 
 

@@ -7,8 +7,8 @@ from core.domain.overview import Difference, Mean, Overview, Rate, Share
 from core.domain.person import Actor
 from core.domain.run import Caps
 from core.errors import BadInput, NotFound
-from core.services import overview as overview_service
 from core.services.commands.verb import Answer, Noun, Verb, opened, table, with_project
+from core.services.growing import overview as overview_service
 from core.services.projects import Project
 from core.services.studio import Studio
 

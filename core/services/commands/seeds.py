@@ -10,8 +10,8 @@ from core.domain.run import Caps
 from core.domain.source import Columns, FileFormat, Look, Refusal
 from core.domain.system import EMBEDDED
 from core.errors import BadInput
-from core.services import seeds
 from core.services.commands.verb import Answer, Noun, Verb, opened, printable, table, whole_path, with_project
+from core.services.growing import seeds
 from core.services.studio import Studio
 
 _PATIENCE_S = 100.0  # the app answers a command within two minutes

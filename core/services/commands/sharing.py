@@ -7,11 +7,11 @@ from pathlib import Path
 from core.domain.export import ExportFormat, Order, Unready
 from core.domain.person import Actor
 from core.domain.source import ImportProgress
-from core.services import exports, lineage_import
 from core.services.commands.verb import Answer, Tell, Verb, opened, printable, tell_nobody, whole_path, with_project
+from core.services.exchanging import exports, lineage_import
+from core.services.exchanging.wanted import ACCEPTED_WORD, EVERYTHING_WORD, wanted
 from core.services.projects import FIRST, Project
 from core.services.studio import Studio
-from core.services.wanted import ACCEPTED_WORD, EVERYTHING_WORD, wanted
 
 _NAMED = 200  # refused rows that an answer names
 

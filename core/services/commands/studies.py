@@ -13,9 +13,9 @@ from core.domain.run import Caps
 from core.domain.study_answers import AnswersState, AnswerWish
 from core.domain.study_now import StudyNow
 from core.errors import BadInput
-from core.services import study_making
 from core.services.commands import study_out
 from core.services.commands.verb import Answer, Noun, Tell, Verb, opened, table, tell_nobody, whole_path, with_project
+from core.services.evaluating import study_making
 from core.services.studio import Studio
 
 _LOOK_S = 0.5

@@ -6,11 +6,11 @@ from pathlib import Path
 from core.domain.person import Actor
 from core.domain.study import OVERALL
 from core.errors import BadInput
-from core.services import report as reports
-from core.services import study_course, study_files, study_judgments, study_making, study_pairs
 from core.services.commands.verb import Answer, Verb, opened, whole_path, with_project
+from core.services.evaluating import report as reports
+from core.services.evaluating import study_course, study_files, study_judgments, study_making, study_pairs
+from core.services.evaluating.results import Selection
 from core.services.projects import Project
-from core.services.results import Selection
 from core.services.studio import Studio
 
 

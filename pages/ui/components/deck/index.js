@@ -1,4 +1,4 @@
-// The deck: the next items stand ready in the browser, and a key decides. It asks pages/ui/review_routes.py for all that it shows.
+// The deck: the next items stand ready in the browser, and a key decides. It asks pages/ui/reviewing/review_routes.py for all that it shows.
 
 import { ask } from "../shared/api.js";
 import { makeClock } from "../shared/clock.js";

@@ -1,4 +1,4 @@
-// The judge: the next trials stand ready in the browser, and keys rank, score or compare. It asks pages/ui/judge_routes.py for
+// The judge: the next trials stand ready in the browser, and keys rank, score or compare. It asks pages/ui/evaluating/judge_routes.py for
 // all that it shows, and knows nothing of what made a text: there is no field for it.
 
 import { ask } from "../shared/api.js";

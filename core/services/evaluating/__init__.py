@@ -1,0 +1,1 @@
+"""Studies: designed, judged blind, summed up, reported."""

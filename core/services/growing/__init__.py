@@ -1,0 +1,1 @@
+"""Seeds, prompt packs, runs and the trees that they grow."""

@@ -1,0 +1,256 @@
+"""What is in front of whom in one project: who may be given an item, and what becomes of it. No word of it is written here."""
+
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+from uuid import UUID
+
+import uuid_utils
+
+from core.domain.decision import Act, Answer, Receipt
+from core.domain.queue import Asks, Queue
+from core.domain.trial import TrialKind, TrialOrigin
+from core.services.reviewing.leases import LEASE_S, Given, Leases
+from core.services.reviewing.sittings import REPEAT, Entry, Order
+from core.store import queue_reading
+from core.store.database import Database
+from core.store.trial_log import KnownTrial
+
+_FIRST, _LARGEST = 32, 4_000  # items that are looked at together
+_VERDICTS = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE, Act.SCORE)
+_KINDS = {Asks.VERDICT: TrialKind.REVIEW, Asks.DIFFICULTY: TrialKind.DIFFICULTY}
+
+
+class Fit(Enum):
+    """Whether an item may be given now, later, or (as far as this sitting goes) not any more."""
+
+    NOW = auto()
+    LATER = auto()
+    NEVER = auto()
+
+
+@dataclass(slots=True)
+class Floor:
+    """One project. Whoever calls a method holds `lock`: looking at an item and reserving it is one step."""
+
+    database: Database
+    leases: Leases = field(default_factory=Leases)
+    orders: dict[tuple[str, str], Order] = field(default_factory=dict)
+    repeats: set[tuple[str, str]] = field(default_factory=set)  # undone ones: asked for again they are repeats again
+    full: dict[str, set[int]] = field(default_factory=dict)  # queue → items that need nobody more: not looked at again
+    look_from_s: float = 0.0  # counting what arrived reads a whole queue: nobody begins before
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def own(self, order: Order, have: Collection[str], now_s: float) -> list[Given]:
+        """The person's open trials of a queue that their browser has not: live ones, and lapsed ones whose place is free."""
+        mine = [one for one in self.leases.of(order.person_id) if one.queue_id == order.queue.id and not one.is_chosen]
+        mine = [one for one in mine if one.trial_id not in have]
+        rows = self._rows_of(mine, order.person_id, order.queue.asks)
+        kept = []
+        for one in mine:
+            fit = self._fit(order.queue, rows.get(one.seq), one, now_s)
+            if fit is Fit.NOW:
+                kept.append(one)
+                continue
+            self.leases.end(one)
+            if fit is Fit.LATER:
+                order.passed.append(one.seq)
+        return kept
+
+    def deal(self, order: Order, most: int, now_s: float) -> list[Given]:
+        """Reserve the next items of an order."""
+        dealt: list[Given] = []
+        size, late = max(_FIRST, most), order.late
+        while len(dealt) < most:
+            behind = order.late
+            entries = order.draw(size, late)
+            late -= behind - order.late
+            if not entries:
+                break
+            dealt += self._reserve(order, entries, most - len(dealt), now_s)
+            size = min(4 * size, _LARGEST)
+        return dealt
+
+    def _reserve(self, order: Order, entries: Sequence[Entry], most: int, now_s: float) -> list[Given]:
+        repeats = {nth: order.repeat() for nth, entry in enumerate(entries) if entry.seq == REPEAT}
+        seqs = [repeats.get(nth) or entry.seq for nth, entry in enumerate(entries)]
+        full = self.full.setdefault(order.queue.id, set())
+        rows = self._rows([seq for seq in seqs if seq not in full], order.person_id, order.queue.asks)
+        reserved: list[Given] = []
+        for nth, (entry, seq) in enumerate(zip(entries, seqs, strict=True)):
+            if len(reserved) == most:
+                order.put_back(entries[nth:])
+                order.unrepeat([one for place, one in repeats.items() if place >= nth and one is not None])
+                break
+            row = rows.get(seq)
+            if row is None:
+                order.note_gone()
+                continue
+            one = given(row, order.person_id, order.queue, _origin(order, entry), now_s)
+            fit = self._fit(order.queue, row, one, now_s)
+            if fit is Fit.NOW:
+                self.leases.add(one)
+                reserved.append(one)
+            elif fit is Fit.LATER and entry.seq != REPEAT:
+                order.lay_aside(entry)
+            else:
+                order.note_gone()
+                if _needs_nobody(order.queue, row) and one.origin is not TrialOrigin.REPEAT:
+                    full.add(seq)
+        return reserved
+
+    def _fit(self, queue: Queue, row: dict[str, Any] | None, one: Given, now_s: float) -> Fit:
+        """Whether this item suits this person in this queue now, their own lease of it apart."""
+        if row is None or row["revision_id"] is None:
+            return Fit.NEVER
+        held = self.leases.held(one.person_id, row["id"], one.kind)
+        if held is not None and held.trial_id != one.trial_id:
+            return Fit.NEVER if held.queue_id == queue.id else Fit.LATER
+        if one.kind is TrialKind.DIFFICULTY and one.revision_id != row["revision_id"]:
+            return Fit.LATER  # what is said of a text holds for that text: the new one is a trial of its own
+        if one.origin is TrialOrigin.REPEAT:
+            return Fit.NOW if row["mine"] else Fit.NEVER
+        if row["set_aside"] and queue.filter.set_aside is False:
+            return Fit.NEVER
+        if row["mine"] and not queue.adjudicates:  # who settles it may be one of those who disagree
+            return Fit.NEVER
+        free = _free(queue, row)
+        if free < 1:
+            return Fit.NEVER
+        return Fit.NOW if self.leases.places_taken(row["id"], one.person_id, one.kind, now_s) < free else Fit.LATER
+
+    def choose(self, row: dict[str, Any], person_id: str, queue: Queue | None, now_s: float) -> Given:
+        """Reserve this very item, whatever the queue says of it. What the queue would give anyhow is given as its own."""
+        order = self.orders.get((person_id, queue.id)) if queue else None
+        is_audit = order is not None and row["seq"] in order.audits
+        one = given(row, person_id, queue, TrialOrigin.AUDIT if is_audit else TrialOrigin.FRESH, now_s)
+        if (person_id, row["id"]) in self.repeats:
+            one.origin, one.holds_place = TrialOrigin.REPEAT, False
+            self.repeats.discard((person_id, row["id"]))
+        one.is_chosen = queue is None or self._fit(queue, row, one, now_s) is not Fit.NOW
+        one.holds_place = not row["mine"]
+        if order is not None and row["seq"] in order.again:
+            order.again.remove(row["seq"])  # it was undone, and comes by itself now
+        self.leases.add(one)
+        return one
+
+    def admit(self, queue: Queue | None, known: KnownTrial, now_s: float) -> bool:
+        """A verdict comes for a trial that lapsed: whether its place is still free. If so, the trial is live again."""
+        one = self.leases.find(known.person_id, known.id)
+        if one is not None and one.until_s > now_s:
+            return True
+        asks = Asks.DIFFICULTY if known.kind is TrialKind.DIFFICULTY else Asks.VERDICT
+        row = self._rows([known.seq], known.person_id, asks).get(known.seq)
+        if row is None:
+            return False
+        one = one or given_again(known, now_s)
+        if queue is not None and one.origin is not TrialOrigin.REPEAT and not row["mine"] and not one.is_chosen:
+            others = self.leases.places_taken(row["id"], known.person_id, known.kind, now_s)
+            if not queue.adjudicates and row["n_decisions"] + others >= needed(queue, row["id"]):
+                self.leases.end(one)
+                return False
+        one.until_s = now_s + LEASE_S
+        self.leases.add(one)
+        return True
+
+    def settle(self, person_id: str, receipts: Iterable[Receipt], undone: dict[str, KnownTrial]) -> None:
+        """What was decided is not in front of anybody any more; what was skipped or undone comes again to its person."""
+        for receipt in receipts:
+            if receipt.answer is not Answer.SAVED:
+                continue
+            one = self.leases.find(person_id, receipt.trial_id)
+            if receipt.act is Act.UNDO and receipt.trial_id in undone:
+                self._bring_back(person_id, undone[receipt.trial_id])
+            elif one is not None and receipt.act in (*_VERDICTS, Act.SKIP):
+                self.leases.end(one)
+                self._note(one, receipt.act)
+
+    def _note(self, one: Given, act: Act) -> None:
+        order = self.orders.get((one.person_id, one.queue_id or ""))
+        if order is None:
+            return
+        if act is Act.SKIP:
+            order.skipped.append(one.seq)
+        else:
+            is_first = one.origin in (TrialOrigin.FRESH, TrialOrigin.AUDIT) and not order.queue.adjudicates
+            order.note_decided(one.seq, is_repeatable=is_first and order.queue.repeat_share > 0)
+
+    def _bring_back(self, person_id: str, known: KnownTrial) -> None:
+        for full in self.full.values():
+            full.discard(known.seq)
+        order = self.orders.get((person_id, known.queue_id or ""))
+        if known.origin is TrialOrigin.REPEAT:
+            self.repeats.add((person_id, known.instruction_id))
+        elif order is not None:
+            order.forget(known.seq)
+            order.again.appendleft(known.seq)
+
+    def void(self, queues: dict[str, Queue], person_id: str, now_s: float) -> list[Given]:
+        """The person's open trials that lead nowhere any more, because of what was decided meanwhile. They end here."""
+        void = []
+        for asks, kind in _KINDS.items():
+            mine = [one for one in self.leases.of(person_id) if one.queue_id in queues and one.kind is kind]
+            mine = [one for one in mine if not one.is_chosen]
+            rows = self._rows_of(mine, person_id, asks)
+            void += [
+                one for one in mine if self._fit(queues[one.queue_id or ""], rows.get(one.seq), one, now_s) is Fit.NEVER
+            ]
+        for one in void:
+            self.leases.end(one)
+        return void
+
+    def _rows_of(self, open_: Sequence[Given], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
+        return queue_reading.items_of(self.database, {one.instruction_id: one.seq for one in open_}, person_id, asks)
+
+    def _rows(self, seqs: Sequence[int], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
+        wanted = [seq for seq in seqs if seq != REPEAT]
+        return queue_reading.items(self.database, wanted, person_id, asks) if wanted else {}
+
+
+def kind_of(queue: Queue | None) -> TrialKind:
+    """What a trial out of this queue is; out of none, a review."""
+    return _KINDS[queue.asks] if queue else TrialKind.REVIEW
+
+
+def given(row: dict[str, Any], person_id: str, queue: Queue | None, origin: TrialOrigin, now_s: float) -> Given:
+    """A new trial of an item, not reserved yet."""
+    return Given(
+        trial_id=str(uuid_utils.uuid7()), person_id=person_id, instruction_id=row["id"], seq=row["seq"],
+        revision_id=row["revision_id"], queue_id=queue.id if queue else None, origin=origin, until_s=now_s + LEASE_S,
+        stored_until_s=now_s + LEASE_S, kind=kind_of(queue), holds_place=origin is not TrialOrigin.REPEAT,
+    )  # fmt: skip
+
+
+def given_again(known: KnownTrial, until_s: float) -> Given:
+    """A trial of the log as it was given out."""
+    return Given(
+        trial_id=known.id, person_id=known.person_id, instruction_id=known.instruction_id, seq=known.seq,
+        revision_id=known.revision_id, queue_id=known.queue_id, origin=known.origin, until_s=until_s,
+        stored_until_s=until_s, kind=known.kind, is_chosen=known.queue_id is None, holds_place=known.origin is not TrialOrigin.REPEAT,
+    )  # fmt: skip
+
+
+def _free(queue: Queue, row: dict[str, Any]) -> int:
+    """How many people may still decide an item."""
+    if queue.adjudicates:
+        return int(row["human_status"] == "disputed")
+    return needed(queue, row["id"]) - int(row["n_decisions"])
+
+
+def _needs_nobody(queue: Queue, row: dict[str, Any]) -> bool:
+    return not queue.adjudicates and _free(queue, row) < 1
+
+
+def needed(queue: Queue, instruction_id: str) -> int:
+    """How many people are to decide an item: `overlap`, or one outside of its share. Which ones follows from the id."""
+    if queue.adjudicates:
+        return 1
+    return queue.overlap if UUID(instruction_id).int % 1000 < 1000 * queue.overlap_share else 1
+
+
+def _origin(order: Order, entry: Entry) -> TrialOrigin:
+    if entry.seq == REPEAT:
+        return TrialOrigin.REPEAT
+    return TrialOrigin.AUDIT if entry.seq in order.audits else TrialOrigin.FRESH

@@ -1,0 +1,110 @@
+"""Filters, queues and days in words."""
+
+from collections.abc import Iterator
+
+from core.domain.decision import Reason, Verdict
+from core.domain.queue import Asks, Queue, QueueFilter
+from core.services.reviewing.bulk import BulkLine
+from core.services.reviewing.queues import Choices, Day
+from pages.ui import kit
+from pages.ui.reviewing.review_filter import KINDS, rule_label
+from pages.ui.words import count
+
+_USUAL = QueueFilter()
+
+
+def filter_in_words(wanted: QueueFilter, choices: Choices) -> str:
+    """Survivors of Run 2, epochs 3 and 4, difficulty from 6."""
+    parts = [_which(wanted), *_places(wanted, choices), *_measures(wanted), *_said(wanted)]
+    return ", ".join(part for part in parts if part)
+
+
+def _which(wanted: QueueFilter) -> str:
+    if wanted.kinds == _USUAL.kinds and wanted.statuses == _USUAL.statuses:
+        return "Survivors"
+    kinds = _listed([KINDS[kind] for kind in KINDS if kind in wanted.kinds]) or "Everything"
+    machine = [kit.MARK_WORDS[one].lower() for one in wanted.statuses]
+    only_evolved = wanted.kinds == ("evolved",)
+    return f"{kinds}: {_listed(machine)}" if machine and (only_evolved or "evolved" in wanted.kinds) else kinds
+
+
+def _places(wanted: QueueFilter, choices: Choices) -> Iterator[str]:
+    if wanted.run_id:
+        yield choices.runs.get(wanted.run_id, "a run that is gone")
+    if wanted.source_id:
+        yield choices.sources.get(wanted.source_id, "an import that is gone")
+    if wanted.seed_id:
+        yield "one seed"
+    if wanted.epochs:
+        yield ("epoch " if len(wanted.epochs) == 1 else "epochs ") + _listed(map(str, wanted.epochs))
+    if wanted.operations:
+        yield _listed(kit.OPERATION_LABELS[one].lower() for one in wanted.operations)
+    if wanted.rule:
+        yield f"eliminated by {rule_label(wanted.rule)}"
+    if wanted.skills:
+        yield _listed(one or "no skill" for one in wanted.skills)
+
+
+def _measures(wanted: QueueFilter) -> Iterator[str]:
+    yield _between("difficulty", wanted.difficulty_from, wanted.difficulty_to)
+    yield _between("words", wanted.words_from, wanted.words_to)
+    if wanted.find:
+        yield f"with “{wanted.find}”"
+
+
+def _said(wanted: QueueFilter) -> Iterator[str]:
+    if wanted.people:
+        yield _listed(kit.MARK_WORDS[one].lower() for one in wanted.people)
+    for value, yes, no in (
+        (wanted.is_flagged, "flagged", "not flagged"),
+        (wanted.has_note, "with a note", "without a note"),
+        (wanted.set_aside, "set aside", ""),
+    ):
+        if value is not None:
+            yield yes if value else no
+    if wanted.decided_by:
+        yield "decided by one person"
+
+
+def _between(what: str, low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        return f"{what} from {low:g}" if low is not None else f"{what} up to {high:g}"
+    return f"{what} {low:g} to {high:g}"
+
+
+def _listed(words: "Iterator[str] | list[str] | map[str]") -> str:
+    *most, last = [*words] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def given_in_words(queue: Queue) -> str:
+    """How a queue's items are given out, where that is not the usual way."""
+    parts = ["difficulty, by the text alone"] if queue.asks is Asks.DIFFICULTY else []
+    if queue.overlap > 1:
+        share = "" if queue.overlap_share >= 1 else f" of {queue.overlap_share:.0%}"
+        parts.append(f"{queue.overlap} people each{share}")
+    if queue.blind:
+        parts.append("blind")
+    if queue.adjudicates:
+        parts.append("disputed ones, for an adjudicator")
+    return ", ".join(parts)
+
+
+def day_in_words(days: tuple[Day, ...]) -> str:
+    """128 decided today, 71 % accepted, 9.4 s each."""
+    decided, accepted = sum(day.decided for day in days), sum(day.accepted for day in days)
+    if not decided:
+        return "Nothing decided today."
+    timed = [(day.decided, day.pace_s) for day in days if day.pace_s is not None]
+    n = sum(one for one, _ in timed)
+    pace = f", {sum(one * pace for one, pace in timed) / n:.1f} s each" if n else ""
+    return f"{decided:,} decided today, {accepted / decided:.0%} accepted{pace}."
+
+
+def bulk_in_words(line: BulkLine) -> str:
+    """214 items rejected, no gain."""
+    done = "accepted" if line.verdict is Verdict.ACCEPT else "rejected"
+    reason = f", {Reason(line.reason).label}" if line.reason else ""
+    return f"{count(line.count, 'item')} {done}{reason}"
