@@ -18,7 +18,7 @@ MODULES = sorted(
 )
 
 RULES = ("evolution", "review", "studies", "analysis", "exchange", "figures")
-ADAPTERS = ("models", "store", "argilla", "cluster")
+ADAPTERS = ("models", "store", "argilla", "hub", "cluster")
 FOR_ALL = {"core.domain", "core.errors", "core.ports"}
 FOR_PAGES = {"pages.ui", "core.services", "core.figures", "core.domain", "core.errors"}
 HOMES = {
@@ -26,6 +26,11 @@ HOMES = {
     "xllamacpp": "core/models/",
     "duckdb": "core/store/",
     "argilla": "core/argilla/",
+    "datasets": "core/hub/",
+    "huggingface_hub": "core/hub/",
+    "onnxruntime": "core/models/",
+    "tokenizers": "core/models/",
+    "openTSNE": "core/analysis/",
     "ray": "core/cluster/",
     "plotly": "core/figures/",
     "streamlit": ("app.py", "pages/"),
