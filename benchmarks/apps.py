@@ -18,7 +18,14 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 STUDIO = "app.py"
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FIND = "const find = path => [...document.querySelectorAll('*')].map(one => one.shadowRoot?.querySelector(path)).find(Boolean);"
-UNTIL = "const until = async test => { while (!test()) await new Promise(done => setTimeout(done, 1)); };"
+# What never comes is said, with the condition that nobody met.
+UNTIL = """const until = async test => {
+  const began = performance.now();
+  while (!test()) {
+    if (performance.now() - began > 30000) throw new Error(`waited 30 s for ${test}`);
+    await new Promise(done => setTimeout(done, 1));
+  }
+};"""
 FRAME = "await new Promise(done => requestAnimationFrame(done));"
 
 
