@@ -1,25 +1,48 @@
-"""Data: what is taken out of a project, and lineages taken in."""
+"""Data: what is taken out of a project, what comes into it, and Argilla, which is both."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
+from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.exchanging import export_form, lineage_form
+from pages.ui.exchanging import argilla, bring_in, take_out
 from pages.ui.kit import h
+
+OUT, IN, ARGILLA = "out", "in", "argilla"
+PARTS: dict[str, tuple[str, Callable[[Project], None]]] = {
+    OUT: ("Take out", take_out.show),
+    IN: ("Bring in", bring_in.show),
+    ARGILLA: ("Argilla", argilla.show),
+}
+LEADS = {
+    OUT: "What was accepted, any queue or everything: as files that trainers read, or whole with all that is known.",
+    IN: "What is added here is added whole or not at all, and what stands here is never changed by it.",
+    ARGILLA: "Send a queue or a study to people who work in Argilla, and bring back what they said.",
+}
+
+
+def head() -> str:
+    """The title and the choice of a part, which stands in the address."""
+    asked = st.query_params.get("part", OUT)
+    part = asked if asked in PARTS else OUT
+    with st.container(horizontal=True, vertical_alignment="center", key="data_head"):
+        st.title("Data", width="content", anchor=False)
+        st.session_state["data.part"] = part
+        st.segmented_control(
+            "Part", list(PARTS), format_func=lambda one: PARTS[one][0], key="data.part", label_visibility="collapsed",
+            required=True, on_change=look,
+        )  # fmt: skip
+    kit.show("lead", h("p", LEADS[part]), key="data.lead")
+    return part
+
+
+def look() -> None:
+    """Another part: what the address says of the one before goes with it."""
+    project = st.query_params.get("project", "")
+    st.query_params.from_dict({"project": project, "part": st.session_state["data.part"]})
+
 
 with shell.problems("data"):
     project = shell.project()
-    with st.container(key="data_head"):
-        st.title("Data", anchor=False)
-    lead = "Take out what was accepted, any queue or everything; take in what was exported as a lineage."
-    kit.show("lead", h("p", lead), key="data.lead")
-    with shell.problems("data.imported"):
-        lineage_form.report()
-    left, right = st.columns([1.5, 1], gap="medium")
-    with left:
-        with st.container(border=True, key="data_export_card"), shell.problems("data.export"):
-            kit.show("way", h("div", {"class": "h"}, "Export"), key="data.export.words")
-            export_form.form(project)
-        with st.container(border=True, key="data_import_card"), shell.problems("data.import"):
-            lineage_form.form(project)
-    with right, st.container(border=True, key="data_past_card"):
-        export_form.past(project)
+    PARTS[head()][1](project)
