@@ -27,7 +27,7 @@ def head() -> str:
     asked = st.query_params.get("part", OUT)
     part = asked if asked in PARTS else OUT
     with st.container(horizontal=True, vertical_alignment="center", key="data_head"):
-        st.title("Data", width="content", anchor=False)
+        st.title("Data", width="stretch", anchor=False)
         st.session_state["data.part"] = part
         st.segmented_control(
             "Part", list(PARTS), format_func=lambda one: PARTS[one][0], key="data.part", label_visibility="collapsed",

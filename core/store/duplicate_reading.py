@@ -14,7 +14,7 @@ _TELLING = 6
 _SHARING = """with lowered as (
   select of_id, seq, id, lower(text) as said from revision
   where "of" = 'instruction' and of_id <> ? and id in (select revision_id from instruction_state)
-    and of_id not in (select id from instruction where kind = 'prompt')
+    and of_id not in (select id from instruction where kind in ('prompt', 'reference'))
 ), best as (
   select id, of_id, seq, contains(said, ?)::integer + contains(said, ?)::integer + contains(said, ?)::integer
     + contains(said, ?)::integer + contains(said, ?)::integer + contains(said, ?)::integer as n

@@ -20,7 +20,8 @@ from core.store.database import Database
 from core.store.rows import fetched
 
 _PAGE = 500  # rows; with their responses' texts as many ids as one look-up takes
-_ALL = "select seq from instruction where kind <> 'prompt'"  # what a study asks is a copy, exported with the study
+# What a study asks is a copy, exported with the study; a reference set is what the dataset is compared with.
+_ALL = "select seq from instruction where kind not in ('prompt', 'reference')"
 _AS_OF = "select seq from last_seq"
 _PICK = (
     "create temp table picked as select i.seq, i.id, false as above from wanted w join instruction i on i.seq = w.seq"

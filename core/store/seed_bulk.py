@@ -1,4 +1,4 @@
-"""Many seeds at once: kept aside in a file while they are read, then added in ONE transaction, column by column."""
+"""Many seeds (or texts of a reference set) at once: kept aside in a file while they are read, then added in ONE transaction."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
+from core.domain.instruction import InstructionKind
 from core.domain.source import Source
 from core.errors import ProjectError
 from core.store.database import Database
@@ -22,10 +23,10 @@ _SCHEMA = pa.schema(
         ("text", pa.string()), ("text_hash", pa.string()), ("words", pa.int32()), ("skill", pa.string()),
     ]
 )  # fmt: skip
-_SEEN = "select count(*), coalesce(max(position), -1) + 1 from instruction where kind = 'seed'"
+_SEEN = "select count(*), coalesce(max(position), -1) + 1 from instruction where kind = $kind"
 _SOURCE = "insert into source by name select * from batch"
 _SEEDS = """insert into instruction by name
-select id, $seq + n as seq, 'seed' as kind, id as seed_id, $source::uuid as source_id, []::uuid[] as ancestors, 0 as epoch,
+select id, $seq + n as seq, $kind as kind, id as seed_id, $source::uuid as source_id, []::uuid[] as ancestors, 0 as epoch,
     0 as depth, 0 as child_number, $position + n as position from batch"""
 _TEXTS = """insert into revision by name
 select revision_id as id, $seq + n as seq, 'instruction' as "of", id as of_id, 0 as number, text, text_hash, words, $by as "by" from batch"""
@@ -74,20 +75,20 @@ class SeedShelf:
             raise DiskFull("The disk is full", to_do="Free some space, then import again.") from error
 
 
-def write(database: Database, shelf: SeedShelf, source: Source, n_before: int) -> None:
-    """Add the shelf's seeds and their source: all, or on any error none.
+def write(database: Database, shelf: SeedShelf, source: Source, kind: InstructionKind, n_before: int) -> None:
+    """Add the shelf's texts as instructions of a kind, and their source: all, or on any error none.
 
-    `n_before` seeds were there when duplicates were looked for. ProjectError if there are others by now.
+    `n_before` of that kind were there when duplicates were looked for. ProjectError if there are others by now.
     """
 
     def add(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
-        ((seen, position),) = connection.execute(_SEEN).fetchall()
+        ((seen, position),) = connection.execute(_SEEN, {"kind": kind.value}).fetchall()
         if seen != n_before:
             raise ProjectError("Another import was finished meanwhile", to_do="Nothing was taken. Import again.")
         _execute(connection, arrow_batch(Source, [source], seq), _SOURCE)
         for batch in _batches(shelf.path):
             table = pa.Table.from_batches([batch])
-            _execute(connection, table, _SEEDS, seq=seq + 1, source=source.id, position=position)
+            _execute(connection, table, _SEEDS, seq=seq + 1, kind=kind.value, source=source.id, position=position)
             _execute(connection, table, _TEXTS, seq=seq + 1 + shelf.n, by=source.by)
             _execute(connection, table, _STATES)
             _execute(connection, table, _LABELS, seq=seq + 1 + 2 * shelf.n, by=source.by)

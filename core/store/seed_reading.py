@@ -23,7 +23,8 @@ _SKILLS = "select skill, count(*) as n from seed_now group by skill order by n d
 _SHARES = """select s.skill, count(*) as seeds, sum(coalesce(o.n, 0))::bigint as survivors from seed_now s
 left join (select seed_id, count(*) as n from outcome where status = 'survived' group by seed_id) o on o.seed_id = s.id
 group by s.skill order by seeds desc, s.skill"""
-_SOURCES = "select * from source where kind not in ('test_set', 'responses') order by seq desc"  # those are studies'
+_SOURCES = """select * from source
+where kind not in ('test_set', 'responses', 'reference', 'decisions') order by seq desc"""  # those hold no seeds
 # A seed that people rejected is there, and is chosen for no further run.
 _ALL = """select * exclude (seq) from instruction
 where kind = 'seed' and id not in (select id from instruction_state where human_status = 'rejected') order by position"""

@@ -1,4 +1,4 @@
-"""Taking a file's seeds: every usable row in one go, or on any error none."""
+"""Taking a file's texts as seeds, or as whatever else one text a row may be: every usable row in one go, or on any error none."""
 
 import hashlib
 from collections import Counter
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import uuid_utils
 
 from core.domain import ids
+from core.domain.instruction import InstructionKind
 from core.domain.person import Actor
 from core.domain.source import Columns, FileFormat, ImportProgress, ImportReport, Refusal, SeedRow, Source
 from core.domain.words import count_words
@@ -29,6 +30,31 @@ _TELL_EVERY = 2_000  # rows
 def _tell_nobody(_: ImportProgress) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Import:
+    """What a file is taken as. `columns` and `format_` None: guessed; `limit`: only the first so many rows.
+
+    `whole`: one unusable row refuses the file. Else such rows are left out, and each is named with its reason.
+    """
+
+    name: str
+    licence: str
+    columns: Columns | None = None
+    format_: FileFormat | None = None
+    limit: int | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Onto:
+    """Where the texts go: beside so many of their kind. Texts with a hash in `seen` are there already."""
+
+    kind: InstructionKind
+    source_kind: str
+    n_before: int
+    seen: set[bytes]
+
+
 def import_file(
     actor: Actor,
     project: Project,
@@ -39,38 +65,49 @@ def import_file(
     columns: Columns | None = None,
     format_: FileFormat | None = None,
     limit: int | None = None,
+    whole: bool = False,
     tell: Callable[[ImportProgress], None] = _tell_nobody,
 ) -> ImportReport:
-    """Take a file's seeds in one transaction: all usable rows, or on any error none. `limit`: only the first so many.
+    """Take a file's seeds in one transaction: all usable rows, or on any error none. Parameters as in `Import`.
 
-    Format and columns are guessed where they are not given. Exact duplicates are merged. Raises BadInput when the file or
-    every row of it is unusable. Whatever `tell` raises ends the import, and nothing is taken.
+    Exact duplicates are merged. Raises BadInput when the file or every row of it is unusable. Whatever `tell` raises ends
+    the import, and nothing is taken.
     """
     may_grow(actor)
-    with called(name):
-        file = SeedFile(path, format_)
-        columns = columns or _guessed(file, name)
-    source_id, n_before = str(uuid_utils.uuid7()), seed_reading.count_seeds(project.database)
+    how = Import(name=name, licence=licence, columns=columns, format_=format_, limit=limit, whole=whole)
+    n_before, seen = seed_reading.count_seeds(project.database), seed_reading.text_hashes(project.database)
+    onto = Onto(kind=InstructionKind.SEED, source_kind="seeds", n_before=n_before, seen=seen)
+    return take_file(actor, project, path, how, onto, tell)
+
+
+def take_file(
+    actor: Actor, project: Project, path: Path, how: Import, onto: Onto, tell: Callable[[ImportProgress], None]
+) -> ImportReport:
+    """The same for any kind of text."""
+    may_grow(actor)
+    with called(how.name):
+        file = SeedFile(path, how.format_)
+        columns = how.columns or _guessed(file, how.name)
     with TemporaryDirectory(prefix="seeds-") as folder:
         with SeedShelf(Path(folder) / "seeds.arrow") as shelf:
-            taking = _Taking(shelf, source_id, seed_reading.text_hashes(project.database), limit=limit)
-            with called(name):
+            taking = _Taking(shelf, str(uuid_utils.uuid7()), onto.seen, how=how)
+            with called(how.name):
                 _read(file, columns, taking, tell)
             shelf.flush()
         taking.seen.clear()  # the database needs the memory now
-        _require_some(taking, name, columns)
+        _require_some(taking, how.name, columns)
         tell(ImportProgress(rows=taking.rows, is_writing=True))
-        write(project.database, shelf, _source(actor, path, taking, name=name, licence=licence), n_before)
-    return _report(taking, name)
+        write(project.database, shelf, _source(actor, path, taking, onto.source_kind), onto.kind, onto.n_before)
+    return _report(taking)
 
 
-def _source(actor: Actor, path: Path, taking: "_Taking", *, name: str, licence: str) -> Source:
+def _source(actor: Actor, path: Path, taking: "_Taking", kind: str) -> Source:
     return Source(
         id=taking.source_id,
-        kind="seeds",
-        name=name,
-        licence=licence,
-        file_sha256=_sha256(path),
+        kind=kind,
+        name=taking.how.name,
+        licence=taking.how.licence,
+        file_sha256=sha256_of(path),
         taken=taking.shelf.n,
         merged=taking.merged,
         refused=taking.refused_count,
@@ -79,10 +116,10 @@ def _source(actor: Actor, path: Path, taking: "_Taking", *, name: str, licence: 
     )
 
 
-def _report(taking: "_Taking", name: str) -> ImportReport:
+def _report(taking: "_Taking") -> ImportReport:
     return ImportReport(
         source_id=taking.source_id,
-        name=name,
+        name=taking.how.name,
         taken=taking.shelf.n,
         merged=taking.merged,
         refused=tuple(taking.refused),
@@ -118,7 +155,7 @@ class _Taking:
     shelf: SeedShelf
     source_id: str
     seen: set[bytes]
-    limit: int | None
+    how: Import
     rows: int = 0
     merged: int = 0
     refused: list[Refusal] = field(default_factory=list)
@@ -130,13 +167,11 @@ class _Taking:
 
     def take(self, row: SeedRow | Refusal) -> bool:
         """False when the limit is reached, and the row is not taken."""
-        if self.limit is not None and self.shelf.n + self.merged >= self.limit:
+        if self.how.limit is not None and self.shelf.n + self.merged >= self.how.limit:
             return False
         self.rows += 1
         if isinstance(row, Refusal):
-            self.reasons[row.reason] += 1
-            if len(self.refused) < MOST_REFUSALS:
-                self.refused.append(row)
+            self._refuse(row)
             return True
         digest = hashlib.sha256(row.text.encode("utf-8"))
         if digest.digest() in self.seen:
@@ -145,6 +180,13 @@ class _Taking:
         self.seen.add(digest.digest())
         self._shelve(row, digest.hexdigest())
         return True
+
+    def _refuse(self, row: Refusal) -> None:
+        if self.how.whole:
+            raise BadInput(f"Row {row.row:,} {row.reason}", to_do="Mend the file. Nothing was imported.")
+        self.reasons[row.reason] += 1
+        if len(self.refused) < MOST_REFUSALS:
+            self.refused.append(row)
 
     def _shelve(self, row: SeedRow, hash_: str) -> None:
         id_ = ids.seed_instruction_id(self.source_id, hash_)
@@ -172,6 +214,7 @@ def _require_some(taking: _Taking, name: str, columns: Columns) -> None:
     )
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
