@@ -39,7 +39,11 @@ class QueueFilter:
     """Which instructions. Every field narrows; an empty one does not. Ranges are inclusive.
 
     `kinds` are instruction kinds, `statuses` run statuses, `people` human statuses; `decided_by` is a person's id,
-    `rule` the elimination rule that failed, `find` words in the current text, whatever their case.
+    `rule` the elimination rule that failed first, `failed` one that failed at all; `find` words in the current text,
+    whatever their case. `grown_in` is a run: of the seeds that it grew, whatever came of them in whichever run.
+    `made_by` are systems that wrote the text, `packs` hashes of prompt packs, `added` words more than the parent has,
+    `said` the mean difficulty that people say. `clusters` are of the map `map_id`, `selection_id` is what was kept of one,
+    `ids` are instructions by name.
     """
 
     run_id: str | None = None
@@ -61,6 +65,18 @@ class QueueFilter:
     is_flagged: bool | None = None
     set_aside: bool | None = False
     find: str = ""
+    grown_in: str | None = None
+    failed: str | None = None
+    made_by: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    added_from: int | None = None
+    added_to: int | None = None
+    said_from: float | None = None
+    said_to: float | None = None
+    map_id: str | None = None
+    clusters: tuple[int, ...] = ()
+    selection_id: str | None = None
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """Reading for lists: rows of instructions, what was decided in each queue, and what one person decided since a time."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,8 @@ _OWN = "select instruction_id as id from standing where instruction_id in (:ids)
 _SEQS = "select seq from instruction where id in (:ids)"
 _PEOPLE = "select distinct person_id from standing order by person_id"
 _EPOCHS = "select distinct epoch from instruction where kind = 'evolved' order by epoch"
+_SYSTEMS = "select id, name, model from system order by name, id"
+_PACKS = "select hash, name from prompt_pack order by name, hash"
 _RULES = "select distinct rule from instruction_state where rule is not null order by rule"
 
 
@@ -94,6 +97,22 @@ def epochs(database: Database) -> list[int]:
 def rules(database: Database) -> list[str]:
     """The elimination rules that something failed by."""
     return [row["rule"] for row in database.query(_RULES)]
+
+
+def systems(database: Database) -> dict[str, str]:
+    """Who answered or evolved in this project, by id; those of one name say which model they are."""
+    return _told_apart((row["id"], row["name"], row["model"]) for row in database.query(_SYSTEMS))
+
+
+def packs(database: Database) -> dict[str, str]:
+    """The prompts that runs asked with, by hash; versions of one name say which."""
+    return _told_apart((row["hash"], row["name"], row["hash"][:8]) for row in database.query(_PACKS))
+
+
+def _told_apart(named: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    rows = list(named)
+    times = Counter(name for _, name, _ in rows)
+    return {id_: name if times[name] == 1 else f"{name} · {which}" for id_, name, which in rows}
 
 
 def own(database: Database, person_id: str, ids: Sequence[str]) -> set[str]:

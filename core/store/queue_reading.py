@@ -11,6 +11,9 @@ from core.store.database import Database
 
 _NARROW = " from instruction i join instruction_state s on s.id = i.id"
 _WITH_TEXT = _NARROW + " join revision r on r.id = s.revision_id"
+_SAID = "s.revision_id in (select revision_id from difficulty_said group by revision_id"
+_MAPPED = """s.revision_id in (select v.id from revision v join projection_2d p on p.text_hash = v.text_hash
+  join "map" m on m.set_hash = p.set_hash where m.id = $map_id::uuid"""
 _CONDITIONS: Mapping[str, str] = {
     "run_id": "i.run_id in ($run_id::uuid, $by_hand::uuid)",
     "seed_id": "i.seed_id = $seed_id::uuid",
@@ -31,9 +34,24 @@ _CONDITIONS: Mapping[str, str] = {
     "is_flagged": "s.flagged = $is_flagged",
     "set_aside": "s.set_aside = $set_aside",
     "find": "contains(lower(r.text), lower($find))",
+    "grown_in": "i.seed_id in (select seed_id from instruction where run_id = $grown_in::uuid)",
+    "failed": "i.id in (select instruction_id from rule_check where rule = $failed and verdict = 'fail')",
+    "made_by": "i.made_by in (select unnest($made_by)::uuid)",
+    "packs": "list_contains($packs, i.pack_hash)",
+    "added_from": "s.words_added >= $added_from",
+    "added_to": "s.words_added <= $added_to",
+    "said_from": _SAID + " having avg(score) >= $said_from)",
+    "said_to": _SAID + " having avg(score) <= $said_to)",
+    "map_id": _MAPPED + ")",
+    "clusters": _MAPPED + " and list_contains($clusters, p.cluster))",
+    "selection_id": "i.id in (select instruction_id from selection_member where selection_id = $selection_id::uuid)",
+    "ids": "i.id in (select unnest($ids)::uuid)",
 }
 # What a study asks is a copy, and no part of the dataset.
 _OF_THE_DATASET = " where s.revision_id is not null and i.kind <> 'prompt'"
+# Nor is what it is compared with, unless somebody names it.
+_NO_REFERENCES = "i.kind <> 'reference'"
+_NAMING = ("kinds", "source_id", "selection_id", "ids")
 _OF_TEXT = ("words_from", "words_to", "find")
 _ORDER: Mapping[Sort, str] = {
     Sort.OLDEST: "i.seq",
@@ -73,8 +91,12 @@ def _where(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
     given = {name: value for name, value in asked.items() if value is not None and value != [] and value != ""}
     if "run_id" in given:
         given["by_hand"] = ids.by_hand_id(str(given["run_id"]))
+    if "clusters" in given:
+        given.setdefault("map_id", None)  # clusters of no map are nothing
     tables = _WITH_TEXT if any(name in given for name in _OF_TEXT) else _NARROW
-    conditions = [_CONDITIONS[name] for name in _CONDITIONS if name in given]
+    conditions = [condition for name, condition in _CONDITIONS.items() if name in given]
+    if not any(name in given for name in _NAMING):
+        conditions.append(_NO_REFERENCES)
     return " and ".join([tables + _OF_THE_DATASET, *conditions]), given
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.check import Rule, Verdict
 from core.domain.decision import Act
 from core.domain.instruction import Instruction, RunStatus
 from core.domain.person import LOCAL_OWNER as ME
@@ -19,7 +20,7 @@ from core.errors import BadInput, NotAllowed, NotFound
 from core.services.projects import Project, Projects
 from core.services.reviewing import item_list, queue_address, queues
 from core.store.queue_log import as_json, from_json
-from tests.builders import NOON, child, id_of, outcome, revision, score, seed, source
+from tests.builders import NOON, PACK, RUN, SYSTEM, check, child, id_of, outcome, revision, score, seed, source
 from tests.store.reviewing import say, submit
 
 ANN = Actor(person_id="ann", name="Ann", role=Role.ANNOTATOR)
@@ -39,6 +40,9 @@ def project(tmp_path: Path) -> Iterator[Project]:
             status = RunStatus.ELIMINATED if name == "second" and number else RunStatus.SURVIVED
             text = f"Sort the {name} list, {'twice ' * number}and say why."
             facts += [made, revision(made, text), outcome(made, status), score(made, 3.0 + position + number)]
+            facts.append(
+                check(made, Rule.NEAR_DUPLICATE, Verdict.FAIL if status is RunStatus.ELIMINATED else Verdict.PASS)
+            )
     opened.database.writer.append_now(facts)
     yield opened
     projects.close()
@@ -225,6 +229,20 @@ def test_a_day_is_counted_by_queue_with_its_pace(project: Project) -> None:
         (QueueFilter(is_flagged=True), 0),
         (QueueFilter(has_note=False), 3),
         (QueueFilter(decided_by="ann"), 0),
+        (QueueFilter(grown_in=RUN), 3),
+        (QueueFilter(grown_in=RUN, kinds=("seed",)), 2),
+        (QueueFilter(grown_in=id_of("another run")), 0),
+        (QueueFilter(failed="refusal"), 0),
+        (QueueFilter(failed="near_duplicate", statuses=("eliminated",)), 1),
+        (QueueFilter(made_by=(SYSTEM, id_of("another"))), 3),
+        (QueueFilter(made_by=(id_of("another"),)), 0),
+        (QueueFilter(packs=(PACK,)), 3),
+        (QueueFilter(packs=("1" * 64,)), 0),
+        (QueueFilter(added_from=12), 3),
+        (QueueFilter(added_to=11), 0),
+        (QueueFilter(said_from=1.0), 0),
+        (QueueFilter(said_to=10.0), 0),
+        (QueueFilter(ids=(child(seed("first")).id, seed("first").id)), 1),
     ],
 )
 def test_each_field_of_a_filter_narrows(project: Project, wanted: QueueFilter, expected: int) -> None:
@@ -256,6 +274,16 @@ FILTERS = st.builds(
     is_flagged=st.sampled_from([None, True, False]),
     set_aside=st.sampled_from([None, True, False]),
     find=TEXT,
+    grown_in=st.sampled_from([None, id_of("run")]),
+    failed=st.none() | TEXT.filter(bool),
+    made_by=st.sampled_from([(), (id_of("system"), id_of("another"))]),
+    packs=st.sampled_from([(), ("0" * 64,)]),
+    added_from=st.none() | st.integers(-900, 900),
+    said_to=st.none() | st.floats(1, 10),
+    map_id=st.sampled_from([None, id_of("map")]),
+    clusters=st.lists(st.integers(0, 40), max_size=3).map(tuple),
+    selection_id=st.sampled_from([None, id_of("selection")]),
+    ids=st.sampled_from([(), (id_of("one"), id_of("two"))]),
 )
 
 

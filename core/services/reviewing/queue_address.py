@@ -45,6 +45,13 @@ def _whole(text: str) -> int:
     return number
 
 
+def _signed(text: str) -> int:
+    number = int(text)
+    if not -_LARGEST <= number <= _LARGEST:
+        raise ValueError(text)
+    return number
+
+
 def _number(text: str) -> float:
     number = float(text)
     if not isfinite(number):
@@ -72,6 +79,18 @@ _NAMES: Mapping[str, _Name] = {
     "flagged": _Name(field="is_flagged", read=_flag),
     "aside": _Name(field="set_aside", read=_flag),
     "find": _Name(field="find", read=_text),
+    "grown_in": _Name(field="grown_in", read=_id),
+    "failed": _Name(field="failed", read=_text),
+    "made_by": _Name(field="made_by", read=_id, is_many=True),
+    "pack": _Name(field="packs", read=_text, is_many=True),
+    "added_from": _Name(field="added_from", read=_signed),
+    "added_to": _Name(field="added_to", read=_signed),
+    "said_from": _Name(field="said_from", read=_number),
+    "said_to": _Name(field="said_to", read=_number),
+    "map": _Name(field="map_id", read=_id),
+    "cluster": _Name(field="clusters", read=_whole, is_many=True),
+    "selection": _Name(field="selection_id", read=_id),
+    "id": _Name(field="ids", read=_id, is_many=True),
 }
 NAMES = (*_NAMES, ORDER)
 

@@ -155,10 +155,12 @@ def scored_today(actor: Actor, project: Project, midnight: datetime) -> int:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choices:
-    """What the filters of this project can be: runs, sources and people by id, and the values that occur."""
+    """What the filters of this project can be: runs, sources, systems, packs and people by id, and the values that occur."""
 
     runs: Mapping[str, str]
     sources: Mapping[str, str]
+    systems: Mapping[str, str]
+    packs: Mapping[str, str]
     skills: Mapping[str, int]
     people: tuple[str, ...]
     epochs: tuple[int, ...]
@@ -171,6 +173,8 @@ def choices(actor: Actor, project: Project) -> Choices:
     return Choices(
         runs={run.id: f"Run {run.number} · {run.name}" for run in run_reading.runs(database)},
         sources={row["id"]: row["name"] for row in seed_reading.sources(database)},
+        systems=list_reading.systems(database),
+        packs=list_reading.packs(database),
         skills=seed_reading.skills(database),
         people=tuple(list_reading.people(database)),
         epochs=tuple(list_reading.epochs(database)),

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.domain.check import Rule
 from core.domain.instruction import HumanStatus, InstructionKind, RunStatus
 from core.domain.operation import Operation
 from core.domain.queue import QueueFilter
@@ -14,13 +13,9 @@ from core.services.projects import Project
 from core.services.reviewing import queues
 from core.services.reviewing.queues import Choices
 from pages.ui import kit, shell
+from pages.ui.kit import h
+from pages.ui.reviewing.review_words import KINDS, OF_FIGURES, also, rule_label
 
-KINDS = {
-    InstructionKind.EVOLVED: "Evolved",
-    InstructionKind.SEED: "Seeds",
-    InstructionKind.PROMPT: "Test prompts",
-    InstructionKind.REFERENCE: "References",
-}
 _EITHER: dict[str, bool | None] = {"Either": None, "Yes": True, "No": False}
 _ANY = "any"
 _MOST_WORDS = 1_000_000
@@ -32,7 +27,7 @@ def ask_filter(project: Project, start: QueueFilter, *, key: str) -> QueueFilter
     wanted = _what(start, key)
     wanted = _where(wanted, start, choices, key)
     wanted = _measures(wanted, start, key)
-    return _people(wanted, start, choices, key)
+    return _rest(_people(wanted, start, choices, key), choices, key)
 
 
 def _several(
@@ -150,5 +145,12 @@ def _seed(column: st.delta_generator.DeltaGenerator, start: str | None, key: str
         return None
 
 
-def rule_label(rule: str) -> str:
-    return Rule(rule).label if rule in set(Rule) else rule
+def _rest(wanted: QueueFilter, choices: Choices, key: str) -> QueueFilter:
+    """What a figure said that no field here asks for: kept, or left out."""
+    words = ", ".join(filter(None, also(wanted, choices)))
+    if not words:
+        return wanted
+    kit.show("line", h("p", f"Also: {words}."), key=f"{key}.also")
+    if st.checkbox("Keep that too", value=True, key=f"{key}.rest"):
+        return wanted
+    return replace(wanted, **{name: getattr(QueueFilter(), name) for name in OF_FIGURES})

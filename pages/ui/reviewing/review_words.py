@@ -2,21 +2,54 @@
 
 from collections.abc import Iterator
 
+from core.domain.check import Rule
 from core.domain.decision import Reason, Verdict
+from core.domain.instruction import InstructionKind
 from core.domain.queue import Asks, Queue, QueueFilter
 from core.services.reviewing.bulk import BulkLine
 from core.services.reviewing.queues import Choices, Day
 from pages.ui import kit
-from pages.ui.reviewing.review_filter import KINDS, rule_label
 from pages.ui.words import count
 
+KINDS = {
+    InstructionKind.EVOLVED: "Evolved",
+    InstructionKind.SEED: "Seeds",
+    InstructionKind.PROMPT: "Test prompts",
+    InstructionKind.REFERENCE: "References",
+}
+OF_FIGURES = (
+    "grown_in", "failed", "made_by", "packs", "added_from", "added_to", "said_from", "said_to", "map_id", "clusters",
+    "selection_id", "ids",
+)  # fmt: skip
 _USUAL = QueueFilter()
 
 
 def filter_in_words(wanted: QueueFilter, choices: Choices) -> str:
     """Survivors of Run 2, epochs 3 and 4, difficulty from 6."""
-    parts = [_which(wanted), *_places(wanted, choices), *_measures(wanted), *_said(wanted)]
+    parts = [_which(wanted), *_places(wanted, choices), *_measures(wanted), *_said(wanted), *also(wanted, choices)]
     return ", ".join(part for part in parts if part)
+
+
+def also(wanted: QueueFilter, choices: Choices) -> Iterator[str]:
+    """What a filter has of a figure that somebody clicked: no form asks for it."""
+    if wanted.grown_in:
+        yield f"of the seeds of {choices.runs.get(wanted.grown_in, 'a run that is gone')}"
+    if wanted.failed:
+        yield f"failed {rule_label(wanted.failed)}"
+    if wanted.made_by:
+        yield "written by " + _listed([choices.systems.get(one, "a model that is gone") for one in wanted.made_by])
+    if wanted.packs:
+        yield "with the prompts " + _listed([choices.packs.get(one, one[:8]) for one in wanted.packs])
+    yield _between("words added", wanted.added_from, wanted.added_to)
+    yield _between("difficulty as people say", wanted.said_from, wanted.said_to)
+    if wanted.clusters:
+        yield f"{'cluster' if len(wanted.clusters) == 1 else 'clusters'} {_listed(map(str, wanted.clusters))} of a map"
+    elif wanted.map_id:
+        yield "on a map"
+    if wanted.selection_id:
+        yield "a selection from a map"
+    if wanted.ids:
+        yield f"{count(len(wanted.ids), 'instruction')} by name"
 
 
 def _which(wanted: QueueFilter) -> str:
@@ -108,3 +141,7 @@ def bulk_in_words(line: BulkLine) -> str:
     done = "accepted" if line.verdict is Verdict.ACCEPT else "rejected"
     reason = f", {Reason(line.reason).label}" if line.reason else ""
     return f"{count(line.count, 'item')} {done}{reason}"
+
+
+def rule_label(rule: str) -> str:
+    return Rule(rule).label if rule in set(Rule) else rule
