@@ -14,6 +14,7 @@ from core.domain.decision import Decision
 from core.domain.export import Export
 from core.domain.instruction import Instruction, InstructionState, Response, Revision
 from core.domain.judgment import Judgment, JudgmentValue
+from core.domain.map import ClusterName, Map, MapCluster, Selection
 from core.domain.project import Audit, Project, PromptPack
 from core.domain.run import Run, RunEvent
 from core.domain.source import Label, Source
@@ -50,6 +51,10 @@ _INSERTS: Mapping[type, str] = {
     Rater: "insert into rater by name select * from batch on conflict do nothing",
     Judgment: "insert into judgment by name select * from batch on conflict do nothing",
     JudgmentValue: "insert into judgment_value by name select * from batch on conflict do nothing",
+    Map: "insert into map by name select * from batch on conflict do nothing",
+    MapCluster: "insert into map_cluster by name select * from batch on conflict do nothing",
+    ClusterName: "insert into cluster_name by name select * from batch on conflict do nothing",
+    Selection: "insert into selection by name select * from batch on conflict do nothing",
     Export: "insert into export by name select * from batch on conflict do nothing",
     # Tasks and the projection are the two that change. A conflict is resolved through the primary key: its cost does
     # not grow with the table, as an UPDATE … FROM's would. What is done stays done, whoever plans it again.
@@ -66,7 +71,9 @@ _INSERTS: Mapping[type, str] = {
                words_added = coalesce(excluded.words_added, instruction_state.words_added),
                rule = coalesce(excluded.rule, instruction_state.rule)""",
 }
-_WITHOUT_SEQ = frozenset({Project, PromptPack, System, Run, Task, InstructionState, TrialSlot, JudgmentValue})
+_WITHOUT_SEQ = frozenset(
+    {Project, PromptPack, System, Run, Task, InstructionState, TrialSlot, JudgmentValue, MapCluster}
+)
 # Parents first, so that nothing refers to what is not there yet.
 ORDER = tuple(_INSERTS)
 

@@ -1,0 +1,1 @@
+"""What a dataset is: survival and cost, maps, diversity, coverage, comparisons."""
