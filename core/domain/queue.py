@@ -42,8 +42,8 @@ class QueueFilter:
     `rule` the elimination rule that failed first, `failed` one that failed at all; `find` words in the current text,
     whatever their case. `grown_in` is a run: of the seeds that it grew, whatever came of them in whichever run.
     `made_by` are systems that wrote the text, `packs` hashes of prompt packs, `added` words more than the parent has,
-    `said` the mean difficulty that people say. `clusters` are of the map `map_id`, `selection_id` is what was kept of one,
-    `ids` are instructions by name.
+    `said` the mean difficulty that people say, `is_scored` whether the model has said one. `clusters` are of the map `map_id`,
+    `selection_id` is what was kept of one, `ids` are instructions by name.
     """
 
     run_id: str | None = None
@@ -58,6 +58,7 @@ class QueueFilter:
     skills: tuple[str, ...] = ()
     difficulty_from: float | None = None
     difficulty_to: float | None = None
+    is_scored: bool | None = None
     words_from: int | None = None
     words_to: int | None = None
     decided_by: str | None = None

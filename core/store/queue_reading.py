@@ -12,8 +12,7 @@ from core.store.database import Database
 _NARROW = " from instruction i join instruction_state s on s.id = i.id"
 _WITH_TEXT = _NARROW + " join revision r on r.id = s.revision_id"
 _SAID = "s.revision_id in (select revision_id from difficulty_said group by revision_id"
-_MAPPED = """s.revision_id in (select v.id from revision v join projection_2d p on p.text_hash = v.text_hash
-  join "map" m on m.set_hash = p.set_hash where m.id = $map_id::uuid"""
+_MAPPED = "i.id in (select instruction_id from map_point where map_id = $map_id::uuid"
 _CONDITIONS: Mapping[str, str] = {
     "run_id": "i.run_id in ($run_id::uuid, $by_hand::uuid)",
     "seed_id": "i.seed_id = $seed_id::uuid",
@@ -27,6 +26,7 @@ _CONDITIONS: Mapping[str, str] = {
     "skills": "i.seed_id in (select id from seed_now where list_contains($skills, skill))",
     "difficulty_from": "s.difficulty >= $difficulty_from",
     "difficulty_to": "s.difficulty <= $difficulty_to",
+    "is_scored": "(s.difficulty is not null) = $is_scored",
     "words_from": "r.words >= $words_from",
     "words_to": "r.words <= $words_to",
     "decided_by": "i.id in (select instruction_id from standing where person_id = $decided_by)",
@@ -43,7 +43,7 @@ _CONDITIONS: Mapping[str, str] = {
     "said_from": _SAID + " having avg(score) >= $said_from)",
     "said_to": _SAID + " having avg(score) <= $said_to)",
     "map_id": _MAPPED + ")",
-    "clusters": _MAPPED + " and list_contains($clusters, p.cluster))",
+    "clusters": _MAPPED + " and list_contains($clusters, cluster))",
     "selection_id": "i.id in (select instruction_id from selection_member where selection_id = $selection_id::uuid)",
     "ids": "i.id in (select unnest($ids)::uuid)",
 }
@@ -84,7 +84,7 @@ _NEWEST = """select coalesce((select max(seq) from instruction), 0) + coalesce((
   + coalesce((select max(seq) from decision), 0) + coalesce((select max(seq) from judgment), 0) as mark"""
 
 
-def _where(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
+def narrowed(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
     """The tables and conditions of a filter, all of them constants, and their parameters."""
     asked = {name: getattr(wanted, name) for name in _CONDITIONS}
     asked = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
@@ -102,14 +102,14 @@ def _where(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
 
 def count(database: Database, wanted: QueueFilter) -> int:
     """How many instructions a filter means now."""
-    where, asked = _where(wanted)
+    where, asked = narrowed(wanted)
     sql = "select count(*) as n" + where
     return int(database.query(sql, asked)[0]["n"])
 
 
 def by_status(database: Database, wanted: QueueFilter) -> dict[str, int]:
     """The same by what people say of them."""
-    where, asked = _where(wanted)
+    where, asked = narrowed(wanted)
     sql = "select s.human_status as status, count(*) as n" + where + " group by all"
     rows = database.query(sql, asked)
     return {row["status"]: row["n"] for row in rows}
@@ -117,7 +117,7 @@ def by_status(database: Database, wanted: QueueFilter) -> dict[str, int]:
 
 def matching(database: Database, wanted: QueueFilter, sort: Sort = Sort.OLDEST, *, salt: int = 0) -> Sequence[int]:
     """The `seq` of every instruction that a filter means, whoever has decided it, in this order; 8 bytes each."""
-    where, asked = _where(wanted)
+    where, asked = narrowed(wanted)
     if sort is Sort.RANDOM:
         asked["salt"] = salt
     return database.query_column("select i.seq" + where + " order by " + _ORDER[sort], asked)
@@ -139,7 +139,7 @@ def waiting(database: Database, queue: Queue, person_id: str, *, salt: int) -> S
 
 
 def _waiting(queue: Queue, person_id: str) -> tuple[str, dict[str, Any]]:
-    where, asked = _where(queue.filter)
+    where, asked = narrowed(queue.filter)
     if queue.adjudicates:
         return where + _DISPUTED, asked
     of_person = {"person": person_id, "overlap": queue.overlap, "overlap_share": queue.overlap_share}

@@ -72,6 +72,7 @@ _NAMES: Mapping[str, _Name] = {
     "skill": _Name(field="skills", read=_text, is_many=True),
     "difficulty_from": _Name(field="difficulty_from", read=_number),
     "difficulty_to": _Name(field="difficulty_to", read=_number),
+    "scored": _Name(field="is_scored", read=_flag),
     "words_from": _Name(field="words_from", read=_whole),
     "words_to": _Name(field="words_to", read=_whole),
     "who": _Name(field="decided_by", read=_text),

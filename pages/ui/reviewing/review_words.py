@@ -19,7 +19,7 @@ KINDS = {
 }
 OF_FIGURES = (
     "grown_in", "failed", "made_by", "packs", "added_from", "added_to", "said_from", "said_to", "map_id", "clusters",
-    "selection_id", "ids",
+    "selection_id", "ids", "is_scored",
 )  # fmt: skip
 _USUAL = QueueFilter()
 
@@ -42,6 +42,8 @@ def also(wanted: QueueFilter, choices: Choices) -> Iterator[str]:
         yield "with the prompts " + _listed([choices.packs.get(one, one[:8]) for one in wanted.packs])
     yield _between("words added", wanted.added_from, wanted.added_to)
     yield _between("difficulty as people say", wanted.said_from, wanted.said_to)
+    if wanted.is_scored is not None:
+        yield "with a difficulty" if wanted.is_scored else "without a difficulty"
     if wanted.clusters:
         yield f"{'cluster' if len(wanted.clusters) == 1 else 'clusters'} {_listed(map(str, wanted.clusters))} of a map"
     elif wanted.map_id:
