@@ -11,7 +11,9 @@ StudioError
 │   └── ProjectDamaged    not readable
 ├── RunRefused            a run that cannot begin; nothing was spent
 ├── EndpointError         an endpoint cannot be used
-└── WeightsError          the embedded model cannot be fetched or started
+├── WeightsError          the embedded model cannot be fetched or started
+└── ArgillaError          an Argilla server cannot be used, or does not do what it was asked
+    └── ArgillaGone       what was made there is not there any more
 
 A failed call is no exception but a value (`core.domain.call.CallFailure`). Anything else keeps its traceback.
 """
@@ -57,3 +59,9 @@ class EndpointError(StudioError): ...
 
 
 class WeightsError(StudioError): ...
+
+
+class ArgillaError(StudioError): ...
+
+
+class ArgillaGone(ArgillaError): ...

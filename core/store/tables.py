@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from core.domain.argilla import ArgillaAnswer, ArgillaEvent, ArgillaLink, ArgillaRecord, ArgillaSent
 from core.domain.call import Call
 from core.domain.check import Check, Outcome, Score
 from core.domain.decision import Decision
@@ -56,6 +57,11 @@ _INSERTS: Mapping[type, str] = {
     ClusterName: "insert into cluster_name by name select * from batch on conflict do nothing",
     Selection: "insert into selection by name select * from batch on conflict do nothing",
     Export: "insert into export by name select * from batch on conflict do nothing",
+    ArgillaLink: "insert into argilla_link by name select * from batch on conflict do nothing",
+    ArgillaEvent: "insert into argilla_event by name select * from batch on conflict do nothing",
+    ArgillaRecord: "insert into argilla_record by name select * from batch on conflict do nothing",
+    ArgillaSent: "insert into argilla_sent by name select * from batch on conflict do nothing",
+    ArgillaAnswer: "insert into argilla_answer by name select * from batch on conflict do nothing",
     # Tasks and the projection are the two that change. A conflict is resolved through the primary key: its cost does
     # not grow with the table, as an UPDATE … FROM's would. What is done stays done, whoever plans it again.
     Task: """insert into task by name select * from batch on conflict (id) do update
