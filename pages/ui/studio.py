@@ -59,7 +59,10 @@ groups = {
         st.Page(_PAGES / "rates.py", title="Rates", icon=":material/percent:", visibility="hidden"),
         st.Page(_PAGES / "team.py", title="Team", icon=":material/groups:", visibility="hidden"),
     ],
-    "Use": [st.Page(_PAGES / "data.py", title="Data", icon=":material/database:")],
+    "Use": [
+        st.Page(_PAGES / "explore.py", title="Explore", icon=":material/explore:"),
+        st.Page(_PAGES / "data.py", title="Data", icon=":material/database:"),
+    ],
     "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
 }
 page = st.navigation(

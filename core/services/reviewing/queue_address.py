@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from core.domain.instruction import HumanStatus, InstructionKind, RunStatus
@@ -104,6 +105,24 @@ def to_query(wanted: QueueFilter, sort: Sort = Sort.OLDEST) -> dict[str, list[st
         if getattr(wanted, one.field) != getattr(_USUAL, one.field)
     }
     return query if sort is Sort.OLDEST else query | {ORDER: [str(sort)]}
+
+
+def named(wanted: QueueFilter) -> dict[str, list[str]]:
+    """The same where an address must name a filter even if it is the usual one."""
+    return to_query(wanted) or {"status": _said(_USUAL.statuses)}
+
+
+def as_text(wanted: QueueFilter) -> str:
+    """A filter as one text, as Review's address has it after its question mark."""
+    return urlencode(named(wanted), doseq=True)
+
+
+def from_text(text: str) -> QueueFilter:
+    """The filter again. BadInput for what is none."""
+    query = parse_qs(text.removeprefix("?"), keep_blank_values=True)
+    if not names_a_filter(query):
+        raise BadInput("The address names no filter", to_do="Take it out of the address.")
+    return from_query(query)
 
 
 def from_query(query: Mapping[str, Sequence[str]], start: QueueFilter = _USUAL) -> QueueFilter:
