@@ -60,6 +60,11 @@ def decision_id(of_id: str, act: str) -> str:
     return _id("decision", of_id, act)
 
 
+def said_elsewhere_id(instruction_id: str, person_id: str, *said: object) -> str:
+    """Of a decision that was made elsewhere: the same one in another file finds the row."""
+    return _id("said elsewhere", instruction_id, person_id, *said)
+
+
 def edit_id(trial_id: str, revision: str) -> str:
     """Of the decision that an edit is: a trial may have several, each with the text that it made."""
     return _id("decision", trial_id, "edit", revision)

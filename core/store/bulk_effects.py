@@ -54,6 +54,11 @@ def project_bulk(connection: duckdb.DuckDBPyConnection, bulk_id: str) -> int:
     → how many instructions were set aside or brought back by it.
     """
     connection.execute(_TOUCHED, {"bulk": bulk_id})
+    return project_touched(connection)
+
+
+def project_touched(connection: duckdb.DuckDBPyConnection) -> int:
+    """The same for the items in the temporary table `touched`, whatever decisions they were touched by."""
     for step in _STANDING:
         connection.execute(step)
     return derive(connection)
