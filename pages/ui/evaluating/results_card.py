@@ -5,7 +5,7 @@ import streamlit as st
 from core.figures.look import CONFIG, Figure
 from pages.ui import kit
 from pages.ui.evaluating import results_trials
-from pages.ui.kit import h
+from pages.ui.figure_head import head
 
 
 def card(name: str, title: str, note: str, figure: Figure, data: str, *, said: str = "") -> None:
@@ -30,17 +30,6 @@ def table_card(name: str, title: str, note: str, *nodes: kit.Child, data: str = 
         return kit.show(
             "results", head(title, note, file_name(name), data, picture=False), *nodes, key=f"results.{name}"
         )
-
-
-def head(title: str, note: str, file: str, data: str, *, picture: bool = True) -> kit.Element:
-    """Title, note, and what can be taken along (components/shared/save.js saves it without asking the server)."""
-    save: dict[str, object] = {"class": "bt q", "data-file": file}
-    return h(
-        "div", {"class": "hd"}, h("span", {"class": "h"}, title), h("span", {"class": "lab"}, note),
-        h("span", {"class": "save"},
-          h("button", save | {"data-save": "picture", "title": "Save this figure as a picture (SVG)"}, "Picture") if picture else None,
-          h("button", save | {"data-save": "data", "data-text": data, "title": "Save these numbers (CSV)"}, "Data") if data else None),
-    )  # fmt: skip
 
 
 def file_name(name: str) -> str:
