@@ -7,23 +7,20 @@ import uuid
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer
-from core.store import unfinished
+from core.store import migrating, unfinished
 from core.store.rows import filled, plain
 from core.store.writer import DiskFull, Writer
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 # One thread a query: on a busy machine a look-up that waits for a second thread takes twice as long.
 _CONFIG: Mapping[str, str | int] = {"threads": 1, "memory_limit": os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")}
 # Engines stop while so much of the disk is free: a commit or checkpoint that finds no room at all may have to be replayed.
 _RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISK_RESERVE_MB", "200"))
-_MIGRATION_TABLE = "create table if not exists migration (number integer primary key, kind varchar not null, applied_at timestamptz not null)"
 _DIFFERENCES = """select count(*) as n from (
   (select * from instruction_state except select * from instruction_state_from_facts)
   union all (select * from instruction_state_from_facts except select * from instruction_state))"""
@@ -142,7 +139,7 @@ def open_database(path: Path, kind: str) -> Database:
     connection = _connect(path)
     try:
         _check(connection, path, kind)
-        _migrate(connection, kind)
+        migrating.migrate(connection, kind)
         if kind == "project":
             unfinished.forget_all(connection)
     except BaseException:
@@ -157,8 +154,8 @@ def _create(path: Path, kind: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(fresh), config=dict(_CONFIG)) as connection:
-            connection.execute(_MIGRATION_TABLE)
-            _migrate(connection, kind)
+            migrating.begin(connection)
+            migrating.migrate(connection, kind)
         _give_name(fresh, path)
     except (OSError, duckdb.IOException) as error:
         raise ProjectError(
@@ -220,30 +217,13 @@ def _check(connection: duckdb.DuckDBPyConnection, path: Path, kind: str) -> None
         found = connection.execute("select kind, max(number) from migration group by kind").fetchall()
     except duckdb.Error as error:
         raise _refusal(path, str(error)) from error
-    newest = max((number for number, _ in _migrations(kind)), default=0)
+    newest = max(migrating.numbers(kind), default=0)
     if [row[0] for row in found] != [kind]:
         raise ProjectForeign(f"This file is no {kind} of the studio", where=str(path), to_do="Choose another file.")
     if found[0][1] > newest:
         raise ProjectNewer(
             "A newer studio made this project", where=str(path), to_do="Update the studio, then open it again."
         )
-
-
-def _migrate(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
-    """Apply what is missing, all or nothing."""
-    done = {row[0] for row in connection.execute("select number from migration").fetchall()}
-    missing = [(number, path) for number, path in _migrations(kind) if number not in done]
-    if not missing:
-        return
-    connection.execute("begin")
-    for number, path in missing:
-        connection.execute(path.read_text(encoding="utf-8"))
-        connection.execute("insert into migration values (?, ?, ?)", [number, kind, datetime.now(UTC)])
-    connection.execute("commit")
-
-
-def _migrations(kind: str) -> list[tuple[int, Path]]:
-    return sorted((int(path.name[:3]), path) for path in (_MIGRATIONS / kind).glob("*.sql"))
 
 
 def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
