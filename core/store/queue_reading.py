@@ -48,7 +48,8 @@ _CONDITIONS: Mapping[str, str] = {
     "ids": "i.id in (select unnest($ids)::uuid)",
 }
 # What a study asks is a copy, and no part of the dataset.
-_OF_THE_DATASET = " where s.revision_id is not null and i.kind <> 'prompt'"
+_OF_THE_DATASET = " where i.kind <> 'prompt'"
+_HAS_TEXT = "s.revision_id is not null"
 # Nor is what it is compared with, unless somebody names it.
 _NO_REFERENCES = "i.kind <> 'reference'"
 _NAMING = ("kinds", "source_id", "selection_id", "ids")
@@ -86,6 +87,12 @@ _NEWEST = """select coalesce((select max(seq) from instruction), 0) + coalesce((
 
 def narrowed(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
     """The tables and conditions of a filter, all of them constants, and their parameters."""
+    where, given = begun(wanted)
+    return where + " and " + _HAS_TEXT, given
+
+
+def begun(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
+    """The same, and what has no text besides: drawn and not written yet, or never. It may have cost something."""
     asked = {name: getattr(wanted, name) for name in _CONDITIONS}
     asked = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
     given = {name: value for name, value in asked.items() if value is not None and value != [] and value != ""}
