@@ -1,10 +1,11 @@
-"""`?page=view` shows a view full of hostile text, otherwise the trees."""
+"""`?page=view` shows a view full of hostile text, `?page=map` a map of `n` points, otherwise the trees."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from pages.ui import kit
+from pages.ui.exploring import map_canvas
 from pages.ui.kit import h
 
 HOSTILE = "<img src=x onerror=window.hurt=1><script>window.hurt=1</script>"
@@ -39,11 +40,19 @@ def draw_view() -> None:
     st.text(f"theme {st.context.theme.type}")
 
 
+def draw_map() -> None:
+    n = st.query_params.get("n", "3000")
+    said = map_canvas.draw(project="demo", map_id=n, name=f"Map of {n}", version="1", key="map")
+    st.text(f"go {said['act']} {said.get('selection', said.get('cluster'))} of {said['n']}" if said else "go nowhere")
+
+
 st.set_page_config(layout="wide")
 st.html(Path("pages/ui/shell.css"))
 kit.theme_watch()
 if st.query_params.get("page") == "view":
     draw_view()
+elif st.query_params.get("page") == "map":
+    draw_map()
 else:
     kit.tree(
         project="demo",
