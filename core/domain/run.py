@@ -57,7 +57,8 @@ class Caps:
 class SeedChoice:
     """Which seeds a run grows: the first `limit` that pass the filter, or a random `limit` of them; None is all.
 
-    Filter: `skills` ("" is none known; no skills at all is any), `find` in the text, `source` (an import's id).
+    Filter: `skills` ("" is none known; no skills at all is any), `find` in the text, `source` (an import's id), `below` a
+    difficulty: then the first `limit` are those nearest below it, and those without a difficulty come last.
     `mix` is the share of each skill that is wanted (any scale): then seeds are drawn at random skill by skill, and
     without a `limit` as many as keep the shares. A skill that has too few gives what it has; nothing else fills its place.
     """
@@ -67,6 +68,7 @@ class SeedChoice:
     skills: tuple[str, ...] = ()
     find: str = ""
     source: str = ""
+    below: float | None = None
     mix: dict[str, float] = field(default_factory=dict)
 
 

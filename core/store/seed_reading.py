@@ -34,12 +34,16 @@ _MATCHING = """select id, position, skill from seed_now
 where ($source = '' or source_id::varchar = $source) and (len($skills) = 0 or list_contains($skills, skill))
   and ($find = '' or id in (select of_id from revision where "of" = 'instruction' and contains(lower(text), lower($find))))
   and id not in (select id from instruction_state where human_status = 'rejected')
+  and ($below::double is null or id not in (select id from instruction_state where difficulty >= $below))
 order by position"""
 _MATCHING_BY_SKILL = """select skill, count(*) as n from seed_now
 where ($source = '' or source_id::varchar = $source) and (len($skills) = 0 or list_contains($skills, skill))
   and ($find = '' or id in (select of_id from revision where "of" = 'instruction' and contains(lower(text), lower($find))))
   and id not in (select id from instruction_state where human_status = 'rejected')
+  and ($below::double is null or id not in (select id from instruction_state where difficulty >= $below))
 group by skill"""
+_DIFFICULTIES = """select s.id, s.difficulty from instruction_state s join instruction i on i.id = s.id
+where i.kind = 'seed' and s.difficulty is not null"""
 _WORDS = """select sum(r.words) as words, count(*) as n from instruction i
 join instruction_state t on t.id = i.id join revision r on r.id = t.revision_id where i.kind = 'seed'"""
 _HASHES = "select r.text_hash from instruction i join revision r on r.of_id = i.id where i.kind = 'seed'"
@@ -137,7 +141,12 @@ def matching_by_skill(database: Database, choice: SeedChoice) -> dict[str, int]:
 
 
 def _filter(choice: SeedChoice) -> dict[str, object]:
-    return {"source": choice.source, "skills": list(choice.skills), "find": choice.find}
+    return {"source": choice.source, "skills": list(choice.skills), "find": choice.find, "below": choice.below}
+
+
+def difficulties(database: Database) -> dict[str, float]:
+    """How difficult each seed is that was scored."""
+    return {row["id"]: row["difficulty"] for row in database.query(_DIFFICULTIES)}
 
 
 def mean_words(database: Database) -> float:

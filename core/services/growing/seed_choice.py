@@ -43,8 +43,17 @@ def _drawn(project: Project, choice: SeedChoice, rng_seed: int) -> list[SeedKey]
     if choice.limit is None or choice.limit >= len(every):
         return every
     if choice.at_random:
-        every = sorted(rng.sample(every, choice.limit), key=lambda key: key.position)
+        return sorted(rng.sample(every, choice.limit), key=lambda key: key.position)
+    if choice.below is not None:
+        return _hardest(project, every, choice.limit)
     return every[: choice.limit]
+
+
+def _hardest(project: Project, every: list[SeedKey], most: int) -> list[SeedKey]:
+    """The most difficult of these; those without a difficulty last. In the order of import."""
+    known = seed_reading.difficulties(project.database)
+    nearest = sorted(every, key=lambda key: (-known.get(key.id, float("-inf")), key.position))[:most]
+    return sorted(nearest, key=lambda key: key.position)
 
 
 def _mixed(every: list[SeedKey], choice: SeedChoice, rng: Random) -> list[SeedKey]:

@@ -9,10 +9,11 @@ from core.domain import ids
 from core.domain.progress import RunSummary
 from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import EMBEDDED
+from core.services.exploring import coverage
 from core.services.growing import presets, seeds
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.growing import run_estimate, run_options
+from pages.ui.growing import run_aim, run_estimate, run_options
 from pages.ui.growing.seed_choice import ask_seed_choice
 
 _ABOUT = {
@@ -52,14 +53,20 @@ def _go(**query: str) -> None:
 
 def _asked(project: Project, like: RunSummary | None) -> RunSettings:
     preset = _preset() if like is None else like.settings.preset
+    plan = run_aim.asked(project) if like is None else None
     if like is not None:
         _say_like(like)
+    if plan is not None:
+        run_aim.say(plan)
+    usual_name = like.settings.name if like else run_aim.in_words(plan.cell) if plan else preset
     one, two = st.columns(2)
-    name = one.text_input("Name", value=like.settings.name if like else preset, max_chars=80, key=f"runs.name.{preset}")
+    name = one.text_input("Name", value=usual_name, max_chars=80, key=f"runs.name.{preset}")
     endpoint = _endpoint(two, like)
-    usual = 5 if endpoint == EMBEDDED else 50
-    chosen = ask_seed_choice(project, usual=usual, start=like.settings.seeds if like else None)
     base = like.settings if like else _usual(preset, endpoint)
+    if plan is not None:
+        base = coverage.aimed(base, plan)
+    start = base.seeds if like or plan else None
+    chosen = ask_seed_choice(project, usual=5 if endpoint == EMBEDDED else 50, start=start)
     origin = like.id if like else ids.text_hash(repr(base))[:12]
     return run_options.ask(replace(base, name=name or preset, endpoint=endpoint, seeds=chosen), origin)
 

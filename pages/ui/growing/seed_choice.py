@@ -46,11 +46,12 @@ def _way(choice: SeedChoice) -> str:
 
 
 def _filter(project: Project, start: SeedChoice) -> SeedChoice:
-    """Skills, words and import; without them every seed is there to choose from."""
+    """Skills, words, import and difficulty; without them every seed is there to choose from."""
     known = seeds.skills(shell.actor(), project)
     sources = {one.id: one.name for one in seeds.sources(shell.actor(), project)}
-    with st.expander("Only some of the seeds", expanded=bool(start.skills or start.find or start.source)):
-        one, two, three = st.columns(3)
+    is_open = bool(start.skills or start.find or start.source or start.below is not None)
+    with st.expander("Only some of the seeds", expanded=is_open):
+        one, two, three, four = st.columns([1.4, 1, 1, 0.8])
         skills = one.multiselect(
             "Skills",
             list(known),
@@ -67,7 +68,11 @@ def _filter(project: Project, start: SeedChoice) -> SeedChoice:
             format_func=lambda id_: sources.get(id_, "any"),
             key="runs.seeds.source",
         )
-    return SeedChoice(skills=tuple(skills), find=find.strip(), source=source or "")
+        below = four.number_input(
+            "Easier than", 1.0, 10.0, start.below, 1.0, key="runs.seeds.below", placeholder="any",
+            help="Below this difficulty. “The first” are then those nearest below it; seeds without a difficulty come last.",
+        )  # fmt: skip
+    return SeedChoice(skills=tuple(skills), find=find.strip(), source=source or "", below=below)
 
 
 def _mix(project: Project, choice: SeedChoice, start: SeedChoice) -> SeedChoice:

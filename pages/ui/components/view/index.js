@@ -5,7 +5,7 @@ import { save } from "../shared/save.js";
 import { adopt, sheet } from "../shared/sheets.js";
 import { patch } from "../shared/vdom.js";
 
-const sheets = await Promise.all(["../tokens.css", "./pages.css", "./packs.css", "./reading.css", "./people.css", "./review.css", "./rates.css", "./results.css", "./studies.css"].map((file) => sheet(new URL(file, import.meta.url))));
+const sheets = await Promise.all(["../tokens.css", "./pages.css", "./packs.css", "./reading.css", "./people.css", "./review.css", "./rates.css", "./results.css", "./studies.css", "./coverage.css"].map((file) => sheet(new URL(file, import.meta.url))));
 const started = new WeakMap(); // root element → how to stop what was started for it
 
 function onAction(root, setTriggerValue) {
