@@ -12,6 +12,7 @@ StudioError
 ├── RunRefused            a run that cannot begin; nothing was spent
 ├── EndpointError         an endpoint cannot be used
 ├── WeightsError          the embedded model cannot be fetched or started
+├── HubError              a hub of datasets cannot be reached, or does not do what it was asked
 └── ArgillaError          an Argilla server cannot be used, or does not do what it was asked
     └── ArgillaGone       what was made there is not there any more
 
@@ -59,6 +60,9 @@ class EndpointError(StudioError): ...
 
 
 class WeightsError(StudioError): ...
+
+
+class HubError(StudioError): ...
 
 
 class ArgillaError(StudioError): ...

@@ -86,13 +86,32 @@ class Projects:
             raise NotFound(f"There is no project “{slug}”", to_do="The page Projects lists all of them.")
         return self._opened(actor, path, slug=slug)
 
+    @property
+    def folder(self) -> Path:
+        """Where projects are made."""
+        return self._folder
+
     def create(self, actor: Actor, name: str) -> Project:
         """A new project in the folder."""
+        slug = self._new_slug(name)
+        return self.open_file(actor, self.path(slug), slug=slug, name=name)
+
+    def adopt(self, actor: Actor, file: Path, name: str) -> Project:
+        """A project's file, moved into the folder and called so. Raises ProjectError for a file that is none."""
+        may_read(actor)
+        slug = self._new_slug(name)
+        open_database(file, "project").close()
+        file.rename(self.path(slug))
+        self.open(actor, slug)
+        return self.rename(actor, slug, name)
+
+    def _new_slug(self, name: str) -> str:
+        """For a new project of this name: no project's yet."""
         plain = _plain(name)
         slug, number = plain, 2
         while self.path(slug).exists() or slug in self._open or slug in (FIRST, DEMO):
             slug, number = f"{plain}-{number}", number + 1
-        return self.open_file(actor, self.path(slug), slug=slug, name=name)
+        return slug
 
     def rename(self, actor: Actor, slug: str, name: str) -> Project:
         """Give an open or closed project another name, in its own file, which stays where it is."""

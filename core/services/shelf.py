@@ -71,6 +71,19 @@ class Shelf:
         self._remember(Place(slug=project.slug, path=None, name=project.name))
         return project
 
+    @property
+    def folder(self) -> Path:
+        """Where projects are made."""
+        return self._projects.folder
+
+    def adopt(self, actor: Actor, file: Path, name: str, *, is_free: bool = False) -> Project:
+        """A project's file that was made in this folder becomes a project of this name. `is_free`: or of one like it that is free."""
+        may_grow(actor)
+        free = self._like(name) if is_free else self._free_name(name)
+        project = self._projects.adopt(actor, file, free)
+        self._remember(Place(slug=project.slug, path=None, name=free))
+        return project
+
     def open_file(self, actor: Actor, path: str) -> Project:
         """A project's file anywhere, which is then listed with the others. Raises what is wrong with it."""
         may_grow(actor)
@@ -161,6 +174,14 @@ class Shelf:
         if tidy.casefold() in {other.casefold() for other in others}:
             raise BadInput(f"Another project is called “{tidy}”", to_do="Choose another name.")
         return tidy
+
+    def _like(self, name: str) -> str:
+        """A free name like this one: itself, or with a number behind it."""
+        plain = "".join(letter for letter in name if letter.isprintable())[: _MOST_LETTERS - 5].strip() or "Imported"
+        places = self._places()
+        taken = {self._name(slug, places.get(slug)).casefold() for slug in self._projects.slugs()}
+        many = (plain, *(f"{plain} {number}" for number in range(2, 10_000)))
+        return self._free_name(next(one for one in many if " ".join(one.split()).casefold() not in taken))
 
     def _card(self, actor: Actor, slug: str, place: Place | None) -> ProjectCard:
         path = self._projects.path(slug)

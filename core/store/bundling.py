@@ -1,0 +1,43 @@
+"""Reading what a bundle says of a project, and taking the rows of one in (bundle_child says why in a process of its own)."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from core.errors import BadInput
+from core.store.database import Database
+
+REFUSED = 3  # the child's exit status for a file that it can say something about
+_ROOT = Path(__file__).parents[2]
+_MOST_S = 3_600.0
+_ABOUT = """select p.id as project_id, p.name, (select seq from last_seq) as as_of_seq,
+  (select list(number order by number) from migration) as migrations from project p"""
+_COUNTS = """select (select count(*) from instruction where kind = 'seed') as seeds,
+  (select count(*) from instruction where kind = 'evolved') as evolved,
+  (select count(*) from instruction where kind = 'reference') as reference_texts, (select count(*) from run) as runs,
+  (select count(*) from call) as calls, (select count(*) from decision) as decisions, (select count(*) from study) as studies,
+  (select count(*) from judgment) as judgments"""
+
+
+def about(database: Database) -> tuple[dict[str, Any], dict[str, int]]:
+    """What a project is: project_id, name, as_of_seq, migrations; and its rows by what they are called."""
+    (row,), (counts,) = database.query(_ABOUT), database.query(_COUNTS)
+    return row, counts
+
+
+def take(source: Path, target: Path) -> None:
+    """Make `target`, a project with the rows of the file `source`. Raises BadInput for a file that is none, or damaged."""
+    command = [sys.executable, "-m", "core.store.bundle_child", str(source.resolve()), str(target.resolve())]
+    try:
+        ended = subprocess.run(
+            command, cwd=_ROOT, capture_output=True, timeout=_MOST_S, check=False, stdin=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BadInput("It took too long to read", to_do="Choose another file. Nothing was imported.") from error
+    if ended.returncode == 0:
+        return
+    said = ended.stderr.decode("utf-8", "replace") if ended.returncode == REFUSED else "it is damaged"
+    if "newer studio" in said:
+        raise BadInput("A newer studio made this project", to_do="Update the studio, then import it again.")
+    raise BadInput(f"Its database cannot be used: {said[:300]}", to_do="Nothing was imported. Choose another file.")
