@@ -16,6 +16,7 @@ from core.services.evaluating.judge_desk import JudgeDesk
 from core.services.evaluating.model_judge import ModelJudges
 from core.services.evaluating.results import Results
 from core.services.evaluating.study_answers import StudyAnswers
+from core.services.exploring.survival import Survival
 from core.services.growing import presets
 from core.services.growing import seeds as seed_service
 from core.services.growing.live import LiveRuns
@@ -60,6 +61,7 @@ class Studio:
     study_answers: StudyAnswers
     model_judges: ModelJudges
     results: Results
+    survival: Survival
 
     def open(self, actor: Actor, slug: str) -> Project:
         """Any project by its name, the demo too, which is built when it is first asked for."""
@@ -137,4 +139,5 @@ def open_studio(settings: Settings) -> Studio:
         study_answers=StudyAnswers(errands, endpoints),
         model_judges=ModelJudges(errands, endpoints),
         results=Results(),
+        survival=Survival(),
     )

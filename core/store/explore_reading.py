@@ -6,6 +6,7 @@ from typing import Any
 from core.store.database import Database
 
 _HAS_EVOLUTIONS = "select exists (select 1 from instruction where kind = 'evolved') as has"
+_MARK = "select seq from last_seq"
 _PAGE = 500
 _PLACES = """select i.id, i.seq, s.revision_id, coalesce(k.skill, '') as skill
 from instruction i join instruction_state s on s.id = i.id left join seed_now k on k.id = i.seed_id
@@ -18,6 +19,11 @@ _LICENCES = """select distinct c.licence from source c where c.licence <> '' and
 
 def has_evolutions(database: Database) -> bool:
     return bool(database.query(_HAS_EVOLUTIONS)[0]["has"])
+
+
+def mark(database: Database) -> int:
+    """Grows with everything that happens in a project."""
+    return int(database.query(_MARK)[0]["seq"])
 
 
 def texts(database: Database, seqs: Sequence[int]) -> Iterator[dict[str, Any]]:
