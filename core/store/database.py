@@ -14,6 +14,7 @@ import duckdb
 
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer
 from core.store import migrating, unfinished
+from core.store.checkpoints import Checkpoints
 from core.store.rows import filled, plain
 from core.store.writer import DiskFull, Writer
 
@@ -38,10 +39,12 @@ class Database:
         next_seq = 1
         if _has_table(connection, "last_seq"):
             next_seq = _first(connection, "select seq from last_seq") + 1
-        self.writer = Writer(connection.cursor(), next_seq)
+        self._checkpoints = Checkpoints(path, connection.cursor())
+        self.writer = Writer(connection.cursor(), next_seq, self._checkpoints.when_due)
 
     def query(self, sql: str, parameters: Mapping[str, Any] | Iterable[Any] = ()) -> list[dict[str, Any]]:
         """Rows as dicts, ids as text. One cursor a call: threads must never share one."""
+        self._checkpoints.door()
         cursor = self._connection.cursor()
         try:
             cursor.execute(sql, parameters if isinstance(parameters, dict) else list(parameters))
@@ -52,6 +55,7 @@ class Database:
 
     def query_column(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[int]:
         """One column of whole numbers, 8 bytes each: for lists as long as the project."""
+        self._checkpoints.door()
         cursor = self._connection.cursor()
         try:
             columns: dict[str, Any] = cursor.execute(sql, dict(parameters)).fetchnumpy()
@@ -67,6 +71,7 @@ class Database:
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of one's own for a long reading with temporary tables, which are gone at the end of the block."""
+        self._checkpoints.door()
         cursor = self._connection.cursor()
         try:
             yield cursor
@@ -231,8 +236,9 @@ def _has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 
 
 def _first(connection: duckdb.DuckDBPyConnection, sql: str, *parameters: Any) -> int:
-    row = connection.execute(sql, list(parameters)).fetchone()
-    return int(row[0]) if row else 0
+    """Every row is fetched: a result that is left open keeps its transaction, and beside an old one nothing is ever checkpointed."""
+    rows = connection.execute(sql, list(parameters)).fetchall()
+    return int(rows[0][0]) if rows else 0
 
 
 def _quoted(name: str) -> str:

@@ -48,8 +48,12 @@ class _Job:
 class Writer:
     """Owns the writing connection. Every method may be called from any thread or loop."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, next_seq: int) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, next_seq: int, between: Callable[[], None] = lambda: None
+    ) -> None:
+        """`between` is called in this thread after each transaction, when everybody who waited for it was told."""
         self._connection = connection
+        self._between = between
         self._next_seq = next_seq
         self._turn = count()
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
@@ -117,31 +121,34 @@ class Writer:
         return job.done.result()
 
     def _work(self) -> None:
-        while True:
-            job = self._jobs.get()
-            if job.closes:
-                return
-            if job.action is not None:
-                outcome = self._attempt(partial(job.action, self._connection))
-                self.by_people += job.rank == 0
-                self._settle([job], *outcome)
-                continue
-            if job.together is not None:
-                self._do_together(self._alike(job))
-                continue
-            batch = [job]
-            facts = len(job.facts)
-            while facts < _MOST_FACTS:
-                try:
-                    following = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if following.action is not None or following.together is not None or following.closes:
-                    self._jobs.put(following)
-                    break
-                batch.append(following)
-                facts += len(following.facts)
-            self._commit(batch)
+        while not (job := self._jobs.get()).closes:
+            self._do(job)
+            self._between()
+
+    def _do(self, job: _Job) -> None:
+        if job.action is not None:
+            outcome = self._attempt(partial(job.action, self._connection))
+            self.by_people += job.rank == 0
+            self._settle([job], *outcome)
+        elif job.together is not None:
+            self._do_together(self._alike(job))
+        else:
+            self._commit(self._facts_from(job))
+
+    def _facts_from(self, first: _Job) -> list[_Job]:
+        """What waits right behind facts and is facts too, as far as one transaction should go."""
+        batch, facts = [first], len(first.facts)
+        while facts < _MOST_FACTS:
+            try:
+                following = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if following.action is not None or following.together is not None or following.closes:
+                self._jobs.put(following)
+                break
+            batch.append(following)
+            facts += len(following.facts)
+        return batch
 
     def _alike(self, first: _Job) -> list[_Job]:
         """What waits right behind a job and is done together with it."""
