@@ -11,14 +11,24 @@ EVERYTHING = QueueFilter(kinds=("seed", "evolved"), statuses=(), set_aside=None)
 REFERENCES = QueueFilter(kinds=("reference",), statuses=(), set_aside=None)
 
 
+def of_clusters(map_id: str, *clusters: int) -> QueueFilter:
+    """What stands in these clusters of a map, or on all of it."""
+    return QueueFilter(kinds=(), statuses=(), set_aside=None, map_id=map_id, clusters=clusters)
+
+
+def of_selection(selection_id: str) -> QueueFilter:
+    """What was picked out by hand."""
+    return QueueFilter(kinds=(), statuses=(), set_aside=None, selection_id=selection_id)
+
+
 class MapPhase(StrEnum):
     """What a drawing does, in this order."""
 
     TEXTS = "texts"
     EMBED = "embed"
     NEIGHBOURS = "neighbours"
-    CLUSTER = "cluster"
     PLACE = "place"
+    CLUSTER = "cluster"
     WORDS = "words"
     KEEP = "keep"
 
@@ -28,11 +38,20 @@ class MapPhase(StrEnum):
             MapPhase.TEXTS: "Reading the texts",
             MapPhase.EMBED: "Embedding texts",
             MapPhase.NEIGHBOURS: "Finding neighbours",
-            MapPhase.CLUSTER: "Finding clusters",
             MapPhase.PLACE: "Laying out the map",
+            MapPhase.CLUSTER: "Finding clusters",
             MapPhase.WORDS: "Naming clusters by their words",
             MapPhase.KEEP: "Keeping the map",
         }[self]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Embedding:
+    """A text's vector by a model, of length 1; each text once."""
+
+    text_hash: str
+    model: str
+    vector: tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,6 +15,7 @@ from core.domain.system import EMBEDDED, Endpoint, EndpointReport, Player, Pool,
 from core.domain.task import TaskKind
 from core.errors import BadInput, EndpointError, NotFound, StudioError
 from core.models.address import tidy_address
+from core.models.embeddings import EmbeddingEndpoint
 from core.models.endpoint import NOT_CHECKED, EndpointModel, list_models, probe
 from core.ports import ChatModel
 from core.services.access import may_grow, may_read
@@ -198,6 +199,10 @@ class Endpoints:
         if endpoint.name == EMBEDDED:
             return EmbeddedChat(self._embedded)
         return EndpointModel(endpoint, self._key(endpoint), in_flight=endpoint.in_flight)
+
+    def open_embeddings(self, endpoint: Endpoint, dimensions: int) -> EmbeddingEndpoint:
+        """The endpoint as a model that embeds; `dimensions` as it had them before, 0 if it never did. The caller closes it."""
+        return EmbeddingEndpoint(endpoint, self._key(endpoint), dimensions=dimensions)
 
     def _own(self, actor: Actor, name: str) -> Endpoint:
         if name == EMBEDDED:

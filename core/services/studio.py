@@ -16,6 +16,8 @@ from core.services.evaluating.judge_desk import JudgeDesk
 from core.services.evaluating.model_judge import ModelJudges
 from core.services.evaluating.results import Results
 from core.services.evaluating.study_answers import StudyAnswers
+from core.services.exploring.embedding import Embeddings
+from core.services.exploring.maps import Maps
 from core.services.exploring.survival import Survival
 from core.services.growing import presets
 from core.services.growing import seeds as seed_service
@@ -62,6 +64,8 @@ class Studio:
     model_judges: ModelJudges
     results: Results
     survival: Survival
+    embeddings: Embeddings
+    maps: Maps
 
     def open(self, actor: Actor, slug: str) -> Project:
         """Any project by its name, the demo too, which is built when it is first asked for."""
@@ -98,6 +102,8 @@ class Studio:
         self.runs.start(actor, project, settings)
 
     def close(self) -> None:
+        self.maps.close()
+        self.embeddings.close()
         self.live.close()
         self.duplicates.close()
         self.results.close()
@@ -118,6 +124,7 @@ def open_studio(settings: Settings) -> Studio:
     answers = Answers(live, endpoints)
     errands = Errands(live, endpoints)
     projects = Projects(settings.projects)
+    embeddings = Embeddings(live, endpoints)
     return Studio(
         settings=settings,
         installation=installation,
@@ -139,5 +146,7 @@ def open_studio(settings: Settings) -> Studio:
         study_answers=StudyAnswers(errands, endpoints),
         model_judges=ModelJudges(errands, endpoints),
         results=Results(),
+        embeddings=embeddings,
+        maps=Maps(embeddings),
         survival=Survival(),
     )

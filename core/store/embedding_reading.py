@@ -14,25 +14,28 @@ from core.domain.queue import QueueFilter
 from core.store import queue_reading
 from core.store.database import Database
 
-_AT_ONCE = 4_096  # rows of a matrix, or texts, that are in memory twice
-_TEXTS = """create temp table wanted_text as
-select w.place, i.seq, s.revision_id, r.text_hash
+Floats = npt.NDArray[np.float32]
+Bits = npt.NDArray[np.bool_]
+_AT_ONCE = 4_096  # rows of a matrix that are in memory twice
+_WANTED = """create temp table wanted_text as
+select w.place, i.seq, i.id, s.revision_id, r.text_hash, (dense_rank() over (order by r.text_hash) - 1)::integer as text_place
 from wanted w join instruction i on i.seq = w.seq join instruction_state s on s.id = i.id join revision r on r.id = s.revision_id"""
-_KEYS = "select seq, revision_id::varchar as revision_id, text_hash from wanted_text order by place"
-_PLACES = "select place, seq from wanted_text order by place"
-_HAVE = "select text_hash from embedding where model = $model"
-_VECTORS = """select w.place, e.vector from embedding e join wanted_text w on w.text_hash = e.text_hash
-where e.model = $model"""
+_KEYS = "select seq, id::varchar as id, revision_id::varchar as revision_id, text_place from wanted_text order by place"
+_PLACES = "select seq, text_place from wanted_text order by place"
+_HASHES = "select distinct text_place, text_hash from wanted_text order by text_place"
+_N_TEXTS = "select coalesce(max(text_place), -1) + 1 from wanted_text"
+# The first revision of a text stands for all that say the same. Ids first: whoever groups texts holds all of them in memory.
+_ONE_EACH = "create temp table one_text as select text_place, text_hash, any_value(revision_id) as revision_id from wanted_text group by all"
+_MISSING = "select count(*) from one_text where text_hash not in (select text_hash from embedding where model = $model)"
+_MISSING_TEXTS = """select o.text_hash, r.text from one_text o join revision r on r.id = o.revision_id
+where o.text_hash not in (select text_hash from embedding where model = $model)"""
+_TEXTS = "select o.text_place, r.text from one_text o join revision r on r.id = o.revision_id order by o.text_place"
+_VECTORS = (
+    "select o.text_place, e.vector from embedding e join one_text o on o.text_hash = e.text_hash where e.model = $model"
+)
 _DIMENSIONS = "select len(vector) as n from embedding where model = ? limit 1"
+_FAILED = """select error_detail from call where run_id = ? and error_detail is not null order by seq desc limit 1"""
 _MODELS = "select model, count(*) as n from embedding group by model order by n desc, model"
-_MISSING = """select count(distinct text_hash) as n from wanted_text
-where text_hash not in (select text_hash from embedding where model = $model)"""
-_ALL_TEXTS = "select count(distinct text_hash) as n from wanted_text"
-# Ids first: whoever groups texts holds all of them in memory.
-_MISSING_TEXTS = """select r.text_hash, r.text from revision r where r.id in (
-  select any_value(revision_id) from wanted_text
-  where text_hash not in (select text_hash from embedding where model = $model) group by text_hash)"""
-_WANTED_TEXTS = """select w.place, r.text from wanted_text w join revision r on r.id = w.revision_id order by w.place"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,50 +46,57 @@ class Vectors:
     """
 
     seqs: npt.NDArray[np.int64]
-    matrix: npt.NDArray[np.float32]
+    matrix: Floats
     missing: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """The instructions of some filters, settled at one moment in temporary tables of one cursor: use it inside `wanted`."""
+    """The instructions of some filters and their different texts, settled at one moment: use it inside `wanted`.
+
+    Different texts have a place each, in the order of their hashes.
+    """
 
     cursor: duckdb.DuckDBPyConnection
     n: int
-
-    def count_texts(self) -> int:
-        """How many different texts these are."""
-        return _first(self.cursor, _ALL_TEXTS)
+    texts: int
 
     def count_missing(self, model: str) -> int:
-        """How many of those have no embedding by this model."""
+        """How many texts have no embedding by this model."""
         return _first(self.cursor, _MISSING, model=model)
 
-    def missing(self, model: str) -> Iterator[pa.RecordBatch]:
-        """Those texts: text_hash, text."""
-        yield from self.cursor.sql(_MISSING_TEXTS, params={"model": model}).to_arrow_reader(_AT_ONCE)
+    def missing(self, model: str, at_once: int) -> Iterator[pa.RecordBatch]:
+        """Those texts, at most so many at a time: text_hash, text."""
+        yield from self.cursor.sql(_MISSING_TEXTS, params={"model": model}).to_arrow_reader(at_once)
 
-    def texts(self) -> Iterator[pa.RecordBatch]:
-        """The text of every instruction, by place: place, text."""
-        yield from self.cursor.sql(_WANTED_TEXTS).to_arrow_reader(_AT_ONCE)
+    def in_words(self, at_once: int) -> Iterator[pa.RecordBatch]:
+        """Every text, at most so many at a time: text_place, text."""
+        yield from self.cursor.sql(_TEXTS).to_arrow_reader(at_once)
 
     def keys(self) -> pa.Table:
-        """By place: seq, revision_id, text_hash."""
+        """Of each instruction: seq, id, revision_id, text_place."""
         return self.cursor.sql(_KEYS).to_arrow_table()
 
-    def vectors(self, model: str, dimensions: int) -> Vectors:
-        """All embeddings of them in one matrix."""
-        matrix = np.zeros((self.n, dimensions), np.float32)
-        seqs: npt.NDArray[np.int64] = self.cursor.execute(_PLACES).fetchnumpy()["seq"].astype(np.int64)
-        has_one = np.zeros(self.n, np.bool_)
+    def hashes(self) -> list[str]:
+        """The hash of each text, by its place."""
+        return [str(hash_) for _, hash_ in self.cursor.execute(_HASHES).fetchall()]
+
+    def embeddings(self, model: str, dimensions: int) -> tuple[Floats, Bits]:
+        """One row a text, by its place, and which of them have an embedding; the others' rows are 0."""
+        matrix, has_one = np.zeros((self.texts, dimensions), np.float32), np.zeros(self.texts, np.bool_)
         for batch in self.cursor.sql(_VECTORS, params={"model": model}).to_arrow_reader(_AT_ONCE):
             places = batch.column(0).to_numpy()
             matrix[places] = _matrix(batch.column(1), dimensions)
             has_one[places] = True
-        missing = int(self.n - has_one.sum())
-        return Vectors(
-            seqs=seqs[has_one] if missing else seqs, matrix=matrix[has_one] if missing else matrix, missing=missing
-        )
+        return matrix, has_one
+
+    def vectors(self, model: str, dimensions: int) -> Vectors:
+        """One row an instruction."""
+        matrix, has_one = self.embeddings(model, dimensions)
+        found = self.cursor.execute(_PLACES).fetchnumpy()
+        seqs, places = np.asarray(found["seq"], np.int64), np.asarray(found["text_place"], np.int64)
+        there = has_one[places]
+        return Vectors(seqs=seqs[there], matrix=matrix[places[there]], missing=int(self.n - there.sum()))
 
 
 @contextmanager
@@ -97,11 +107,11 @@ def wanted(database: Database, *filters: QueueFilter) -> Iterator[Wanted]:
     with database.cursor() as cursor:
         cursor.register("wanted", pa.table({"place": pa.array(np.arange(len(seqs))), "seq": pa.array(seqs)}))
         try:
-            cursor.execute(_TEXTS).fetchall()
-            yield Wanted(cursor=cursor, n=len(seqs))
+            cursor.execute(_WANTED).fetchall()
+            cursor.execute(_ONE_EACH).fetchall()
+            yield Wanted(cursor=cursor, n=len(seqs), texts=_first(cursor, _N_TEXTS))
         finally:
             cursor.unregister("wanted")
-            cursor.execute("drop table if exists wanted_text").fetchall()
 
 
 def vectors(database: Database, model: str, *filters: QueueFilter) -> Vectors:
@@ -121,7 +131,12 @@ def models(database: Database) -> Mapping[str, int]:
     return {str(row["model"]): int(row["n"]) for row in database.query(_MODELS)}
 
 
-def _matrix(column: pa.ListArray, dimensions: int) -> npt.NDArray[np.float32]:
+def last_failure(database: Database, errand_id: str) -> str:
+    """What the endpoint said when a call of this errand failed last; "" if none did."""
+    return next((str(row["error_detail"])[:200] for row in database.query(_FAILED, [errand_id])), "")
+
+
+def _matrix(column: pa.ListArray, dimensions: int) -> Floats:
     flat = column.flatten().to_numpy(zero_copy_only=False)
     return np.asarray(flat, np.float32).reshape(len(column), dimensions)
 

@@ -1,6 +1,7 @@
 """Keeping a map whole: the map, who stands where, its clusters; and what people pick out on it, with an audit row each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -14,8 +15,7 @@ from core.store.database import Database
 from core.store.tables import insert_facts
 
 _POINTS = """insert into map_point by name
-select ?::uuid as map_id, i.id as instruction_id, b.revision_id::uuid as revision_id, b.x, b.y, b.cluster
-from batch b join instruction i using (seq)"""
+select ?::uuid as map_id, id::uuid as instruction_id, revision_id::uuid as revision_id, x, y, cluster from batch"""
 _MEMBERS = """insert into selection_member by name
 select ?::uuid as selection_id, p.instruction_id from map_point p join instruction i on i.id = p.instruction_id
 where p.map_id = ? and i.seq in (select seq from batch)"""
@@ -23,7 +23,7 @@ _N = "select count(*) from selection_member where selection_id = ?"
 
 
 def keep(database: Database, drawn: Map, points: pa.Table, clusters: Sequence[MapCluster], audit: Audit) -> None:
-    """Add a map with its `points` (seq, revision_id, x, y, cluster): all of it, or on any error nothing."""
+    """Add a map with its `points` (id, revision_id, x, y, cluster): all of it, or on any error nothing."""
 
     def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
         used = insert_facts(connection, Map, [drawn], seq)
@@ -48,15 +48,11 @@ def select(database: Database, picked: Selection, seqs: npt.NDArray[np.int64], a
         n = _first(connection, _N, picked.id)
         if n == 0:
             return 0
-        used = insert_facts(connection, Selection, [_counted(picked, n)], seq)
+        used = insert_facts(connection, Selection, [replace(picked, n=n)], seq)
         return used + insert_facts(connection, Audit, [audit], seq + used)
 
     database.writer.run_numbered(write, by_person=True)
     return n
-
-
-def _counted(picked: Selection, n: int) -> Selection:
-    return Selection(id=picked.id, name=picked.name, map_id=picked.map_id, n=n, by=picked.by, made_at=picked.made_at)
 
 
 def _first(connection: duckdb.DuckDBPyConnection, sql: str, *parameters: Any) -> int:

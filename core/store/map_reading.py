@@ -10,7 +10,6 @@ _ALL = """select m.* exclude (seq), coalesce(p.name, m."by") as by_name from map
 order by m.seq desc"""
 _ONE = """select m.* exclude (seq), coalesce(p.name, m."by") as by_name from map m left join person p on p.id = m."by"
 where m.id = ?"""
-_SAME = "select id from map where set_hash = ? order by seq desc limit 1"
 # Codes into lists that the caller knows: 0 where there is nothing. Texts of 250,000 rows would take seconds to make.
 _POINTS = """select i.seq, p.x, p.y, p.cluster::utinyint as cluster,
   coalesce(list_position($kinds, i.kind), 0)::utinyint as kind, least(i.epoch, 255)::utinyint as epoch,
@@ -42,11 +41,6 @@ def maps(database: Database) -> list[tuple[Map, str]]:
 
 def one(database: Database, map_id: str) -> tuple[Map, str] | None:
     return next((_map(row) for row in database.query(_ONE, [map_id])), None)
-
-
-def same(database: Database, set_hash: str) -> str | None:
-    """The map that was drawn of the same texts in the same way."""
-    return next((str(row["id"]) for row in database.query(_SAME, [set_hash])), None)
 
 
 def points(database: Database, map_id: str, codes: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from core.domain.decision import Decision
 from core.domain.export import Export
 from core.domain.instruction import Instruction, InstructionState, Response, Revision
 from core.domain.judgment import Judgment, JudgmentValue
-from core.domain.map import ClusterName, Map, MapCluster, Selection
+from core.domain.map import ClusterName, Embedding, Map, MapCluster, Selection
 from core.domain.project import Audit, Project, PromptPack
 from core.domain.run import Run, RunEvent
 from core.domain.source import Label, Source
@@ -52,6 +52,7 @@ _INSERTS: Mapping[type, str] = {
     Rater: "insert into rater by name select * from batch on conflict do nothing",
     Judgment: "insert into judgment by name select * from batch on conflict do nothing",
     JudgmentValue: "insert into judgment_value by name select * from batch on conflict do nothing",
+    Embedding: "insert into embedding by name select * from batch on conflict do nothing",
     Map: "insert into map by name select * from batch on conflict do nothing",
     MapCluster: "insert into map_cluster by name select * from batch on conflict do nothing",
     ClusterName: "insert into cluster_name by name select * from batch on conflict do nothing",
@@ -78,7 +79,7 @@ _INSERTS: Mapping[type, str] = {
                rule = coalesce(excluded.rule, instruction_state.rule)""",
 }
 _WITHOUT_SEQ = frozenset(
-    {Project, PromptPack, System, Run, Task, InstructionState, TrialSlot, JudgmentValue, MapCluster}
+    {Project, PromptPack, System, Run, Task, InstructionState, TrialSlot, JudgmentValue, Embedding, MapCluster}
 )
 # Parents first, so that nothing refers to what is not there yet.
 ORDER = tuple(_INSERTS)
@@ -100,6 +101,8 @@ _ARROW = {"int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "datetim
 
 def _arrow_type(annotation: Any) -> pa.DataType:
     name = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    if "tuple[float" in str(annotation):
+        return pa.list_(pa.float32())
     if "tuple" in str(annotation):
         return pa.list_(pa.string())
     return next((kind for word, kind in _ARROW.items() if word in name), pa.string())
