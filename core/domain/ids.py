@@ -94,6 +94,16 @@ def study_task_id(calls_id: str, of: str) -> str:
     return _id("study task", calls_id, of)
 
 
+def embedding_task_id(errand_id: str, first_hash: str) -> str:
+    """One call for a hand of texts, of which the first has this hash."""
+    return _id("embedding task", errand_id, first_hash)
+
+
+def cluster_task_id(errand_id: str, map_id: str, cluster: int) -> str:
+    """One call that is to name a cluster."""
+    return _id("cluster task", errand_id, map_id, cluster)
+
+
 def model_judge_id(study_id: str, system: str, prompts: str) -> str:
     """Of a model as a judge: the same model with the same prompts (their hash) finds its own trials again."""
     return _id("model judge", study_id, system, prompts)
@@ -120,3 +130,18 @@ def seed_instruction_id(source_id: str, hash_: str) -> str:
 def text_hash(text: str) -> str:
     """SHA-256 of the text as UTF-8, in hex."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def argilla_record_id(link_id: str, subject_id: str, *shown: str) -> str:
+    """Of what stands there for an item: the same texts in the same order find their record again."""
+    return _id("argilla record", link_id, subject_id, *shown)
+
+
+def argilla_answer_id(record_id: str, response_id: str, number: int) -> str:
+    """Of an answer there as it was the `number`-th time that it was another one."""
+    return _id("argilla answer", record_id, response_id, number)
+
+
+def argilla_trial_id(record_id: str, response_id: str, number: int = 0) -> str:
+    """Of the trial that an answer there stands for. A verdict that is changed there ends a trial of its own each time."""
+    return _id("argilla trial", record_id, response_id, number)
