@@ -16,9 +16,12 @@ from core.services.evaluating.judge_desk import JudgeDesk
 from core.services.evaluating.model_judge import ModelJudges
 from core.services.evaluating.results import Results
 from core.services.evaluating.study_answers import StudyAnswers
+from core.services.exploring.cluster_names import ClusterNames
 from core.services.exploring.embedding import Embeddings
 from core.services.exploring.maps import Maps
 from core.services.exploring.survival import Survival
+from core.services.exchanging.argilla import Argilla
+from core.services.exchanging.argilla_work import ArgillaWork
 from core.services.growing import presets
 from core.services.growing import seeds as seed_service
 from core.services.growing.live import LiveRuns
@@ -63,9 +66,12 @@ class Studio:
     study_answers: StudyAnswers
     model_judges: ModelJudges
     results: Results
+    argilla: Argilla
+    argilla_work: ArgillaWork
     survival: Survival
     embeddings: Embeddings
     maps: Maps
+    cluster_names: ClusterNames
 
     def open(self, actor: Actor, slug: str) -> Project:
         """Any project by its name, the demo too, which is built when it is first asked for."""
@@ -104,6 +110,7 @@ class Studio:
     def close(self) -> None:
         self.maps.close()
         self.embeddings.close()
+        self.argilla_work.close()
         self.live.close()
         self.duplicates.close()
         self.results.close()
@@ -124,6 +131,8 @@ def open_studio(settings: Settings) -> Studio:
     answers = Answers(live, endpoints)
     errands = Errands(live, endpoints)
     projects = Projects(settings.projects)
+    judge_desk = JudgeDesk()
+    argilla = Argilla(judge_desk, secrets_files())
     embeddings = Embeddings(live, endpoints)
     return Studio(
         settings=settings,
@@ -139,14 +148,17 @@ def open_studio(settings: Settings) -> Studio:
         runs=Runs(live, endpoints, packs),
         skills=SkillLabels(errands, endpoints),
         desk=Desk(),
-        judge_desk=JudgeDesk(),
+        judge_desk=judge_desk,
         duplicates=Duplicates(),
         answers=answers,
         answer_lists=AnswerLists(answers),
         study_answers=StudyAnswers(errands, endpoints),
         model_judges=ModelJudges(errands, endpoints),
         results=Results(),
+        argilla=argilla,
+        argilla_work=ArgillaWork(argilla, projects),
         embeddings=embeddings,
         maps=Maps(embeddings),
+        cluster_names=ClusterNames(errands, endpoints),
         survival=Survival(),
     )

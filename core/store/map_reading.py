@@ -32,6 +32,8 @@ _SELECTION = "select * exclude (seq) from selection where id = ?"
 _SELECTIONS = "select * exclude (seq) from selection order by seq desc limit ?"
 _TEXT = """select r.text from instruction i join instruction_state s on s.id = i.id join revision r on r.id = s.revision_id
 where i.seq = ? and i.kind <> 'prompt'"""
+_STATE = "select id, revision_id from instruction_state where id in (:ids)"
+_TEXTS = "select id, text from revision where id in (:ids)"
 
 
 def maps(database: Database) -> list[tuple[Map, str]]:
@@ -77,6 +79,13 @@ def selections(database: Database, most: int) -> list[Selection]:
 def text(database: Database, seq: int) -> str | None:
     """The present text of the instruction with this `seq`."""
     return next((str(row["text"]) for row in database.query(_TEXT, [seq])), None)
+
+
+def texts(database: Database, ids: Sequence[str]) -> list[str]:
+    """The present texts of these instructions, in the same order."""
+    current = {row["id"]: row["revision_id"] for row in database.query_ids(_STATE, ids)}
+    found = {row["id"]: row["text"] for row in database.query_ids(_TEXTS, current.values())}
+    return [found[current[id_]] for id_ in ids]
 
 
 def _map(row: Mapping[str, Any]) -> tuple[Map, str]:
