@@ -124,7 +124,10 @@ class MapNow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClusterNow:
-    """A cluster as it now is. `name` is "" until somebody named it; counts are by code words, none left out that occurs."""
+    """A cluster as it now is. `name` is "" until somebody named it (`named_by`: a person's or a system's name).
+
+    `typical` are ids of instructions. Counts are by code words; reference sets are counted among the kinds alone.
+    """
 
     cluster: int
     n: int

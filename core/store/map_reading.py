@@ -23,7 +23,9 @@ where p.map_id = $map order by i.seq"""
 _SOURCES = """select id, name from source where id in (
   select i.source_id from map_point p join instruction i on i.id = p.instruction_id where p.map_id = ? and i.kind = 'reference')
 order by seq limit 255"""
-_CLUSTERS = "select * exclude (map_id) from map_cluster_now where map_id = ? order by n desc, cluster"
+_CLUSTERS = """select c.* exclude (map_id, named_by), coalesce(p.name, y.name, '') as named_by from map_cluster_now c
+left join person p on p.id = c.named_by left join system y on y.id::varchar = c.named_by
+where c.map_id = ? order by c.n desc, c.cluster"""
 _COUNTS = """select p.cluster, i.kind, i.epoch, coalesce(i.operation, '') as operation, coalesce(s.run_status, '') as status,
   case when s.set_aside then 'set_aside' else s.human_status end as person, count(*) as n
 from map_point p join instruction i on i.id = p.instruction_id join instruction_state s on s.id = i.id
