@@ -11,11 +11,32 @@ from typing import Any
 from core.domain.person import Actor
 from core.errors import BadInput, NotFound
 from core.services.access import may_read
-from core.services.commands import endpoints, growing, packs, projects, rates, runs, seeds, sharing, studies, upkeep
+from core.services.commands import (
+    endpoints,
+    explore,
+    growing,
+    packs,
+    projects,
+    rates,
+    runs,
+    seeds,
+    sharing,
+    studies,
+    upkeep,
+)
 from core.services.commands.verb import Answer, Noun, Tell, Verb, tell_nobody
 from core.services.studio import Studio
 
-NOUNS: tuple[Noun, ...] = (projects.NOUN, seeds.NOUN, endpoints.NOUN, packs.NOUN, runs.NOUN, rates.NOUN, studies.NOUN)
+NOUNS: tuple[Noun, ...] = (
+    projects.NOUN,
+    seeds.NOUN,
+    endpoints.NOUN,
+    packs.NOUN,
+    runs.NOUN,
+    rates.NOUN,
+    studies.NOUN,
+    explore.NOUN,
+)
 PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *studies.VERBS, *upkeep.VERBS)
 
 
