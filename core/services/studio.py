@@ -16,12 +16,14 @@ from core.services.evaluating.judge_desk import JudgeDesk
 from core.services.evaluating.model_judge import ModelJudges
 from core.services.evaluating.results import Results
 from core.services.evaluating.study_answers import StudyAnswers
-from core.services.exploring.cluster_names import ClusterNames
-from core.services.exploring.embedding import Embeddings
-from core.services.exploring.maps import Maps
-from core.services.exploring.survival import Survival
 from core.services.exchanging.argilla import Argilla
 from core.services.exchanging.argilla_work import ArgillaWork
+from core.services.exploring.cluster_names import ClusterNames
+from core.services.exploring.coverage import Coverages
+from core.services.exploring.embedding import Embeddings
+from core.services.exploring.explored import Explored
+from core.services.exploring.maps import Maps
+from core.services.exploring.survival import Survival
 from core.services.growing import presets
 from core.services.growing import seeds as seed_service
 from core.services.growing.live import LiveRuns
@@ -69,6 +71,8 @@ class Studio:
     argilla: Argilla
     argilla_work: ArgillaWork
     survival: Survival
+    coverage: Coverages
+    explored: Explored
     embeddings: Embeddings
     maps: Maps
     cluster_names: ClusterNames
@@ -114,6 +118,7 @@ class Studio:
         self.live.close()
         self.duplicates.close()
         self.results.close()
+        self.explored.close()
         self.embedded.stop()
         self.projects.close()
         self.installation.close()
@@ -161,4 +166,6 @@ def open_studio(settings: Settings) -> Studio:
         maps=Maps(embeddings),
         cluster_names=ClusterNames(errands, endpoints),
         survival=Survival(),
+        coverage=Coverages(),
+        explored=Explored(),
     )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from core.domain.diversity import Part
 from core.domain.queue import QueueFilter
+from core.store import queue_reading
 from core.store.database import Database
 from core.store.queue_reading import begun, narrowed
 
@@ -34,14 +35,17 @@ _ROWS = """) select t.seq::bigint as seq, hash(t.seed_id) as seed,
 from those t join revision r on r.id = t.revision_id left join seed_now k on k.id = t.seed_id
 left join (select text_hash from embedding where model = $model) e on e.text_hash = r.text_hash
 order by t.seq"""
-# As in operation_cost: a call that may have run counts at worst case, and one without a price makes the sum unknown.
+# As in operation_cost: a call that may have run counts at worst case, and one without a price makes the sum unknown. What the
+# embedded model answers costs nothing.
 _COSTS = """), counted as (
-  select k.subject_id, coalesce(c.cost_usd, case when may_have_run then c.worst_cost_usd else 0 end) as usd
+  select k.subject_id, case when y.name = 'embedded' or not may_have_run and c.cost_usd is null then 0
+    else coalesce(c.cost_usd, c.worst_cost_usd) end as usd
   from (select *, error_kind is null or error_kind in ('time_out', 'malformed_reply', 'content_filter') as may_have_run from call) c
-  join task k on k.id = c.task_id
-) select hash(t.seed_id) as seed, sum(coalesce(c.usd, 0))::double as usd, count(*)::bigint as calls,
+  join task k on k.id = c.task_id left join system y on y.id = c.system_id where c.kind <> 'label'
+) select hash(t.seed_id) as seed, coalesce(sum(c.usd), 0)::double as usd, count(*)::bigint as calls,
   count(*) filter (c.usd is null)::bigint as unpriced
 from those t join counted c on c.subject_id = t.id group by t.seed_id order by seed"""
+_EMBEDDED = "select count(*) as n from embedding"
 _IDS = "select id from instruction where seq in (select unnest($seqs)) order by seq"
 _RUNS = "select id, number, name from run order by number"
 _REFERENCES = "select id, name from source where kind = 'reference' order by seq"
@@ -99,6 +103,11 @@ def costs(database: Database, wanted: QueueFilter) -> Costs:
     where, asked = begun(wanted)
     sql = _THOSE + where + _COSTS
     return Costs(**_columns(database, sql, asked))
+
+
+def mark(database: Database) -> int:
+    """Grows with everything that can change what is read here."""
+    return queue_reading.mark(database) + int(database.query(_EMBEDDED)[0]["n"])
 
 
 def ids(database: Database, seqs: Whole) -> tuple[str, ...]:

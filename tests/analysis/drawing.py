@@ -20,7 +20,8 @@ DIMENSIONS = 24
 
 def unit(rows: Floats) -> Vectors:
     """At length 1."""
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    found: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
 def world(rng: np.random.Generator, seeds: int, topics: Floats, *, apart: float = 0.5) -> tuple[Vectors, Ints]:

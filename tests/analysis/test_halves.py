@@ -128,12 +128,14 @@ def test_a_planted_difference_is_found_and_none_is_not(scales: Scales) -> None:
     near = scales.texts(*world(rng, 60, scales.topics, apart=0.05))
     wide, again = (scales.texts(vectors, of + 60) for vectors, of in (world(rng, 60, scales.topics) for _ in range(2)))
     how = Halving(equal=50, rounds=60)
-    moved, p = difference(*rounds_of([near, wide], how)[:, :, VENDI].T, 0, 60)
+    rounds = rounds_of([near, wide], how)[:, :, VENDI]
+    moved, p = difference(rounds[:, 0], rounds[:, 1], 0, 60)
     assert moved.low is not None
     assert moved.low > 0
     assert p is not None
     assert p < 0.01
-    same, chance = difference(*rounds_of([wide, again], how)[:, :, VENDI].T, 0, 60)
+    rounds = rounds_of([wide, again], how)[:, :, VENDI]
+    same, chance = difference(rounds[:, 0], rounds[:, 1], 0, 60)
     assert same.low is not None
     assert same.high is not None
     assert same.low < 0 < same.high

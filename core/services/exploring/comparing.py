@@ -17,7 +17,7 @@ from core.domain.study_numbers import Estimate
 from core.services.exploring.diversity import explained, survivors
 from core.services.exploring.pools import Drawing, Told, drawn, part_of
 from core.services.projects import Project
-from core.store import diversity_reading, queue_reading
+from core.store import diversity_reading
 from core.store.diversity_reading import Bits, Codes, Costs, Rows
 from core.studies.bootstrap import Bootstrap, estimated, resampled
 
@@ -72,7 +72,7 @@ def behind(wanted: QueueFilter, measure: Measure) -> QueueFilter:
 
 def worked_out(project: Project, asked: Question, told: Told) -> Comparison:
     """Measure by measure: seconds to minutes. `told` hears how far it is; what it raises stops the work."""
-    mark = queue_reading.mark(project.database)
+    mark = diversity_reading.mark(project.database)
     sides = [_read(project, one, asked.how.model) for one in (asked.first, asked.second)]
     seeds = [np.unique(one.grown.seed) for one in sides]
     both = len(np.intersect1d(seeds[0], seeds[1]))

@@ -10,7 +10,7 @@ from core.services.access import may_read
 from core.services.evaluating.result_jobs import JobNow, Jobs, Progress
 from core.services.exploring import comparing, diversity
 from core.services.projects import Project
-from core.store import embedding_reading, queue_reading
+from core.store import diversity_reading, embedding_reading
 
 Asked = diversity.Question | comparing.Question
 
@@ -64,10 +64,16 @@ def worked_out(actor: Actor, project: Project, asked: Asked, told: Progress = _t
 def mark(actor: Actor, project: Project) -> int:
     """Grows with everything that can change what was found."""
     may_read(actor)
-    return queue_reading.mark(project.database)
+    return diversity_reading.mark(project.database)
 
 
 def models(actor: Actor, project: Project) -> dict[str, int]:
     """How many texts each model has embedded here, most first; empty if none has."""
     may_read(actor)
     return dict(embedding_reading.models(project.database))
+
+
+def references(actor: Actor, project: Project) -> dict[str, str]:
+    """What each reference set is called, by its id."""
+    may_read(actor)
+    return diversity_reading.references(project.database)

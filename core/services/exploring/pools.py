@@ -13,7 +13,7 @@ from core.evolution.text import shingles
 from core.review import near_duplicates as near
 from core.services.projects import Project
 from core.services.reviewing.duplicates import ALIKE
-from core.store import diversity_reading, duplicate_reading, embedding_reading, queue_reading
+from core.store import diversity_reading, duplicate_reading, embedding_reading
 from core.store.diversity_reading import Codes, Rows
 
 ROUNDS = 200
@@ -57,7 +57,7 @@ def part_of(told: Told, before: int, weight: int, total: int) -> Told:
 
 def drawn(project: Project, groups: Sequence[Rows], how: Drawing, told: Told) -> Drawn:
     """Of every group at most MOST_POOL texts. The groups must not be empty."""
-    mark = queue_reading.mark(project.database)
+    mark = diversity_reading.mark(project.database)
     against = _reference(project, how)
     pools = [
         _pool(project, _some(rows, how.rng_seed), how.model, part_of(told, at, 1, len(groups)))
