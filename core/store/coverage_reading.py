@@ -1,5 +1,7 @@
 """Reading which skills are there at which difficulties, when they came, and what operations came to. Narrow columns alone."""
 
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,32 +23,30 @@ _BY_PEOPLE = """), placed as (
   from those t join (select revision_id, avg(score) as mean from difficulty_said group by revision_id) d using (revision_id))"""
 _COUNTS = """ select coalesce(k.skill, '') as skill, p.difficulty, p.run_status, p.human_status, p.set_aside, count(*)::bigint as n
 from placed p left join seed_now k on k.id = p.seed_id where p.run_status is not null group by all"""
-_CURVE = """, ordered as (
-  select p.*, row_number() over (order by o.seq) as place from placed p join outcome o on o.instruction_id = p.id
-) select coalesce(k.skill, '') as skill, p.difficulty, min(p.place) as place
-from ordered p left join seed_now k on k.id = p.seed_id
-where p.difficulty > 0 and p.run_status = 'survived' and p.human_status <> 'rejected' and not p.set_aside
-group by all order by place"""
-_DECIDED = " select count(*) as n from placed p join outcome o on o.instruction_id = p.id"
+_FIRST = """, arrived as (
+  select p.seed_id, p.difficulty, min(o.seq) as seq from placed p join outcome o on o.instruction_id = p.id
+  where p.difficulty > 0 and p.run_status = 'survived' and p.human_status <> 'rejected' and not p.set_aside group by all
+) select coalesce(k.skill, '') as skill, a.difficulty, min(a.seq) as seq from arrived a left join seed_now k on k.id = a.seed_id
+group by all order by seq"""
+_DECIDED = " select o.seq from placed p join outcome o on o.instruction_id = p.id order by o.seq"
 _OF = {Scale.MODEL: _BY_MODEL, Scale.PEOPLE: _BY_PEOPLE}
 _SKILLS = """select k.skill, count(*) as seeds, count(s.difficulty) as scored, min(s.difficulty) as least, avg(s.difficulty) as mean
 from seed_now k join instruction_state s on s.id = k.id where s.human_status <> 'rejected' group by k.skill"""
 # A try counts if it is known where it ended: eliminated, or survived with a difficulty. One from above the cell says nothing of it.
-_LANDINGS = """select
-  i.operation, coalesce(k.skill, '') = $skill as own, count(*)::bigint as tried,
-  count(*) filter (s.run_status = 'survived' and s.human_status <> 'rejected'
-    and least(10, greatest(1, floor(s.difficulty + 0.5))) = $difficulty)::bigint as landed
-from instruction i join instruction_state s on s.id = i.id
-left join instruction_state p on p.id = i.parent_id left join seed_now k on k.id = i.seed_id
-where i.kind = 'evolved' and i.operation is not null
-  and (s.run_status = 'eliminated' or (s.run_status = 'survived' and s.difficulty is not null))
-  and (p.difficulty is null or floor(p.difficulty + 0.5) <= $difficulty)
-group by all"""
-_GAIN = """select coalesce(k.skill, '') = $skill as own, count(*) as n, avg(s.difficulty - p.difficulty) as mean
-from instruction i join instruction_state s on s.id = i.id join instruction_state p on p.id = i.parent_id
-left join seed_now k on k.id = i.seed_id
-where i.kind = 'evolved' and s.run_status = 'survived' and s.difficulty is not null and p.difficulty is not null
-group by all"""
+_TRIES = """with those as (
+  select
+    i.operation, i.seed_id, s.run_status = 'survived' as survived, s.human_status, s.difficulty, p.difficulty as start,
+    p.difficulty is null or floor(p.difficulty + 0.5) <= $difficulty as is_below
+  from instruction i join instruction_state s on s.id = i.id left join instruction_state p on p.id = i.parent_id
+  where i.kind = 'evolved' and i.operation is not null
+    and (s.run_status = 'eliminated' or (s.run_status = 'survived' and s.difficulty is not null))
+) select
+  t.operation, coalesce(k.skill, '') = $skill as own, count(*) filter (t.is_below)::bigint as tried,
+  count(*) filter (t.is_below and t.survived and t.human_status <> 'rejected'
+    and least(10, greatest(1, floor(t.difficulty + 0.5))) = $difficulty)::bigint as landed,
+  count(t.difficulty - t.start) filter (t.survived)::bigint as n,
+  coalesce(sum(t.difficulty - t.start) filter (t.survived), 0) as gained
+from those t left join seed_now k on k.id = t.seed_id group by all"""
 _BELOW = """with those as (
   select s.difficulty from seed_now k join instruction_state s on s.id = k.id
   where k.skill = $skill and s.human_status <> 'rejected'
@@ -100,12 +100,13 @@ def curve(database: Database, wanted: QueueFilter, scale: Scale) -> CoverageCurv
     """When each cell had its first instruction that survived and that nobody has rejected since."""
     conditions, asked = narrowed(wanted)
     start = _THOSE + conditions + _OF[scale]
-    first, every = start + _CURVE, start + _DECIDED
+    first, every = start + _FIRST, start + _DECIDED
+    decided = database.query_column(every, asked)
     reached = tuple(
-        Reached(cell=Cell(skill=row["skill"], difficulty=row["difficulty"]), decided=row["place"])
+        Reached(cell=Cell(skill=row["skill"], difficulty=row["difficulty"]), decided=bisect_right(decided, row["seq"]))
         for row in database.query(first, asked)
     )
-    return CoverageCurve(reached=reached, decided=int(database.query(every, asked)[0]["n"]))
+    return CoverageCurve(reached=reached, decided=len(decided))
 
 
 def skills(database: Database) -> dict[str, dict[str, Any]]:
@@ -113,31 +114,41 @@ def skills(database: Database) -> dict[str, dict[str, Any]]:
     return {row.pop("skill"): row for row in database.query(_SKILLS)}
 
 
-def landings(database: Database, cell: Cell) -> tuple[Landings, ...]:
-    """Of every operation, what its tries from at most this difficulty came to."""
-    found: dict[tuple[str, bool], dict[str, int]] = {
-        (row["operation"], row["own"]): row
-        for row in database.query(_LANDINGS, {"skill": cell.skill, "difficulty": cell.difficulty})
-    }
-    none = {"tried": 0, "landed": 0}
-    own = {one: found.get((one, True), none) for one in Operation}
-    elsewhere = {one: found.get((one, False), none) for one in Operation}
-    return tuple(
-        Landings(
-            operation=one,
-            tried=own[one]["tried"],
-            landed=own[one]["landed"],
-            tried_elsewhere=elsewhere[one]["tried"],
-            landed_elsewhere=elsewhere[one]["landed"],
-        )
-        for one in Operation
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tries:
+    """What tries came to: of every operation, and how much n survivors of the skill (own) and of others gained, together."""
+
+    landings: tuple[Landings, ...]
+    n_own: int
+    gained_own: float
+    n_others: int
+    gained_others: float
+
+
+def tries(database: Database, cell: Cell) -> Tries:
+    """From at most this difficulty; gains from wherever they began."""
+    rows = database.query(_TRIES, {"skill": cell.skill, "difficulty": cell.difficulty})
+    counts: Counter[tuple[str, bool, str]] = Counter()
+    for row in rows:
+        for name in ("tried", "landed"):
+            counts[row["operation"], row["own"], name] += row[name]
+    own, others = [row for row in rows if row["own"]], [row for row in rows if not row["own"]]
+    return Tries(
+        landings=tuple(
+            Landings(
+                operation=one,
+                tried=counts[one, True, "tried"],
+                landed=counts[one, True, "landed"],
+                tried_elsewhere=counts[one, False, "tried"],
+                landed_elsewhere=counts[one, False, "landed"],
+            )
+            for one in Operation
+        ),
+        n_own=sum(row["n"] for row in own),
+        gained_own=sum(row["gained"] for row in own),
+        n_others=sum(row["n"] for row in others),
+        gained_others=sum(row["gained"] for row in others),
     )
-
-
-def gains(database: Database, skill: str) -> dict[bool, tuple[int, float]]:
-    """How much more difficult survivors were than their parents: n and mean, of this skill (True) and of the others."""
-    rows = database.query(_GAIN, {"skill": skill})
-    return {row["own"]: (row["n"], row["mean"]) for row in rows}
 
 
 def seeds_below(database: Database, skill: str, difficulty: float, most: int) -> dict[str, Any]:

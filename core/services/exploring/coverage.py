@@ -23,19 +23,54 @@ from core.domain.run import RunSettings, SeedChoice
 from core.domain.skill import SKILLS
 from core.errors import BadInput
 from core.services.access import may_read
+from core.services.exploring.kept import Kept
 from core.services.projects import Project
 from core.store import coverage_reading
+from core.store.coverage_reading import Tries
 
 SEEDS = 20  # how many a run that aims at a cell takes, if there are so many
 _OWN_GAIN = 10  # from so many survivors on, a skill's own gain is told
 _NAMES = {name: place for place, name in enumerate(SKILLS)}
 
 
-def coverage(actor: Actor, project: Project, within: QueueFilter | None = None, scale: Scale = Scale.MODEL) -> Coverage:
-    """The grid of what a filter means (None: everything); all skills that there are seeds or instructions of, the named 29 first."""
-    may_read(actor)
+class Coverages:
+    """The view's numbers, each kept until something happens in the project."""
+
+    def __init__(self) -> None:
+        self._kept = Kept()
+
+    def grid(
+        self, actor: Actor, project: Project, within: QueueFilter | None = None, scale: Scale = Scale.MODEL
+    ) -> Coverage:
+        """What a filter means (None: everything), by skill and difficulty. All skills have a line, the named 29 first."""
+        may_read(actor)
+        return self._kept.once(project, ("grid", within, scale), lambda: _grid(project, within or EVOLVED, scale))
+
+    def curve(
+        self, actor: Actor, project: Project, within: QueueFilter | None = None, scale: Scale = Scale.MODEL
+    ) -> CoverageCurve:
+        """How the grid's cells were filled, one after the other, by what survived and nobody has rejected since."""
+        may_read(actor)
+        return self._kept.once(
+            project,
+            ("curve", within, scale),
+            lambda: coverage_reading.curve(project.database, within or EVOLVED, scale),
+        )
+
+    def aim(self, actor: Actor, project: Project, cell: Cell) -> Aim:
+        """What a run that aims at this cell would be set up with, and why; by the model's difficulty, of the whole project.
+
+        BadInput for the column of what has no difficulty. Nothing is spent or written.
+        """
+        may_read(actor)
+        if not cell.is_scored:
+            raise BadInput("A run can aim at a difficulty only", to_do="Choose one from 1 to 10.")
+        return self._kept.once(project, ("aim", cell), lambda: _aim(project, cell))
+
+
+def _grid(project: Project, within: QueueFilter, scale: Scale) -> Coverage:
     counts: Counter[tuple[Cell, Reach]] = Counter()
-    for one in coverage_reading.counts(project.database, within or EVOLVED, scale):
+    for one in coverage_reading.counts(project.database, within, scale):
         for reach in Reach:
             if one.has_come(reach):
                 counts[one.cell, reach] += one.n
@@ -50,44 +85,26 @@ def _place(skill: str) -> tuple[int, str]:
     return (len(_NAMES) + 1, "") if not skill else (_NAMES.get(skill, len(_NAMES)), skill)
 
 
-def curve(
-    actor: Actor, project: Project, within: QueueFilter | None = None, scale: Scale = Scale.MODEL
-) -> CoverageCurve:
-    """How the grid's cells were filled, one after the other, by what survived and nobody has rejected since."""
-    may_read(actor)
-    return coverage_reading.curve(project.database, within or EVOLVED, scale)
-
-
-def aim(actor: Actor, project: Project, cell: Cell) -> Aim:
-    """What a run that aims at this cell would be set up with, and why; by the model's difficulty, of the whole project.
-
-    BadInput for the column of what has no difficulty. Nothing is spent or written.
-    """
-    may_read(actor)
-    if not cell.is_scored:
-        raise BadInput("A run can aim at a difficulty only", to_do="Choose one from 1 to 10.")
-    database = project.database
-    seeds = SeedsBelow(**coverage_reading.seeds_below(database, cell.skill, cell.difficulty, SEEDS))
-    landings = coverage_reading.landings(database, cell)
-    gain = _gain(coverage_reading.gains(database, cell.skill))
+def _aim(project: Project, cell: Cell) -> Aim:
+    tries = coverage_reading.tries(project.database, cell)
+    seeds = SeedsBelow(**coverage_reading.seeds_below(project.database, cell.skill, cell.difficulty, SEEDS))
+    gain = _gain(tries)
     return Aim(
         cell=cell,
         seeds=seeds,
-        landings=landings,
-        weights=aiming.weights(landings),
+        landings=tries.landings,
+        weights=aiming.weights(tries.landings),
         gain=gain,
         epochs=aiming.epochs(seeds.mean, cell.difficulty, gain.mean),
     )
 
 
-def _gain(found: dict[bool, tuple[int, float]]) -> Gain:
+def _gain(tries: Tries) -> Gain:
     """A skill's own gain where enough survivors tell it, else everybody's."""
-    n, mean = found.get(True, (0, 0.0))
-    if n >= _OWN_GAIN:
-        return Gain(n=n, mean=mean, own=True)
-    others, theirs = found.get(False, (0, 0.0))
-    total = n + others
-    return Gain(n=total, mean=(n * mean + others * theirs) / total if total else None, own=False)
+    own = tries.n_own >= _OWN_GAIN
+    n = tries.n_own if own else tries.n_own + tries.n_others
+    gained = tries.gained_own if own else tries.gained_own + tries.gained_others
+    return Gain(n=n, mean=gained / n if n else None, own=own)
 
 
 def aimed(settings: RunSettings, plan: Aim) -> RunSettings:
@@ -99,9 +116,15 @@ def aimed(settings: RunSettings, plan: Aim) -> RunSettings:
 
 def gaps(found: Coverage, most: int = 6) -> tuple[Cell, ...]:
     """The empty cells one step harder than what is kept, that a seed of the skill could grow up to; the best fed first."""
-    kept = {cell: found.n(cell, Reach.KEPT) for line in found.skills if line.seeds for cell in _row(line)}
-    fed = {cell: kept.get(replace(cell, difficulty=cell.difficulty - 1), 0) for cell, n in kept.items() if not n}
-    return tuple(sorted(filter(fed.get, fed), key=lambda cell: (-fed[cell], -cell.difficulty, _place(cell.skill)))[:most])
+    empty = [cell for line in found.skills if line.seeds for cell in _row(line) if not found.n(cell, Reach.KEPT)]
+    fed = {
+        cell: found.n(replace(cell, difficulty=cell.difficulty - 1), Reach.KEPT)
+        for cell in empty
+        if cell.difficulty > 1
+    }
+    return tuple(
+        sorted(filter(fed.get, fed), key=lambda cell: (-fed[cell], -cell.difficulty, _place(cell.skill)))[:most]
+    )
 
 
 def _row(line: SkillLine) -> tuple[Cell, ...]:

@@ -7,7 +7,6 @@ import streamlit as st
 from core.domain.coverage import DIFFICULTIES, NOT_SCORED, Cell, Coverage, Reach, Scale, SkillLine
 from core.domain.explore import Scope
 from core.figures import coverage as figures
-from core.services.exploring import coverage
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.exploring import card, coverage_cell
@@ -37,7 +36,7 @@ class Asked:
 def show(project: Project, scope: Scope) -> None:
     """The grid and its curve at the left; the chosen cell, or where to grow next, at the right."""
     asked = _asked()
-    found = coverage.coverage(shell.actor(), project, scope.wanted, asked.scale)
+    found = shell.studio().coverage.grid(shell.actor(), project, scope.wanted, asked.scale)
     left, right = st.columns([2.15, 1], gap="small")
     with left:
         _grid(found, asked)
@@ -117,7 +116,7 @@ def _rows(found: Coverage, lines: list[SkillLine], asked: Asked) -> card.Rows:
 
 
 def _curve(project: Project, scope: Scope, asked: Asked) -> None:
-    found = coverage.curve(shell.actor(), project, scope.wanted, asked.scale)
+    found = shell.studio().coverage.curve(shell.actor(), project, scope.wanted, asked.scale)
     if not found.reached:
         return
     card.figure(

@@ -99,7 +99,7 @@ def _grow(project: Project, cell: Cell) -> None:
         words = "A run that scores all instructions, not survivors alone, gives eliminated ones a difficulty too."
         kit.show("cell", h("p", {"class": "lab"}, words), key="explore.cell.unscored")
         return
-    plan = coverage.aim(shell.actor(), project, cell)
+    plan = shell.studio().coverage.aim(shell.actor(), project, cell)
     kit.show("cell", h("div", {"class": "h"}, "A run that aims here"), key="explore.cell.aim")
     run_aim.sources(plan, key="explore.cell.sources")
     if st.button("Grow here", type="primary", key="explore.cell.grow", disabled=not plan.can_grow):

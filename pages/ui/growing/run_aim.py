@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.domain.coverage import BORROWED, Aim, Cell, Landings
-from core.services.exploring import coverage
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.kit import h
@@ -20,7 +19,7 @@ def asked(project: Project) -> Aim | None:
         return None
     key = f"runs.aim.{project.slug}.{cell}"
     if key not in st.session_state:
-        st.session_state[key] = coverage.aim(shell.actor(), project, cell)
+        st.session_state[key] = shell.studio().coverage.aim(shell.actor(), project, cell)
     plan: Aim = st.session_state[key]
     return plan
 
