@@ -58,7 +58,7 @@ def _dialog(project: Project, text: str) -> None:
         title = st.session_state.get(_TITLE, "")
         head = h("p", h("b", count(page.total, "instruction")), f" · {title + ' · ' if title else ''}{words}")
         lines = [_line(project, one) for one in page.items]
-        kit.show("picked", head, *(lines or [h("p", {"class": "dim"}, "None.")]), key="explore.behind.list")
+        kit.show("picked", head, *(lines or [h("p", {"class": "dim"}, "None.")]), key="explore.behind.lines")
         if page.total > _PAGE:
             st.pagination(-(-page.total // _PAGE), key="explore.behind.page")
         if page.total:
