@@ -1,4 +1,4 @@
-"""The few HTTP routes: trees for the tree component, commands over the loopback bridge, health."""
+"""The few HTTP routes: what components ask (trees, maps, …), commands over the loopback bridge, health."""
 
 import json
 
@@ -14,6 +14,7 @@ from pages.ui.evaluating.join_routes import join_routes
 from pages.ui.evaluating.judge_routes import judge_routes
 from pages.ui.evaluating.report_routes import report_routes
 from pages.ui.exchanging.export_routes import export_routes
+from pages.ui.exploring.map_routes import map_routes
 from pages.ui.growing.tree_routes import tree_routes
 from pages.ui.guard import said
 from pages.ui.modules import module_routes
@@ -51,6 +52,7 @@ def all_routes() -> list[BaseRoute]:
         *export_routes(),
         *judge_routes(),
         *join_routes(),
+        *map_routes(),
         *people_routes(),
         *report_routes(),
         *review_routes(),

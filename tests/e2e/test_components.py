@@ -1,10 +1,5 @@
 """The components in a real browser, with made-up answers (harness/)."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,36 +9,16 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from pages.ui.modules import module_url
+from tests.e2e.harness.served import served
 
 pytestmark = pytest.mark.e2e
-ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "tests/e2e/harness/app.py", "--server.port", str(port)]
-    app = subprocess.Popen(
-        [*command, "--server.headless", "true", "--server.address", "127.0.0.1"],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-                break
-        except OSError:
-            time.sleep(0.1)
-    yield url
-    app.terminate()
-    app.wait(timeout=20)
+    with served() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -61,10 +61,7 @@ async def points(request: Request) -> Response:
 
 async def text(request: Request) -> Response:
     seq = int(request.query_params["seq"])
-    return JSONResponse({
-        "id": f"id-{seq}", "text": f"Text {seq} {HOSTILE}", "kind": "evolved", "operation": "deepen", "epoch": 2, "status": "survived",
-        "human": "accepted", "source": "", "address": f"/trees?node=id-{seq}",
-    })  # fmt: skip
+    return JSONResponse({"id": f"id-{seq}", "text": f"Text {seq} {HOSTILE}", "address": f"/trees?node=id-{seq}"})
 
 
 async def selection(request: Request) -> Response:

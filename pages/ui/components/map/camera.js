@@ -57,13 +57,13 @@ export function makeCamera(pane, { moved, holds }) {
 
   const letGo = (event) => { held.delete(event.pointerId); pane.classList.remove("dragging"); };
   pane.addEventListener("wheel", (event) => {
-    if (event.target.closest(".over, .pin")) return;
+    if (event.target.closest(".pin")) return;
     event.preventDefault();
     const [px, py] = placeOf(event);
     zoomAt(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 16 : 1) * (event.ctrlKey ? 0.01 : 0.0016)), px, py);
   }, { passive: false });
   pane.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || holds(event) || event.target.closest("button, a, .pin")) return;
+    if (event.button !== 0 || holds(event) || event.target.closest("button, a, .pin, .sb")) return;
     held.set(event.pointerId, placeOf(event));
     dragged = 0;
   });

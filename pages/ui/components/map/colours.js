@@ -1,7 +1,7 @@
 // By what points are coloured: for each way its kinds with colour, symbol and words, and each point's code.
 
 const OPERATIONS = { add_constraints: "cross", deepen: "down", concretize: "target", increase_reasoning: "star", complicate_input: "open", mutate: "diamond" };
-const STATUSES = { survived: ["--ok", "ring"], eliminated: ["--no", "slashed"], waiting: ["--wait", "ring"], error: ["--warn", "up"] };
+const STATUSES = { survived: ["--ok", "ring"], eliminated: ["--no", "slashed"], waiting: ["--wait", "small"], error: ["--warn", "up"] };
 const PEOPLE = { accepted: ["--ok", "square"], rejected: ["--no", "crossed"], disputed: ["--warn", "half"], undecided: ["--wait", "open"], set_aside: ["--ink2", "minus"] };
 const OF_SOURCES = ["up", "square", "diamond", "star", "minus"];
 const SHADES = [88, 62, 42, 26]; // % of ink: clusters are told apart by number, neighbours by shade

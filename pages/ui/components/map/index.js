@@ -21,13 +21,13 @@ import { makeTools } from "./tools.js";
 import { fetchMap } from "./wire.js";
 
 const sheets = await Promise.all(["../tokens.css", "../shared/overlay.css", "./map.css"].map((file) => sheet(new URL(file, import.meta.url))));
-const SAVED_CHARS = 120; // of a selection's name
+const SAVED_CHARS = 80; // of a selection's name
 
 function start(root, toPython) {
   patch(root, [FRAME]);
   const parts = partsOf(root);
   const { pane } = parts;
-  const now = { data: null, isSending: false, problem: null, loading: null, painter: "" };
+  const now = { data: null, isSending: false, problem: null, loading: null };
   const where = () => ({ project: now.data.project, map: now.data.map });
   const words = () => now.data.words;
   const say = (text) => patch(parts.live, [text]);
@@ -37,7 +37,7 @@ function start(root, toPython) {
   let tools, tip;
 
   const surface = makeSurface(parts.canvas, { prefer: new URL(location.href).searchParams.get("painter"),
-    onPaint: ({ painter, ms }) => { now.painter = painter; root.dataset.painter = painter; root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1); root.dataset.ms = ms.toFixed(1); } });
+    onPaint: ({ painter, ms, isReady }) => Object.assign(root.dataset, { painter, ms: ms.toFixed(1), drawn: Number(root.dataset.drawn ?? 0) + 1, ready: isReady }) });
   const camera = makeCamera(pane, { holds: (event) => tools.holds(event), moved: (view, fit) => { surface.look(view, fit); labels.look(view); tip?.stand(); } });
   const scene = makeScene({ words, resolver, onScene: (what) => surface.set(what), onChange: () => draw() });
   tools = makeTools(pane, camera, { onOutline: pick, onTool: drawTools });
@@ -55,7 +55,9 @@ function start(root, toPython) {
     patch(parts.clusters, clusterNodes(scene));
     patch(parts.bar, barNodes(scene, now));
     parts.bar.hidden = !parts.bar.firstChild;
-    patch(parts.count, [shown === points.n ? countOf(points.n, "text") : `${count(shown)} of ${countOf(points.n, "text")}`]);
+    const all = countOf(points.n, "text");
+    const { edited = 0 } = points.head;
+    patch(parts.count, [`${shown === points.n ? all : `${count(shown)} of ${all}`}${edited ? `, ${count(edited)} edited since` : ""}`]);
   }
 
   function pick(outline) {
@@ -132,17 +134,18 @@ function start(root, toPython) {
     }
   }
 
-  /** One step back: an open text, the tool, what is picked out. */
-  function back() {
-    if (tip.unpin() || tools.leave()) return;
+  function clear() {
     now.problem = null;
     scene.clear();
     say("Nothing is picked out");
   }
 
+  /** One step back: an open text, the tool, what is picked out. */
+  function back() { if (!tip.unpin() && !tools.leave()) clear(); }
+
   const acts = {
     lasso: () => tools.set("lasso"), box: () => tools.set("box"), view: pickView, out: camera.zoomOut, in: camera.zoomIn, fit: camera.home, all: () => scene.showAll(),
-    clear: back, help: () => showHelp(overlay), data: () => saveTable(scene.now.points, `map-${now.data.name}`),
+    clear, help: () => showHelp(overlay), data: () => saveTable(scene.now.points, `map-${now.data.name}`),
     picture: () => savePicture({ pane, surface, labels, camera, kinds: scene.way().kinds, rgb: resolver.rgb, name: `map-${now.data.name}` }),
   };
   root.addEventListener("click", (event) => {
@@ -155,7 +158,7 @@ function start(root, toPython) {
     else if (at("cluster")) look(Number(at("cluster")));
     else if (at("deed")) deed(at("deed"));
     else if (event.target.closest("[data-do=again]")) load();
-    else if (event.target.closest(".mv") && !event.target.closest(".tip") && tools.name === "pan" && !camera.wasDragged) tip.press(event);
+    else if (event.target.closest(".mv") && !event.target.closest(".tip, .sb") && tools.name === "pan" && !camera.wasDragged) tip.press(event);
   });
   pane.addEventListener("keydown", (event) => {
     if (event.target !== pane || !(event.key in camera.arrow) || event.ctrlKey || event.metaKey || event.altKey) return;

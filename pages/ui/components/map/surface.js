@@ -18,7 +18,7 @@ export function makeSurface(canvas, { onPaint, prefer = null }) {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   const pane = { width: 0, height: 0 };
   const view = { x: 0, y: 0, scale: 1 };
-  let [shown, asked, isStale, n, fit] = [null, null, true, 0, 1];
+  let [shown, asked, isStale, isDue, n, fit] = [null, null, true, false, 0, 1];
 
   const place = () => {
     if (!shown) return;
@@ -29,6 +29,13 @@ export function makeSurface(canvas, { onPaint, prefer = null }) {
   function isFar() {
     if (!shown || shown.width !== pane.width || shown.height !== pane.height || shown.scale !== view.scale) return true;
     return Math.abs(view.x - shown.x) > shown.room.x * (1 - LEFT) || Math.abs(view.y - shown.y) > shown.room.y * (1 - LEFT);
+  }
+
+  /** At the end of what goes on now: points, view and size may all change in it. */
+  function askSoon() {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => { isDue = false; ask(); });
   }
 
   function ask() {
@@ -48,8 +55,8 @@ export function makeSurface(canvas, { onPaint, prefer = null }) {
     field.transferFromImageBitmap(data.bitmap);
     Object.assign(canvas.style, { width: `${shown.width + 2 * shown.room.x}px`, height: `${shown.height + 2 * shown.room.y}px` });
     place();
-    onPaint({ painter: data.painter, ms: data.ms });
     ask();
+    onPaint({ painter: data.painter, ms: data.ms, isReady: !asked });
   });
 
   return {
@@ -58,15 +65,15 @@ export function makeSurface(canvas, { onPaint, prefer = null }) {
       if (scene.n !== undefined) n = scene.n;
       isStale = true;
       worker.postMessage({ scene, prefer });
-      ask();
+      askSoon();
     },
     look({ x, y, scale }, fitScale) {
       Object.assign(view, { x, y, scale });
       fit = fitScale;
       place();
-      ask();
+      askSoon();
     },
-    resize(width, height) { Object.assign(pane, { width, height }); ask(); },
+    resize(width, height) { Object.assign(pane, { width, height }); askSoon(); },
     /** What is in view, drawn onto another canvas. */
     copyTo(target) {
       if (!shown) return;
@@ -74,7 +81,6 @@ export function makeSurface(canvas, { onPaint, prefer = null }) {
       const [left, top] = [view.x - k * (shown.x + shown.room.x), view.y - k * (shown.y + shown.room.y)];
       target.drawImage(canvas, left, top, k * (shown.width + 2 * shown.room.x), k * (shown.height + 2 * shown.room.y));
     },
-    get isReady() { return shown !== null && !asked && !isStale; },
     stop() { worker.terminate(); },
   };
 }

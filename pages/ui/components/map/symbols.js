@@ -7,6 +7,7 @@ const square = (r) => `M${8 - r} ${8 - r}h${2 * r}v${2 * r}h${-2 * r}z`;
 
 export const SYMBOLS = {
   dot: fill(circle(6)),
+  small: fill(circle(3.6)),
   cross: stroke("M8 1.5v13M1.500 8h13", 4.2),
   down: fill("M1 2.500h14L8 15z"),
   target: stroke(`${circle(5.6)}M8 7.400v1.200`, 2.6),

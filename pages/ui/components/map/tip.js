@@ -30,18 +30,21 @@ export function makeTip(pane, camera, { words, where, scene, isBusy }) {
     tip.style.transform = `translate(${Math.max(6, left)}px, ${top}px)`;
   }
 
-  function marks(said) {
-    const list = said.kind === "evolved" ? [op(said.operation, words()), ["span", { class: "lab" }, `epoch ${said.epoch}`], mark(said.status, words().marks[said.status])]
-      : said.kind === "seed" ? [op("seed", words())] : [["span", { class: "lab" }, said.source || "Reference set"]];
-    if (said.kind === "evolved" && said.human !== "undecided") list.push(mark(said.human, words().marks[said.human]));
-    return ["div", { class: "row tm" }, ...list];
+  /** What the map itself knows of a point. */
+  function marks(at) {
+    const { of, head } = points();
+    const is = (name) => head.words[name][of[name][at]];
+    const named = (name) => (words().marks[is(name)] ? [mark(is(name), words().marks[is(name)])] : []);
+    if (is("kind") === "seed") return [op("seed", words())];
+    if (is("kind") !== "evolved") return [["span", { class: "lab" }, is("source") || "Reference set"]];
+    return [op(is("operation"), words()), ["span", { class: "lab" }, `epoch ${of.epoch[at]}`], ...named("status"), ...(is("human") === "undecided" ? [] : named("human"))];
   }
 
   function draw(said) {
     const cluster = scene.cluster(points().of.cluster[now.at]);
-    const ways = now.isPinned ? [["div", { class: "row" }, ...(said.address ? [["a", { class: "bt small", href: said.address }, said.kind === "seed" ? "See it" : "Open in its tree"]] : []),
+    const ways = now.isPinned ? [["div", { class: "row" }, ...(said.address ? [["a", { class: "bt small", href: said.address }, "Open in its tree"]] : []),
       ["button", { class: "bt small", "data-do": "unpin" }, "Close", ["kbd", {}, "Esc"]]]] : [];
-    patch(tip, [marks(said), read("s", said.text), ...(cluster ? [["div", { class: "lab" }, `Cluster ${cluster.cluster + 1}: ${cluster.label}`]] : []), ...ways]);
+    patch(tip, [["div", { class: "row tm" }, ...marks(now.at)], read("s", said.text), ...(cluster ? [["div", { class: "lab" }, `Cluster ${cluster.cluster + 1}: ${cluster.label}`]] : []), ...ways]);
     tip.classList.toggle("pin", now.isPinned);
     tip.hidden = false;
     stand();
@@ -75,7 +78,7 @@ export function makeTip(pane, camera, { words, where, scene, isBusy }) {
   const nearest = (event) => points().grid.near(...camera.worldOf(camera.placeOf(event)), REACH / camera.view.scale, (i) => scene.counts(i));
   pane.addEventListener("pointermove", (event) => {
     if (!points() || now.isPinned || event.pointerType === "touch") return;
-    if (isBusy() || event.target.closest("button, a")) { point(-1); return; }
+    if (isBusy() || event.target.closest("button, a, .sb")) { point(-1); return; }
     point(nearest(event));
   });
   pane.addEventListener("pointerleave", () => { if (!now.isPinned) point(-1); });

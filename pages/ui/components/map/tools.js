@@ -29,7 +29,7 @@ export function makeTools(pane, camera, { onOutline, onTool }) {
   }
 
   pane.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !(tool !== "pan" || event.shiftKey) || event.target.closest("button, a, .pin")) return;
+    if (event.button !== 0 || !(tool !== "pan" || event.shiftKey) || event.target.closest("button, a, .pin, .sb")) return;
     if (tool === "pan") set("lasso");
     corners = [camera.placeOf(event)];
     pane.setPointerCapture(event.pointerId);
@@ -48,7 +48,9 @@ export function makeTools(pane, camera, { onOutline, onTool }) {
     const drawn = corners.length > 2 || (tool === "box" && corners.length > 1) ? outline() : null;
     corners = null;
     draw();
-    if (isMeant && drawn) onOutline(drawn.map(camera.worldOf));
+    if (!isMeant || !drawn) return;
+    set(tool); // one outline a press: the next drag moves the map again
+    onOutline(drawn.map(camera.worldOf));
   };
   pane.addEventListener("pointerup", () => end(true));
   pane.addEventListener("pointercancel", () => end(false));
