@@ -32,14 +32,14 @@ class MiniLM:
     """A text's vector follows from the text alone, whatever stands beside it. Raises WeightsError if a file is not the one known."""
 
     def __init__(self, threads: int) -> None:
-        self._tokenizer = Tokenizer.from_str(_checked(_TOKENIZER, _TOKENIZER_SHA256).decode("utf-8"))
+        self._tokenizer = Tokenizer.from_str(checked(_TOKENIZER, _TOKENIZER_SHA256).decode("utf-8"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MOST_TOKENS)
         options = onnxruntime.SessionOptions()
         # Several hands at a time, each on one thread: threads that wait for each other inside one hand cost half the pace.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        weights = _checked(_weights(), _WEIGHTS_SHA256)
+        weights = checked(_weights(), _WEIGHTS_SHA256)
         self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         self._hands = ThreadPoolExecutor(max(1, threads), thread_name_prefix="embedding")
 
@@ -75,7 +75,7 @@ def _weights() -> Path:
     return Path(spec.origin).with_name("model.onnx")
 
 
-def _checked(path: Path, sha256: str) -> bytes:
+def checked(path: Path, sha256: str) -> bytes:
     """The file's bytes, if they are the ones known."""
     try:
         content = path.read_bytes()
