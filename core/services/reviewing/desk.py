@@ -135,8 +135,11 @@ class Desk:
         undone = trial_log.known(project.database, [one.trial_id for one in saved if one.act is Act.UNDO])
         with floor.lock:
             floor.settle(actor.person_id, saved, {one.id: one for one in undone})
-            orders = {id_: order.queue for (person, id_), order in floor.orders.items() if person == actor.person_id}
-            return tuple(one.trial_id for one in floor.void(orders, actor.person_id, now_s))
+            open_ = floor.open_of(actor.person_id)
+        # Read outside of the lock, which every person waits for: what leads nowhere now will not lead anywhere a moment later.
+        looked = [(some, floor.rows_of(some, actor.person_id, asks)) for asks, some in open_.items()]
+        with floor.lock:
+            return tuple(one.trial_id for some, rows in looked for one in floor.void(some, rows, now_s))
 
     def _floor(self, project: Project) -> Floor:
         with self._opening:

@@ -1,7 +1,7 @@
 """What is in front of whom in one project: who may be given an item, and what becomes of it. No word of it is written here."""
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -47,7 +47,7 @@ class Floor:
         """The person's open trials of a queue that their browser has not: live ones, and lapsed ones whose place is free."""
         mine = [one for one in self.leases.of(order.person_id) if one.queue_id == order.queue.id and not one.is_chosen]
         mine = [one for one in mine if one.trial_id not in have]
-        rows = self._rows_of(mine, order.person_id, order.queue.asks)
+        rows = self.rows_of(mine, order.person_id, order.queue.asks)
         kept = []
         for one in mine:
             fit = self._fit(order.queue, rows.get(one.seq), one, now_s)
@@ -187,21 +187,28 @@ class Floor:
             order.forget(known.seq)
             order.again.appendleft(known.seq)
 
-    def void(self, queues: dict[str, Queue], person_id: str, now_s: float) -> list[Given]:
-        """The person's open trials that lead nowhere any more, because of what was decided meanwhile. They end here."""
-        void = []
-        for asks, kind in _KINDS.items():
-            mine = [one for one in self.leases.of(person_id) if one.queue_id in queues and one.kind is kind]
-            mine = [one for one in mine if not one.is_chosen]
-            rows = self._rows_of(mine, person_id, asks)
-            void += [
-                one for one in mine if self._fit(queues[one.queue_id or ""], rows.get(one.seq), one, now_s) is Fit.NEVER
-            ]
+    def open_of(self, person_id: str) -> dict[Asks, list[Given]]:
+        """The person's open trials out of the queues that they sit at, by what these ask."""
+        sat_at = {id_ for person, id_ in self.orders if person == person_id}
+        open_ = [one for one in self.leases.of(person_id) if one.queue_id in sat_at and not one.is_chosen]
+        return {asks: [one for one in open_ if one.kind is kind] for asks, kind in _KINDS.items()}
+
+    def void(self, open_: Sequence[Given], rows: Mapping[int, dict[str, Any]], now_s: float) -> list[Given]:
+        """Those of one person's open trials that lead nowhere any more, because of what was decided meanwhile. They end here."""
+        orders = {one.trial_id: self.orders.get((one.person_id, one.queue_id or "")) for one in open_}
+        void = [
+            one
+            for one in open_
+            if (order := orders[one.trial_id]) is not None
+            and self.leases.find(one.person_id, one.trial_id) is one
+            and self._fit(order.queue, rows.get(one.seq), one, now_s) is Fit.NEVER
+        ]
         for one in void:
             self.leases.end(one)
         return void
 
-    def _rows_of(self, open_: Sequence[Given], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
+    def rows_of(self, open_: Sequence[Given], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
+        """The items of trials as they stand now, by `seq`. Needs no lock."""
         return queue_reading.items_of(self.database, {one.instruction_id: one.seq for one in open_}, person_id, asks)
 
     def _rows(self, seqs: Sequence[int], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
