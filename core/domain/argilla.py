@@ -47,7 +47,7 @@ class Became(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Server:
+class Place:
     """Where an Argilla server is, and the NAME of its token: of an environment variable, or of an entry of Streamlit's secrets."""
 
     url: str
@@ -72,8 +72,8 @@ class ArgillaLink:
     received_at: datetime
 
     @property
-    def server(self) -> Server:
-        return Server(url=self.url, workspace=self.workspace, key_env=self.key_env, key_secret=self.key_secret)
+    def place(self) -> Place:
+        return Place(url=self.url, workspace=self.workspace, key_env=self.key_env, key_secret=self.key_secret)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,6 +44,11 @@ class Job:
                 seconds=time.monotonic() - self.began,
             )
 
+    def reach(self, done: int, total: int) -> None:
+        """So many are done, of so many, where nobody counts them one by one."""
+        with self.guard:
+            self.now = replace(self.now, kept=done, total=total, seconds=time.monotonic() - self.began)
+
     def when_stopped(self, wake: Callable[[], None]) -> None:
         """Call this, from whatever thread, as soon as the work is to stop: it may be waiting."""
         with self.guard:

@@ -5,8 +5,8 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
-from core.domain.system import Endpoint
 from core.errors import BadInput, EndpointError
 from core.settings import ROOT
 
@@ -16,12 +16,22 @@ _KEYLIKE = re.compile(r"(?i)^(?:sk|pk|gsk|hf|xai|nvapi|r8|pplx|sess)[_-]|^AIza|(
 _SET_IT = "then start the studio again. Nothing was spent."
 
 
+class Keyed(Protocol):
+    """What needs a key, and has the name of it: of an environment variable, of an entry of the secrets, or none."""
+
+    @property
+    def key_env(self) -> str | None: ...
+
+    @property
+    def key_secret(self) -> str | None: ...
+
+
 def secrets_files() -> tuple[Path, ...]:
     """Where Streamlit looks for secrets; what the studio's own folder says wins."""
     return Path.home() / ".streamlit" / "secrets.toml", ROOT / ".streamlit" / "secrets.toml"
 
 
-def require_name(endpoint: Endpoint) -> None:
+def require_name(endpoint: Keyed) -> None:
     """BadInput if what should be a key's NAME is none, or looks like the key itself. It is never repeated."""
     if endpoint.key_env and endpoint.key_secret:
         raise BadInput("The key has two names", to_do="Give the variable's name or the secret's, and leave one empty.")
@@ -36,7 +46,7 @@ def require_name(endpoint: Endpoint) -> None:
             raise BadInput(f"That is no name of {what}", to_do=f"Give {example}. The key itself is never typed here.")
 
 
-def read_key(endpoint: Endpoint, files: Sequence[Path] = ()) -> str | None:
+def read_key(endpoint: Keyed, files: Sequence[Path] = ()) -> str | None:
     """The key's value now; None for an endpoint that needs none. EndpointError says where it is missing.
 
     `files` are read anew each time, the last one first: a key that was changed holds from the next use.

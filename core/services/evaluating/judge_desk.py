@@ -114,6 +114,11 @@ class JudgeDesk:
                     if receipt.answer != "refused":
                         table.note_judged(actor.person_id, one.trial_id, one.active_ms)
 
+    def look_again(self, project: Project, study_id: str) -> None:
+        """Judgments of this study came from elsewhere: its table is set anew when somebody sits down at it."""
+        with self._setting:
+            self._tables.pop(_key(project.database, study_id), None)
+
     def _tables_of(self, project: Project) -> list[Table]:
         with self._setting:
             return [one for one in self._tables.values() if one.database is project.database]

@@ -1,0 +1,260 @@
+"""Argilla, both ways: what stands there for which queue or study, sending, fetching, and how it went."""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uuid_utils
+
+from core.domain.argilla import (
+    AnswerLine,
+    ArgillaLink,
+    LinkEventKind,
+    LinkNow,
+    Place,
+    PullReport,
+    PushReport,
+    What,
+)
+from core.domain.person import Actor
+from core.domain.project import Audit
+from core.domain.queue import Queue
+from core.domain.study import StudyState
+from core.domain.study_now import StudyNow
+from core.errors import ArgillaError, BadInput, NotFound, StudioError
+from core.services.access import may_grow, may_read
+from core.services.evaluating import study_making
+from core.services.evaluating.judge_desk import JudgeDesk
+from core.services.exchanging import argilla_pull, argilla_push
+from core.services.exchanging.argilla_naming import dataset_name
+from core.services.exchanging.argilla_news import person_of
+from core.services.exchanging.argilla_push import Sender, Tell, event
+from core.services.exchanging.argilla_queue_items import QueueItems
+from core.services.exchanging.argilla_study_units import StudyUnits
+from core.services.growing.node_parts import text_of
+from core.services.keys import read_key, require_name
+from core.services.projects import Project
+from core.services.reviewing import queues
+from core.store import argilla_reading, people, tree_reading
+from core.store.argilla_reading import Happened
+
+if TYPE_CHECKING:  # its library is loaded with the first connection
+    from core.argilla.server import Server
+
+MOST_MINUTES = 7 * 24 * 60
+_MOST_LINES = 50
+_STATES = {StudyState.DRAFT: "not opened yet", StudyState.CLOSED: "closed"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Welcome:
+    """What a server says of itself and of whose token it is."""
+
+    user: str
+    role: str
+    version: str
+    workspaces: tuple[str, ...]
+
+
+def tell_nobody(_: int, __: int) -> None:
+    """For whoever does not want to know."""
+
+
+class Argilla:
+    """The links of every project to Argilla servers. Tokens are read when they are used, and kept nowhere."""
+
+    def __init__(self, judge_desk: JudgeDesk, files: Sequence[Path]) -> None:
+        self._judge_desk, self._files = judge_desk, tuple(files)
+        self._busy: set[str] = set()  # links over which something is going on
+        self._guard = threading.Lock()  # guards the set: two tabs, or a tab and the clock, may begin at once
+
+    def look(self, actor: Actor, place: Place) -> Welcome:
+        """Whether there is a server, and whether it knows the token. Nothing is made there. Raises ArgillaError, EndpointError."""
+        may_grow(actor)
+        with self._connected(place) as server:
+            return Welcome(
+                user=server.me, role=server.role, version=server.version, workspaces=tuple(server.workspaces())
+            )
+
+    def connect(self, actor: Actor, project: Project, what: What, subject_id: str, place: Place) -> str:
+        """A new link; its dataset is made with the first push. → its id. The server is asked first whether it knows the token."""
+        may_grow(actor)
+        subject = _subject(actor, project, what, subject_id)
+        if not place.workspace.strip():
+            raise BadInput("No workspace is named", to_do="Give the name of the Argilla workspace.")
+        there_is = [one for one in self.links(actor, project) if one.link.subject_id == subject_id and not one.ended]
+        if there_is:
+            raise BadInput(
+                f"“{there_is[0].subject}” stands in Argilla already", to_do="Push or end the link that there is."
+            )
+        welcome, id_ = self.look(actor, place), str(uuid_utils.uuid7())
+        if welcome.role == "annotator":
+            raise ArgillaError(
+                f"{welcome.user} is an annotator there, who can only answer",
+                to_do="Use the token of an owner or an admin.",
+            )
+        from core.argilla.calls import checked
+
+        link = ArgillaLink(
+            id=id_, what=what, subject_id=subject_id, url=checked(place.url), workspace=place.workspace.strip(),
+            dataset=dataset_name(subject, id_), key_env=place.key_env, key_secret=place.key_secret, by=actor.person_id,
+            received_at=datetime.now(UTC),
+        )  # fmt: skip
+        audit = Audit(
+            person_id=actor.person_id, act="argilla link made", subject=id_, origin="", received_at=link.received_at
+        )
+        project.database.writer.append_now([link, audit], by_person=True)
+        return id_
+
+    def links(self, actor: Actor, project: Project) -> tuple[LinkNow, ...]:
+        """Every link with how it stands, those that go on first, the newest first."""
+        may_read(actor)
+        happened, counts = argilla_reading.happened(project.database), argilla_reading.counts(project.database)
+        names = _names(actor, project)
+        found = [_now(one, names, happened, counts) for one in argilla_reading.links(project.database)]
+        return tuple(sorted(found, key=lambda one: (one.ended, -one.link.received_at.timestamp())))
+
+    def trouble(self, actor: Actor, project: Project, link_id: str) -> tuple[AnswerLine, ...]:
+        """The newest answers that count for nothing here, each with why."""
+        may_read(actor)
+        rows = argilla_reading.trouble(project.database, link_id, _MOST_LINES)
+        names, texts = (
+            people.names(project.database, actor),
+            tree_reading.texts(project.database, {row["revision_id"] for row in rows}),
+        )
+        return tuple(
+            AnswerLine(
+                person=names.get(person_of(row["user_id"]), row["user_id"]), text=text_of(texts, row["revision_id"])[:200],
+                came=row["came"], became=row["became"], why=row["why"], received_at=row["received_at"], subject_id=row["subject_id"],
+            )
+            for row in rows
+        )  # fmt: skip
+
+    def push(self, actor: Actor, project: Project, link_id: str, tell: Tell = tell_nobody) -> PushReport:
+        """Send what does not stand there yet. A failure is kept with the link, and raised."""
+        may_grow(actor)
+        link = self._going(actor, project, link_id)
+        with self._alone(link), self._noted(actor, project, link), self._connected(link.place) as server:
+            sender, subject = _sender(actor, project, link)
+            if isinstance(subject, StudyNow) and not subject.takes_judgments:
+                raise BadInput(
+                    f"The study is {_STATES[subject.state]}", to_do="A study is sent while it takes judgments."
+                )
+            return argilla_push.push(server, project, link, sender, actor.person_id, tell)
+
+    def pull(self, actor: Actor, project: Project, link_id: str, tell: Tell = tell_nobody) -> PullReport:
+        """Take what people answered there since the last time. A failure is kept with the link, and raised."""
+        may_grow(actor)
+        link = self._going(actor, project, link_id)
+        with self._alone(link), self._noted(actor, project, link), self._connected(link.place) as server:
+            sender, subject = _sender(actor, project, link)
+            report = argilla_pull.pull(server, project, link, sender, subject, actor.person_id, tell)
+        if link.what is What.STUDY and report.news:
+            self._judge_desk.look_again(project, link.subject_id)
+        return report
+
+    def repeat(self, actor: Actor, project: Project, link_id: str, minutes: int) -> None:
+        """Pull every so many minutes while the studio runs; 0: only when asked."""
+        may_grow(actor)
+        if not 0 <= minutes <= MOST_MINUTES:
+            raise BadInput("That is no number of minutes", to_do=f"Give 0 (never) to {MOST_MINUTES:,}.")
+        link = self._going(actor, project, link_id)
+        project.database.writer.append_now(
+            [event(link, LinkEventKind.EVERY, str(minutes), actor.person_id)], by_person=True
+        )
+
+    def end(self, actor: Actor, project: Project, link_id: str) -> None:
+        """Nothing more is sent or fetched over it. What stands there stays, and what was fetched stays here."""
+        may_grow(actor)
+        link = self._going(actor, project, link_id)
+        project.database.writer.append_now([event(link, LinkEventKind.ENDED, "", actor.person_id)], by_person=True)
+
+    def _going(self, actor: Actor, project: Project, link_id: str) -> ArgillaLink:
+        for one in self.links(actor, project):
+            if one.link.id == link_id and not one.ended:
+                return one.link
+        raise NotFound("There is no such link to Argilla, or it was ended", to_do="The page Data lists all of them.")
+
+    @contextmanager
+    def _connected(self, place: Place) -> "Iterator[Server]":
+        require_name(place)
+        token = read_key(place, self._files)
+        if token is None:
+            raise BadInput("No token is named", to_do="Give the name of the variable, or of the secret, that holds it.")
+        from core.argilla.server import Server
+
+        with Server(place.url, token) as server:
+            yield server
+
+    @contextmanager
+    def _alone(self, link: ArgillaLink) -> Iterator[None]:
+        with self._guard:
+            if link.id in self._busy:
+                raise ArgillaError("This is being sent or fetched already", to_do="Wait until that has ended.")
+            self._busy.add(link.id)
+        try:
+            yield
+        finally:
+            self._busy.discard(link.id)
+
+    @contextmanager
+    def _noted(self, actor: Actor, project: Project, link: ArgillaLink) -> Iterator[None]:
+        """A failure is a fact of the link too: work in the background has nobody to tell it."""
+        try:
+            yield
+        except StudioError as error:
+            failed = event(link, LinkEventKind.FAILED, str(error)[:1_000], actor.person_id)
+            project.database.writer.append_now([failed])
+            raise
+
+
+def _subject(actor: Actor, project: Project, what: What, subject_id: str) -> Queue | StudyNow:
+    if what is What.QUEUE:
+        return queues.get(actor, project, subject_id)
+    return study_making.one(actor, project, subject_id)
+
+
+def _sender(actor: Actor, project: Project, link: ArgillaLink) -> tuple[Sender, Queue | StudyNow]:
+    """What a link sends, and what answers are about."""
+    subject = _subject(actor, project, link.what, link.subject_id)
+    if isinstance(subject, Queue):
+        return QueueItems(project, link, subject), subject
+    return StudyUnits.of(project, link, subject), subject
+
+
+def _names(actor: Actor, project: Project) -> dict[str, str]:
+    found = {one.id: one.name for one in queues.every(actor, project)}
+    return found | {one.id: f"{one.name}, version {one.version}" for one in study_making.every(actor, project)}
+
+
+def _now(
+    link: ArgillaLink,
+    names: dict[str, str],
+    happened: dict[tuple[str, LinkEventKind], Happened],
+    counts: dict[str, dict[str, int]],
+) -> LinkNow:
+    def last(kind: LinkEventKind) -> Happened | None:
+        return happened.get((link.id, kind))
+
+    made, every, failed = last(LinkEventKind.MADE), last(LinkEventKind.EVERY), last(LinkEventKind.FAILED)
+    pushed, pulled = last(LinkEventKind.PUSHED), last(LinkEventKind.PULLED)
+    later = max((one.seq for one in (pushed, pulled) if one is not None), default=0)
+    n = counts.get(link.id, {})
+    return LinkNow(
+        link=link, subject=names.get(link.subject_id, "what is not here any more"), dataset_id=made.detail if made else "",
+        every_min=int(every.detail) if every else 0, planned=n.get("planned", 0), sent=n.get("sent", 0),
+        answers=n.get("answers", 0), people=n.get("people", 0), conflicts=n.get("conflicts", 0),
+        pushed_at=pushed.at if pushed else None, pulled_at=pulled.at if pulled else None,
+        problem=failed.detail if failed and failed.seq > later else "", ended=last(LinkEventKind.ENDED) is not None,
+    )  # fmt: skip
+
+
+def last_pull(project: Project, link_id: str) -> PullReport | None:
+    """What the last pull found; None before the first."""
+    found = argilla_reading.happened(project.database).get((link_id, LinkEventKind.PULLED))
+    return PullReport(**json.loads(found.detail)) if found else None
