@@ -1,5 +1,7 @@
 """The instructions behind a number: a list in a dialog, and the ways on from it. Their filter stands in the address."""
 
+from typing import Literal, NoReturn
+
 import streamlit as st
 
 from core.domain.queue import QueueFilter, Sort
@@ -86,17 +88,26 @@ def _alone(one: Item) -> QueueFilter:
 
 def ways_on(project: Project, wanted: QueueFilter, *, key: str, title: str) -> None:
     """Four buttons: what can be done with everything that a filter means."""
-    query = {"project": [project.slug], **queue_address.named(wanted)}
     with st.container(horizontal=True, key=f"{key.replace('.', '_')}_ways"):
         if st.button("Open as a list", key=f"{key}.list", type="primary"):
-            st.switch_page("../review.py", query_params=query | {"view": ["list"]})
+            go(project, wanted, "list")
         if st.button("New queue", key=f"{key}.queue"):
-            st.switch_page("../review.py", query_params=query | {"new": ["1"]})
+            go(project, wanted, "queue")
         if st.button("Take out", key=f"{key}.out"):
-            which = {"part": "out", "which": queue_address.as_text(wanted)}
-            st.switch_page("../data.py", query_params={"project": project.slug, **which})
+            go(project, wanted, "out")
         if st.button("Use as seeds", key=f"{key}.seeds"):
             _as_seeds(project, wanted, key=key, title=title)
+
+
+def go(project: Project, wanted: QueueFilter, way: Literal["list", "queue", "out"]) -> NoReturn:
+    """To the page where something becomes of them: a list, the form of a new queue, an export."""
+    query = {"project": [project.slug], **queue_address.named(wanted)}
+    if way == "list":
+        st.switch_page("../review.py", query_params=query | {"view": ["list"]})
+    if way == "queue":
+        st.switch_page("../review.py", query_params=query | {"new": ["1"]})
+    which = {"part": "out", "which": queue_address.as_text(wanted)}
+    st.switch_page("../data.py", query_params={"project": project.slug, **which})
 
 
 def _as_seeds(project: Project, wanted: QueueFilter, *, key: str, title: str) -> None:

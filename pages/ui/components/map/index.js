@@ -110,20 +110,19 @@ function start(root, toPython) {
     throw new Refusal(said?.what ?? `The studio answered with status ${reply.status}.`, said?.to_do ?? "Reload the page.", reply.status);
   }
 
-  async function load() {
+  async function load(isSame = false) {
     now.loading?.abort();
     const mine = new AbortController();
     now.loading = mine;
     tip.forget();
-    patch(parts.say, [["p", { class: "dim" }, "Loading the map"]]);
+    if (!isSame) patch(parts.say, [["p", { class: "dim" }, "Loading the map"]]);
     try {
       const decoded = await fetchMap(where(), mine.signal);
       if (now.loading !== mine) return;
       patch(parts.say, decoded.head.n ? [] : [["p", { class: "dim" }, "No text of this map is left in the project."]]);
-      camera.setWorld({ width: 1, height: 1 });
       scene.now.fates = null;
       scene.load(decoded);
-      camera.setWorld(scene.now.points.world);
+      if (!isSame) camera.setWorld(scene.now.points.world); // with other names or marks it stays where it was
       labels.set(scene.now.middles.map((one) => ({ ...one, text: scene.cluster(one.cluster).label })).sort((a, b) => b.n - a.n));
       pane.setAttribute("aria-label", `Map of ${countOf(decoded.head.n, "text")} in ${countOf(decoded.head.clusters.length, "cluster")}`);
       performance.mark("map:loaded");
@@ -176,7 +175,7 @@ function start(root, toPython) {
       const told = now.data;
       now.data = data;
       if (!told) scene.setWay(data.colour);
-      if (data.project !== told?.project || data.map !== told?.map || data.version !== told?.version) load();
+      if (data.project !== told?.project || data.map !== told?.map || data.version !== told?.version) load(data.project === told?.project && data.map === told?.map);
       else if (data.theme !== told.theme) scene.paint();
     },
     stop() {
