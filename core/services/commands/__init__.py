@@ -12,12 +12,15 @@ from core.domain.person import Actor
 from core.errors import BadInput, NotFound
 from core.services.access import may_read
 from core.services.commands import (
+    decisions,
     endpoints,
     explore,
     growing,
+    hub,
     packs,
     projects,
     rates,
+    references,
     runs,
     seeds,
     sharing,
@@ -36,6 +39,9 @@ NOUNS: tuple[Noun, ...] = (
     rates.NOUN,
     studies.NOUN,
     explore.NOUN,
+    references.NOUN,
+    decisions.NOUN,
+    hub.NOUN,
 )
 PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *studies.VERBS, *upkeep.VERBS)
 

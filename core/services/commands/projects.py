@@ -1,10 +1,13 @@
-"""`projects …`: list, new, rename, archive, restore, open."""
+"""`projects …`: list, new, rename, archive, restore, open, pack, unpack."""
 
 import argparse
+from dataclasses import asdict
+from pathlib import Path
 
 from core.domain.person import Actor
 from core.domain.project import ProjectCard
-from core.services.commands.verb import Answer, Noun, Verb, printable, table, whole_path
+from core.services.commands.verb import Answer, Noun, Tell, Verb, opened, printable, table, tell_nobody, whole_path
+from core.services.exchanging import bundles
 from core.services.projects import Project
 from core.services.studio import Studio
 
@@ -71,6 +74,25 @@ def open_(studio: Studio, actor: Actor, *, file: str) -> Answer:
     return _one(studio.shelf.open_file(actor, file))
 
 
+def pack(studio: Studio, actor: Actor, *, name: str, to: str, force: bool) -> Answer:
+    """Everything in one file, while work goes on."""
+    about = bundles.write(actor, opened(studio, actor, name), Path(to), force=force)
+    return asdict(about) | {"file": to}
+
+
+def _say_pack(answer: Answer) -> str:
+    counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in answer["counts"].items() if n)
+    return f"“{printable(answer['name'])}” as of {answer['as_of_seq']:,} in {printable(answer['file'], most=500)}: {counts}"
+
+
+def unpack(studio: Studio, actor: Actor, *, file: str, name: str, tell: Tell = tell_nobody) -> Answer:
+    """A whole project from its file, as a new one."""
+    project = bundles.import_bundle(
+        actor, studio.shelf, Path(file), project_name=name, tell=lambda words: tell(0.0, words)
+    )
+    return _one(project)
+
+
 def _one(project: Project) -> Answer:
     return {"project": project.slug, "name": project.name, "file": str(project.path)}
 
@@ -104,6 +126,17 @@ def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=whole_path, metavar="FILE", help="a project's file, anywhere")
 
 
+def _packing(parser: argparse.ArgumentParser) -> None:
+    _name(parser)
+    parser.add_argument("--to", type=whole_path, required=True, metavar="FILE", help="such as mine.studio.zip")
+    parser.add_argument("--force", action="store_true", help="write over a file of this name")
+
+
+def _unpacking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=whole_path, metavar="FILE", help="as `projects pack` writes it")
+    parser.add_argument("--name", default="", help="what to call it; default: the name it has, or one like it")
+
+
 NOUN = Noun(
     name="projects",
     help="one file each",
@@ -114,5 +147,14 @@ NOUN = Noun(
         Verb(name="archive", help="put a project away, untouched", do=archive, options=_name, say=_say_archive),
         Verb(name="restore", help="list an archived project again", do=restore, options=_name, say=_say_restore),
         Verb(name="open", help="list a file that lies elsewhere", do=open_, options=_file, say=say_one),
+        Verb(name="pack", help="write everything of it into one file", do=pack, options=_packing, say=_say_pack),
+        Verb(
+            name="unpack",
+            help="make a project from such a file",
+            do=unpack,
+            options=_unpacking,
+            say=say_one,
+            tells=True,
+        ),
     ),
 )

@@ -15,6 +15,8 @@ from core.services.growing.seed_import import Import, Onto, sha256_of, take_file
 from core.services.projects import Project
 from core.store import reference_reading
 
+TellImport = Callable[[ImportProgress], None]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReferenceSet:
@@ -44,7 +46,7 @@ def import_file(
     format_: FileFormat | None = None,
     limit: int | None = None,
     whole: bool = False,
-    tell: Callable[[ImportProgress], None] = _tell_nobody,
+    tell: TellImport = _tell_nobody,
 ) -> ImportReport:
     """Add a file as a reference set, in one transaction; as `growing.seeds.import_file` reads its rows and takes its parameters.
 

@@ -1,0 +1,102 @@
+"""`decisions …`: check, import."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from core.domain.elsewhere import SaidCounted
+from core.domain.person import Actor
+from core.domain.source import ImportProgress
+from core.services.commands.verb import (
+    Answer,
+    Noun,
+    Tell,
+    Verb,
+    opened,
+    printable,
+    tell_nobody,
+    whole_path,
+    with_project,
+)
+from core.services.exchanging import decision_import, references
+from core.services.studio import Studio
+
+
+def check(studio: Studio, actor: Actor, *, project: str, file: str, by: str, tell: Tell = tell_nobody) -> Answer:
+    """What a file with decisions comes to, row by row. Nothing is taken."""
+    project_ = opened(studio, actor, project)
+    return _counted(decision_import.check(actor, project_, Path(file), by=by, tell=_told(tell)))
+
+
+def import_(
+    studio: Studio, actor: Actor, *, project: str, file: str, by: str, name: str, without_refused: bool,
+    tell: Tell = tell_nobody,
+) -> Answer:  # fmt: skip
+    """Take decisions and labels that were made elsewhere: all of them, or none."""
+    project_ = opened(studio, actor, project)
+    said = decision_import.import_file(
+        actor, project_, Path(file), name=name, by=by, whole=not without_refused, tell=_told(tell)
+    )
+    return _counted(said.counted) | {"source": said.source_id, "name": said.name, "set_aside": said.set_aside}
+
+
+def say(answer: Answer) -> str:
+    verb = "taken" if "source" in answer else "would be taken"
+    lines = [
+        f"{answer['decisions']:,} decisions and {answer['labels']:,} skills {verb}, {answer['known']:,} here already,"
+        f" {answer['refused_count']:,} rows refused."
+    ]
+    lines += [f"  {printable(one['name'])}: {one['n']:,}" for one in answer["people"][:20]]
+    lines += [f"  row {one['row']:,} {printable(one['reason'], 160)}" for one in answer["refused"][:20]]
+    more = answer["refused_count"] - min(20, len(answer["refused"]))
+    return "\n".join([*lines, *([f"  … and {more:,} more refused"] if more else [])])
+
+
+def _counted(counted: SaidCounted) -> Answer:
+    people = [{"name": name, "n": n} for name, n in counted.people]
+    return asdict(counted) | {"people": people, "refused": [asdict(one) for one in counted.refused]}
+
+
+def _told(tell: Tell) -> references.TellImport:
+    def told(now: ImportProgress) -> None:
+        tell(now.share or 0.0, "writing" if now.is_writing else f"{now.rows:,} rows read")
+
+    return told
+
+
+def _of_a_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=whole_path, metavar="FILE", help="JSON, JSON lines, CSV or Parquet")
+    parser.add_argument("--by", default="", metavar="NAME", help="who said whatever does not say who did")
+    with_project(parser)
+
+
+def _importing(parser: argparse.ArgumentParser) -> None:
+    _of_a_file(parser)
+    parser.add_argument("--name", default="", help="of this import; default: the file's")
+    parser.add_argument(
+        "--without-refused", action="store_true", help="leave out rows that cannot be used; else one refuses the file"
+    )
+
+
+NOUN = Noun(
+    name="decisions",
+    help="what people said elsewhere",
+    verbs=(
+        Verb(
+            name="check",
+            help="what a file comes to; nothing is taken",
+            do=check,
+            options=_of_a_file,
+            say=say,
+            tells=True,
+        ),
+        Verb(
+            name="import",
+            help="take decisions and skills of a file",
+            do=import_,
+            options=_importing,
+            say=say,
+            tells=True,
+        ),
+    ),
+)
