@@ -5,11 +5,14 @@ PY = .venv/bin/python
 PORT ?= 8501
 # 1: also the tests that need the embedded model's weights, which are fetched once (1.1 GB)
 WEIGHTS ?= 0
+# 1: also the tests against a real Argilla server, which is installed once (440 MB); Redis comes from the system
+ARGILLA ?= 0
 # more for pytest, such as ARGS="-k tree"
 ARGS ?=
 
-NOT_NOW_0 = not torture and not weights
-NOT_NOW_1 = not torture
+NO_WEIGHTS_0 = and not weights
+NO_ARGILLA_0 = and not argilla
+NOT_NOW = not torture $(NO_WEIGHTS_$(WEIGHTS)) $(NO_ARGILLA_$(ARGILLA))
 BENCHMARKS = engine store pages trees imports review review_load studies
 
 # A browser window opens by itself where there is a screen.
@@ -22,12 +25,13 @@ SERVE = exec $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.p
 help:
 	@echo "make run      start the studio at http://127.0.0.1:$(PORT) (another port: make run PORT=8600)"
 	@echo "make demo     the same, with the demo project open"
-	@echo "make test     style, types and all tests, in a real browser too; WEIGHTS=1 adds those on the embedded model (1.1 GB)"
+	@echo "make test     style, types and all tests, in a real browser too; WEIGHTS=1 adds those on the embedded model (1.1 GB),"
+	@echo "               ARGILLA=1 those against a real Argilla server (440 MB, and redis-server)"
 	@echo "make check    style, types and architecture only"
 	@echo "make torture  kill the running studio twenty times with kill -9 and count what is left"
 	@echo "make bench    measure the engine, the store, the pages and reviewing (an hour and a half)"
 	@echo "make pins     bring requirements*.txt up to date with requirements*.in"
-	@echo "make clean    remove .venv and caches; projects and downloaded weights stay"
+	@echo "make clean    remove .venv, .venv-argilla and caches; projects and downloaded weights stay"
 
 run:
 	@sh tools/setup.sh run
@@ -40,9 +44,10 @@ demo:
 	@EVOL_STUDIO_PROJECT=demo $(SERVE)
 
 test: style
+	@if [ "$(ARGILLA)" = 1 ]; then sh tools/setup.sh argilla; fi
 	@chrome=$$($(PY) tests/chrome.py) || exit 1; \
 	echo "Running the tests, with $$chrome ..."; \
-	CHROME="$$chrome" $(PY) -m pytest -m "$(NOT_NOW_$(WEIGHTS))" $(ARGS)
+	CHROME="$$chrome" $(PY) -m pytest -m "$(NOT_NOW)" $(ARGS)
 
 check: style
 	@echo "Checking who imports whom ..."
@@ -68,11 +73,11 @@ bench:
 
 pins:
 	@sh tools/setup.sh test
-	@for file in requirements requirements-dev; do \
+	@for file in requirements requirements-dev requirements-argilla-server; do \
 		$(PY) -m piptools compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --output-file $$file.txt $$file.in || exit 1; \
 	done
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-argilla .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

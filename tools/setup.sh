@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes .venv and installs the pinned libraries into it, once, and again only when a requirements file has changed.
-# usage: sh tools/setup.sh run    what the studio needs
-#        sh tools/setup.sh test   that, and what the tests need
+# usage: sh tools/setup.sh run      what the studio needs
+#        sh tools/setup.sh test     that, and what the tests need
+#        sh tools/setup.sh argilla  a real Argilla server for the tests, in an environment of its own (.venv-argilla)
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -32,7 +33,7 @@ make_venv() {
         "or name one you have: make run PYTHON=/path/to/python3"
     "$found" -c 'import ensurepip, venv' >/dev/null 2>&1 || stop "Your Python cannot make virtual environments." \
         "Debian and Ubuntu keep that in a package of its own: sudo apt-get install python3-venv"
-    echo "Making a virtual environment in .venv with $("$found" --version) …"
+    echo "Making a virtual environment in $venv with $("$found" --version) …"
     rm -rf "$venv"
     "$found" -m venv "$venv"
 }
@@ -50,7 +51,12 @@ install() {
     cp "$file" "$stamp"
 }
 
+if [ "${1:-run}" = argilla ]; then venv=.venv-argilla python=.venv-argilla/bin/python; fi
 "$python" -c "$recent" >/dev/null 2>&1 && "$python" -m pip --version >/dev/null 2>&1 || make_venv
+if [ "${1:-run}" = argilla ]; then
+    install requirements-argilla-server.txt "Installing an Argilla server for the tests (440 MB, once) …"
+    exit
+fi
 install requirements.txt "Installing the libraries that requirements.txt pins (about 170 MB, once) …"
 if [ "${1:-run}" = test ]; then
     install requirements-dev.txt "Installing what the tests add (about 90 MB, once) …"

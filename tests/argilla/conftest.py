@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.argilla.annotating import OWNER_ENV, Linked, linked_at
-from tests.argilla.running import MISSING, ArgillaServer, missing, token
+from tests.argilla.running import AT_HAND, MISSING, ArgillaServer, missing, token
 
 
 @pytest.fixture(scope="session")
 def argilla_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArgillaServer]:
+    if AT_HAND:
+        yield ArgillaServer(tmp_path_factory.mktemp("argilla"), port=int(AT_HAND))
+        return
     if lacking := missing():
         pytest.fail(MISSING + ", ".join(lacking), pytrace=False)
     server = ArgillaServer(tmp_path_factory.mktemp("argilla")).start()

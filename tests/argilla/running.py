@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 HOST = Path(__file__).parent / "host"
 PYTHON = Path(os.environ.get("ARGILLA_PYTHON") or ROOT / ".venv-argilla" / "bin" / "python")
+# For whoever writes tests: the port of a server with these people that runs already.
+AT_HAND = os.environ.get("ARGILLA_TEST_PORT", "")
 WORKSPACE = "team"
 PATIENCE_S = 170
 MISSING = (
