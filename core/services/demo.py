@@ -19,7 +19,7 @@ from core.domain.task import Task
 from core.domain.tree import Piece
 from core.errors import BadInput
 from core.evolution.difference import difference
-from core.services import demo_studies
+from core.services import demo_reviews, demo_studies
 from core.store.database import Database, open_database
 
 _KINDS: tuple[type, ...] = (
@@ -59,6 +59,7 @@ def build(folder: Path, path: Path) -> None:
     try:
         database.writer.append_now(facts)
         demo_studies.add(folder, database)
+        demo_reviews.add(folder, database)
     finally:
         database.close()
     fresh.rename(path)

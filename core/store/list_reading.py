@@ -120,6 +120,12 @@ def own(database: Database, person_id: str, ids: Sequence[str]) -> set[str]:
     return {row["id"] for row in database.query_ids(_OWN, ids, [person_id])}
 
 
+def revisions(database: Database, ids: Iterable[str]) -> dict[str, str]:
+    """Which text each of these has now, by its revision's id."""
+    rows = database.query_ids(_STATES, ids)
+    return {row["id"]: row["revision_id"] for row in rows if row["revision_id"]}
+
+
 def seqs_of(database: Database, ids: Sequence[str]) -> list[int]:
     """The places of these instructions in the log, lowest first."""
     return sorted(row["seq"] for row in database.query_ids(_SEQS, ids))

@@ -7,6 +7,7 @@ _PEOPLE = "select id, name, role, active, created_at from person order by create
 _KEEP = "insert or replace into person (id, name, role, active, created_at) values ($id, $name, $role, $active, $created_at)"
 _REMEMBER = """insert into person (id, name, kind, role, active) values (?, ?, 'human', ?, true)
 on conflict (id) do update set name = excluded.name, role = excluded.role, active = true"""
+_SIMULATED = "insert into person (id, name, kind, role, active) values (?, ?, 'simulated', 'annotator', false) on conflict do nothing"
 _NAMES = "select id, name from person"
 
 
@@ -32,6 +33,11 @@ def remember(project: Database, actor: Actor) -> None:
     """So that a project's file says by itself who did what in it, wherever it goes."""
     row = [actor.person_id, actor.name, str(actor.role)]
     project.writer.run(lambda connection: connection.execute(_REMEMBER, row))
+
+
+def remember_simulated(project: Database, person_id: str, name: str) -> None:
+    """Nobody: somebody whose answers were drawn, and who is called so."""
+    project.writer.run(lambda connection: connection.execute(_SIMULATED, [person_id, name]))
 
 
 def names(project: Database, reader: Actor) -> dict[str, str]:
