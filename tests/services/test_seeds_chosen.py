@@ -11,6 +11,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import SeedChoice
 from core.services.growing import seeds
 from core.services.projects import Project, Projects
+from tests.builders import score
 
 SKILLS = ["Math"] * 30 + ["Writing"] * 20 + ["Law"] * 5 + [""] * 5
 
@@ -95,3 +96,16 @@ def test_a_mix_draws_only_from_what_passes_the_filter(project: Project) -> None:
     choice = SeedChoice(limit=10, mix={"Writing": 1, "Law": 1}, source=second.id)
     assert set(positions(project, choice)) <= set(range(40, 60))
     assert by_skill(project, choice) == {"Writing": 5, "Law": 5}
+
+
+def test_seeds_below_a_difficulty_are_taken_from_the_nearest_on_and_those_without_one_last(project: Project) -> None:
+    every = seeds.chosen(project, SeedChoice(), 1)
+    project.database.writer.append_now([score(seed, 1.0 + seed.position % 10) for seed in every if seed.position < 20])
+    below = SeedChoice(below=8.0)
+    assert len(positions(project, below)) == 60 - 6  # 8, 9 and 10, twice
+    assert positions(project, SeedChoice(below=8.0, limit=4)) == [5, 6, 15, 16]
+    assert positions(project, SeedChoice(below=1.0, limit=3)) == [20, 21, 22]
+    assert positions(project, SeedChoice(below=3.0, skills=("Math",), limit=5)) == [0, 1, 10, 11, 20]
+    drawn = positions(project, SeedChoice(below=8.0, limit=10, at_random=True))
+    assert len(drawn) == 10
+    assert not {7, 8, 9, 17, 18, 19} & set(drawn)

@@ -11,7 +11,9 @@ from core.domain.run import Caps, Gate, RunEventKind, SeedChoice
 from core.domain.system import EMBEDDED, Endpoint
 from core.errors import NotFound
 from core.services.commands import runs
+from core.services.commands.coverage import cell_of
 from core.services.commands.verb import Answer, Verb, opened, whole_path, with_project
+from core.services.exploring.coverage import aimed
 from core.services.growing import presets
 from core.services.growing import seeds as seed_service
 from core.services.growing.estimate import estimate
@@ -44,8 +46,12 @@ def grow(
     gate: str = Gate.NONE,
     buffer: int = 50,
     resume: bool = False,
+    aim: str = "",
 ) -> Answer:
-    """Import the seeds, start a run (or resume the newest one), and return at once."""
+    """Import the seeds, start a run (or resume the newest one), and return at once.
+
+    `aim` is a cell of the coverage: its plan gives seeds, operations and, where it can tell, epochs.
+    """
     named = endpoint or (_OWN if url else EMBEDDED)
     if url:
         studio.endpoints.save(actor, Endpoint(name=named, base_url=url, model=model or "", key_env=key_env))
@@ -59,7 +65,9 @@ def grow(
     settings = replace(settings, epochs=epochs, caps=Caps(calls=calls, tokens=tokens, usd=usd))
     settings = replace(settings, gate=Gate(gate), buffer=buffer)
     settings = studio.endpoints.with_defaults(actor, replace(settings, answering=answering, judging=judging))
-    n_seeds = min(limit or seed_service.count(actor, project_), seed_service.count(actor, project_))
+    if aim:
+        settings = aimed(settings, studio.coverage.aim(actor, project_, cell_of(aim)))
+    n_seeds = seed_service.count_of(actor, project_, settings.seeds)
     said = estimate(actor, project_, settings, studio.endpoints.cast(actor, settings), n_seeds)
     return {
         "run": studio.runs.start(actor, project_, settings),
@@ -177,6 +185,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     add("--rng-seed", type=int, default=0)
     add("--gate", choices=tuple(Gate), default=Gate.NONE, help="grow only from what people accept, or do not reject")
     add("--buffer", type=int, default=50, help="with a gate: begin nothing new while so many survivors wait for people")
+    add("--aim", default="", metavar="CELL", help="seeds and operations that aim at a cell of the coverage: 8:Math")
     add("--resume", action="store_true", help="go on with the project's newest run")
     with_project(parser)
 
