@@ -21,7 +21,7 @@ Reply = dict[str, Any]
 
 @dataclass(slots=True)
 class Server:
-    """What it was asked, and how it answers. `spoils` changes a reply; `refuses`: (status, message) instead of one."""
+    """What it was asked, and how it answers. `spoils` changes a reply; `refuses`: (status, message) instead of one. `waits`: for so long."""
 
     base_url: str = ""
     texts: list[str] = field(default_factory=list)
@@ -29,6 +29,7 @@ class Server:
     spoils: Callable[[Reply], Any] | None = None
     refuses: tuple[int, str] | None = None
     waits: threading.Event | None = None
+    was_asked: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, body: Reply) -> Any:
         texts = body["input"]
@@ -73,6 +74,7 @@ def embedding_server() -> Iterator[Server]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            state.was_asked.set()
             if state.waits is not None:
                 state.waits.wait(10)
             if state.refuses is not None:

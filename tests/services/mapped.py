@@ -54,7 +54,7 @@ def opened(home: Path) -> tuple[Studio, Project]:
 
 def embed_until_killed(home: str) -> None:
     studio, project = opened(Path(home))
-    add(project, [f"Say what the number {number} is good for. " + "More words. " * 60 for number in range(2_000)])
+    add(project, [f"Say what the number {number} is good for. " + "More words. " * 20 for number in range(2_000)])
     studio.maps.begin(ME, project, None)
     while not (children := psutil.Process().children()):
         time.sleep(0.01)

@@ -6,7 +6,7 @@ from enum import StrEnum
 TEXTS = "texts.arrow"  # a stream of record batches, a hand each: text
 VECTORS = "vectors.npy"  # float32, a row a text, in the order of the texts
 PLACES, CLUSTERS, WORDS = "places.npy", "clusters.npy", "words.json"
-HAND = 128  # texts that are embedded, told and kept together: what a kill may lose
+HAND = 64  # texts that are embedded, told and kept together: what a kill may lose
 
 
 def hand(number: int) -> str:
