@@ -13,6 +13,7 @@ from pages.ui import shell
 from pages.ui.evaluating.join_routes import join_routes
 from pages.ui.evaluating.judge_routes import judge_routes
 from pages.ui.evaluating.report_routes import report_routes
+from pages.ui.exchanging.bundle_routes import bundle_routes
 from pages.ui.exchanging.export_routes import export_routes
 from pages.ui.exploring.map_routes import map_routes
 from pages.ui.growing.tree_routes import tree_routes
@@ -49,6 +50,7 @@ def all_routes() -> list[BaseRoute]:
     return [
         *module_routes(),
         *answer_routes(),
+        *bundle_routes(),
         *export_routes(),
         *judge_routes(),
         *join_routes(),

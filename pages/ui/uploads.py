@@ -33,6 +33,13 @@ def upload_path(id_: str) -> Path:
     return path
 
 
+def new_upload() -> tuple[str, Path]:
+    """Where something that the studio itself fetches is to stand until it is taken: its id, and a path at which nothing is yet."""
+    _make_room("")
+    id_ = secrets.token_hex(16)
+    return id_, _folder() / id_
+
+
 def throw_away(id_: str) -> None:
     if _ID.fullmatch(id_):
         (_folder() / id_).unlink(missing_ok=True)

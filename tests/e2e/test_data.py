@@ -25,8 +25,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def open_data(window: Window, project: str, part: str = "out") -> None:
-    window.open("data", "Data", project=project, part=part)
+def open_data(window: Window, project: str, bring: str = "") -> None:
+    """Take out; or, with what is to be brought in, that."""
+    part = {"part": "in", "bring": bring} if bring else {"part": "out"}
+    window.open("data", "Data", project=project, **part)
 
 
 def download(window: Window, folder: Path) -> Path:
@@ -67,7 +69,7 @@ def test_a_lineage_goes_into_another_project_and_its_trees_stand_there(
     window: Window, app: App, tmp_path: Path
 ) -> None:
     file = lineage_of(window, "furnished", tmp_path)
-    open_data(window, "copy", "in")
+    open_data(window, "copy", "lineage")
     window.choose_file(file)
     window.expect_said("15 rows taken, 0 here already, 0 refused; 2 new runs.")
     window.press("Close the report")
@@ -84,11 +86,11 @@ def test_a_damaged_lineage_is_refused_by_its_row_and_one_that_is_here_is_skipped
     file = lineage_of(window, "furnished", tmp_path)
     cut = tmp_path / "cut.jsonl"
     cut.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:9]))
-    open_data(window, "again", "in")
+    open_data(window, "again", "lineage")
     window.write("Or its path on the studio's computer", str(cut))
     window.press("Import it")
     window.expect_said("Row 10 is missing: the file ends after 8 of 15 rows")
-    open_data(window, "furnished", "in")
+    open_data(window, "furnished", "lineage")
     window.write("Or its path on the studio's computer", str(file))
     window.press("Import it")
     window.expect_said("0 rows taken, 15 here already, 0 refused")

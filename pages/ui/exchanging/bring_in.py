@@ -1,14 +1,49 @@
 """Bring in: what comes into a project, and what became of it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.services.projects import Project
-from pages.ui import shell
-from pages.ui.exchanging import lineage_form
+from pages.ui import kit, shell
+from pages.ui.exchanging import arrived, bring_decisions, bring_project, bring_texts, lineage_form
+from pages.ui.kit import h
+
+_TEXTS = "texts"
+_KINDS: dict[str, tuple[str, Callable[[Project], None]]] = {
+    _TEXTS: ("Instructions", bring_texts.form),
+    "decisions": ("Decisions", bring_decisions.form),
+    "lineage": ("Lineage", lineage_form.form),
+    "project": ("Whole project", bring_project.form),
+}
 
 
 def show(project: Project) -> None:
     with shell.problems("data.imported"):
         lineage_form.report()
-    with st.container(border=True, key="data_import_card"), shell.problems("data.import"):
-        lineage_form.form(project)
+        arrived.report()
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left, st.container(border=True, key="data_import_card"):
+        kind = _kind()
+        with shell.problems("data.import"):
+            _KINDS[kind][1](project)
+    with right, st.container(border=True, key="data_before_card"), shell.problems("data.before"):
+        arrived.before(project)
+
+
+def _kind() -> str:
+    """What is brought in; it stands in the address."""
+    asked = st.query_params.get("bring", _TEXTS)
+    kind = asked if asked in _KINDS else _TEXTS
+    with st.container(horizontal=True, vertical_alignment="center"):
+        kit.show("way", h("div", {"class": "h"}, "Bring in"), key="data.bring.words")
+        st.session_state["data.bring"] = kind
+        st.segmented_control(
+            "What", list(_KINDS), format_func=lambda one: _KINDS[one][0], key="data.bring", label_visibility="collapsed",
+            required=True, on_change=_look,
+        )  # fmt: skip
+    return kind
+
+
+def _look() -> None:
+    st.query_params["bring"] = st.session_state["data.bring"]

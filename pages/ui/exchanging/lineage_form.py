@@ -22,9 +22,7 @@ _SHOWN = 20
 def form(project: Project) -> None:
     """A file is taken at once: it is all or nothing, and what is here already is never changed."""
     words = "A file that was exported as a lineage. What is here already is skipped; what contradicts it is refused by name."
-    kit.show(
-        "way", h("div", {"class": "h"}, "Import a lineage"), h("div", {"class": "n"}, words), key="data.import.words"
-    )
+    kit.show("way", h("div", {"class": "n"}, words), key="data.import.words")
     sent = upload_box(key=f"data.box.{st.session_state.get(_BOX, 0)}")
     if sent is not None:
         try:

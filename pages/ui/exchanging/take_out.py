@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.exchanging import export_form
+from pages.ui.exchanging import export_form, whole_card
 from pages.ui.kit import h
 
 
@@ -13,5 +13,8 @@ def show(project: Project) -> None:
     with left, st.container(border=True, key="data_export_card"), shell.problems("data.export"):
         kit.show("way", h("div", {"class": "h"}, "Export"), key="data.export.words")
         export_form.form(project)
-    with right, st.container(border=True, key="data_past_card"):
-        export_form.past(project)
+    with right:
+        with st.container(border=True, key="data_past_card"):
+            export_form.past(project)
+        with st.container(border=True, key="data_whole_card"):
+            whole_card.card(project)
