@@ -27,7 +27,11 @@ def show(project: Project, scope: Scope) -> None:
     with left:
         _by_operation(found, of_accepted=False)
     with right:
-        _by_operation(found, of_accepted=True)
+        if total.accepted:
+            _by_operation(found, of_accepted=True)
+        else:
+            words = "Nothing of it was accepted yet. What an accepted instruction cost is said here once people review."
+            kit.show("empty", h("p", words), key="explore.cost.none")
     left, right = st.columns(2, gap="small")
     with left:
         _asked("kinds", "What was asked", "all calls of the scope, failed ones too", found.kinds)
@@ -73,13 +77,13 @@ def _by_operation(found: Money, *, of_accepted: bool) -> None:
         rows=tuple(_price(one, one.accepted if of_accepted else one.survived) for one in found.operations),
         behind=tuple(as_text(one.wanted) if one.wanted else "" for one in found.operations),
     )  # fmt: skip
-    note = "its failed and eliminated siblings included"
+    note = "by operation; what failed or fell included"
     said = "; ".join(
         f"{one.operation.label}: {figures.price_in_words(one, one.accepted if of_accepted else one.survived, money)}"
         for one in shown
         if one.operation
     )
-    card.figure(f"cost_{name}", f"Tokens for each {word}, by operation", note, figure, table, said=said)
+    card.figure(f"cost_{name}", f"Tokens for each {word}", note, figure, table, said=said)
 
 
 def _price(one: Price, n: int) -> Cells:
