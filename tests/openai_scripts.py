@@ -256,7 +256,7 @@ def _asked_last(request: Mapping[str, Any]) -> str:
 
 
 def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Script, rng: Random) -> dict[str, Any]:
-    """Every required property: enums one of theirs, numbers 1 to 10, texts as the script says."""
+    """Every required property: enums one of theirs, numbers 1 to 10, short texts a few words, others as the script says."""
     values: dict[str, Any] = {}
     names = schema.get("required", ())
     for name in names:
@@ -265,6 +265,8 @@ def _object(schema: Mapping[str, Any], request: Mapping[str, Any], script: Scrip
             values[name] = rng.choice(kind["enum"])
         elif kind.get("type") in ("integer", "number"):
             values[name] = rng.randint(1, 10)
+        elif "maxLength" in kind:  # a server that holds a model to a schema ends the text there
+            values[name] = _sentence(rng, 3)[: kind["maxLength"]]
         elif name != names[-1]:
             values[name] = _sentence(rng, 3)
         else:
