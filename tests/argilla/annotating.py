@@ -10,6 +10,7 @@ from typing import Any
 
 from core.domain.argilla import LinkNow, Place, PullReport, PushReport, What
 from core.domain.person import LOCAL_OWNER as ME
+from core.services.exchanging import argilla_links
 from core.services.reviewing import queues
 from tests.argilla.running import WORKSPACE, ArgillaServer, token
 from tests.services.at_the_desk import Room, room_at
@@ -87,7 +88,7 @@ class Linked:
         return self.room.studio.argilla.pull(ME, self.room.project, self.link)
 
     def now(self) -> LinkNow:
-        every = self.room.studio.argilla.links(ME, self.room.project)
+        every = argilla_links.every(ME, self.room.project)
         return next(one for one in every if one.link.id == self.link)
 
     def records(self) -> list[dict[str, Any]]:

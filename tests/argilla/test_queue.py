@@ -8,6 +8,7 @@ from core.domain.history import HistoryFilter
 from core.domain.instruction import RunStatus
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.queue import Asks, QueueFilter
+from core.services.exchanging import argilla_links
 from core.services.reviewing import history
 from tests.argilla.annotating import Linked
 from tests.services.at_the_desk import MIRA
@@ -136,7 +137,7 @@ def test_an_answer_about_a_text_that_was_changed_here_is_a_conflict_and_the_new_
     linked.anna.says(linked.of(one), verdict="accept")
     assert linked.pull().became == {"conflict": 1}
     assert linked.status(one) == ("undecided", 0)
-    (line,) = linked.room.studio.argilla.trouble(ME, linked.room.project, linked.link)
+    (line,) = argilla_links.trouble(ME, linked.room.project, linked.link)
     assert (line.person, line.became) == ("anna (Argilla)", "conflict")
     assert "changed here" in line.why
     assert linked.push().sent == 1

@@ -11,6 +11,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.study import Criterion, StudyDesign, StudyEventKind, StudyState, StudyTask
 from core.errors import BadInput
 from core.services.evaluating.results import Results
+from core.services.exchanging import argilla_links
 from tests.argilla.annotating import Linked
 from tests.studies.building import a_study, happened, siblings
 
@@ -116,7 +117,7 @@ def test_scores_of_each_criterion_come_back_by_position_and_half_an_answer_is_un
     one, other = shown(linked, record)
     found = {key: row["score"] for key, row in judged(linked).items()}
     assert found == {f"1 {one} clarity": 5, f"1 {other} clarity": 1, f"1 {one} truth": 4, f"1 {other} truth": 2}
-    (line,) = linked.room.studio.argilla.trouble(ME, linked.room.project, linked.link)
+    (line,) = argilla_links.trouble(ME, linked.room.project, linked.link)
     assert "Not everything is answered" in line.why
 
 

@@ -12,6 +12,7 @@ from core.domain.person import Actor
 from core.errors import BadInput, NotFound
 from core.services.access import may_read
 from core.services.commands import (
+    argilla,
     decisions,
     endpoints,
     explore,
@@ -42,6 +43,7 @@ NOUNS: tuple[Noun, ...] = (
     references.NOUN,
     decisions.NOUN,
     hub.NOUN,
+    argilla.NOUN,
 )
 PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *studies.VERBS, *upkeep.VERBS)
 

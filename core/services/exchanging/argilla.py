@@ -1,6 +1,5 @@
 """Argilla, both ways: what stands there for which queue or study, sending, fetching, and how it went."""
 
-import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,10 +11,8 @@ from typing import TYPE_CHECKING
 import uuid_utils
 
 from core.domain.argilla import (
-    AnswerLine,
     ArgillaLink,
     LinkEventKind,
-    LinkNow,
     Place,
     PullReport,
     PushReport,
@@ -27,27 +24,22 @@ from core.domain.queue import Queue
 from core.domain.study import StudyState
 from core.domain.study_now import StudyNow
 from core.errors import ArgillaError, BadInput, NotFound, StudioError
-from core.services.access import may_grow, may_read
+from core.services.access import may_grow
 from core.services.evaluating import study_making
 from core.services.evaluating.judge_desk import JudgeDesk
-from core.services.exchanging import argilla_pull, argilla_push
+from core.services.exchanging import argilla_links, argilla_pull, argilla_push
 from core.services.exchanging.argilla_naming import dataset_name
-from core.services.exchanging.argilla_news import person_of
 from core.services.exchanging.argilla_push import Sender, Tell, event
 from core.services.exchanging.argilla_queue_items import QueueItems
 from core.services.exchanging.argilla_study_units import StudyUnits
-from core.services.growing.node_parts import text_of
 from core.services.keys import read_key, require_name
 from core.services.projects import Project
 from core.services.reviewing import queues
-from core.store import argilla_reading, people, tree_reading
-from core.store.argilla_reading import Happened
 
 if TYPE_CHECKING:  # its library is loaded with the first connection
     from core.argilla.server import Server
 
 MOST_MINUTES = 7 * 24 * 60
-_MOST_LINES = 50
 _STATES = {StudyState.DRAFT: "not opened yet", StudyState.CLOSED: "closed"}
 
 
@@ -87,7 +79,9 @@ class Argilla:
         subject = _subject(actor, project, what, subject_id)
         if not place.workspace.strip():
             raise BadInput("No workspace is named", to_do="Give the name of the Argilla workspace.")
-        there_is = [one for one in self.links(actor, project) if one.link.subject_id == subject_id and not one.ended]
+        there_is = [
+            one for one in argilla_links.every(actor, project) if one.link.subject_id == subject_id and not one.ended
+        ]
         if there_is:
             raise BadInput(
                 f"“{there_is[0].subject}” stands in Argilla already", to_do="Push or end the link that there is."
@@ -110,30 +104,6 @@ class Argilla:
         )
         project.database.writer.append_now([link, audit], by_person=True)
         return id_
-
-    def links(self, actor: Actor, project: Project) -> tuple[LinkNow, ...]:
-        """Every link with how it stands, those that go on first, the newest first."""
-        may_read(actor)
-        happened, counts = argilla_reading.happened(project.database), argilla_reading.counts(project.database)
-        names = _names(actor, project)
-        found = [_now(one, names, happened, counts) for one in argilla_reading.links(project.database)]
-        return tuple(sorted(found, key=lambda one: (one.ended, -one.link.received_at.timestamp())))
-
-    def trouble(self, actor: Actor, project: Project, link_id: str) -> tuple[AnswerLine, ...]:
-        """The newest answers that count for nothing here, each with why."""
-        may_read(actor)
-        rows = argilla_reading.trouble(project.database, link_id, _MOST_LINES)
-        names, texts = (
-            people.names(project.database, actor),
-            tree_reading.texts(project.database, {row["revision_id"] for row in rows}),
-        )
-        return tuple(
-            AnswerLine(
-                person=names.get(person_of(row["user_id"]), row["user_id"]), text=text_of(texts, row["revision_id"])[:200],
-                came=row["came"], became=row["became"], why=row["why"], received_at=row["received_at"], subject_id=row["subject_id"],
-            )
-            for row in rows
-        )  # fmt: skip
 
     def push(self, actor: Actor, project: Project, link_id: str, tell: Tell = tell_nobody) -> PushReport:
         """Send what does not stand there yet. A failure is kept with the link, and raised."""
@@ -175,7 +145,7 @@ class Argilla:
         project.database.writer.append_now([event(link, LinkEventKind.ENDED, "", actor.person_id)], by_person=True)
 
     def _going(self, actor: Actor, project: Project, link_id: str) -> ArgillaLink:
-        for one in self.links(actor, project):
+        for one in argilla_links.every(actor, project):
             if one.link.id == link_id and not one.ended:
                 return one.link
         raise NotFound("There is no such link to Argilla, or it was ended", to_do="The page Data lists all of them.")
@@ -225,36 +195,3 @@ def _sender(actor: Actor, project: Project, link: ArgillaLink) -> tuple[Sender, 
     if isinstance(subject, Queue):
         return QueueItems(project, link, subject), subject
     return StudyUnits.of(project, link, subject), subject
-
-
-def _names(actor: Actor, project: Project) -> dict[str, str]:
-    found = {one.id: one.name for one in queues.every(actor, project)}
-    return found | {one.id: f"{one.name}, version {one.version}" for one in study_making.every(actor, project)}
-
-
-def _now(
-    link: ArgillaLink,
-    names: dict[str, str],
-    happened: dict[tuple[str, LinkEventKind], Happened],
-    counts: dict[str, dict[str, int]],
-) -> LinkNow:
-    def last(kind: LinkEventKind) -> Happened | None:
-        return happened.get((link.id, kind))
-
-    made, every, failed = last(LinkEventKind.MADE), last(LinkEventKind.EVERY), last(LinkEventKind.FAILED)
-    pushed, pulled = last(LinkEventKind.PUSHED), last(LinkEventKind.PULLED)
-    later = max((one.seq for one in (pushed, pulled) if one is not None), default=0)
-    n = counts.get(link.id, {})
-    return LinkNow(
-        link=link, subject=names.get(link.subject_id, "what is not here any more"), dataset_id=made.detail if made else "",
-        every_min=int(every.detail) if every else 0, planned=n.get("planned", 0), sent=n.get("sent", 0),
-        answers=n.get("answers", 0), people=n.get("people", 0), conflicts=n.get("conflicts", 0),
-        pushed_at=pushed.at if pushed else None, pulled_at=pulled.at if pulled else None,
-        problem=failed.detail if failed and failed.seq > later else "", ended=last(LinkEventKind.ENDED) is not None,
-    )  # fmt: skip
-
-
-def last_pull(project: Project, link_id: str) -> PullReport | None:
-    """What the last pull found; None before the first."""
-    found = argilla_reading.happened(project.database).get((link_id, LinkEventKind.PULLED))
-    return PullReport(**json.loads(found.detail)) if found else None
