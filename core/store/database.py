@@ -203,6 +203,13 @@ def _refusal(path: Path, said: str) -> ProjectError:
         holder = re.search(r"PID (\d+)", said)
         who = f"Process {holder[1]} has it open" if holder else "Another process has it open"
         return ProjectLocked(who, where=str(path), to_do="Close that one, or use the app that runs there.")
+    if "wal was created" in said.lower():
+        log = path.with_name(path.name + ".wal")
+        return ProjectDamaged(
+            f"{log.name} belongs to another state of this file",
+            where=str(path),
+            to_do=f"Put back the file that it belongs to, or move {log.name} away to open this one without it.",
+        )
     if "newer version" in said.lower() or "storage version" in said.lower():
         return ProjectNewer(
             "A newer DuckDB wrote this file", where=str(path), to_do="Update the studio, then open it again."

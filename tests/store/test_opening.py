@@ -177,6 +177,21 @@ def test_a_file_that_is_no_database_is_refused(content: bytes, tmp_path: Path) -
     assert "Restore a backup, or choose another file." in refused(path, ProjectDamaged)
 
 
+def test_a_log_of_another_state_of_the_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "one.duckdb"
+    with project_at(path):
+        pass
+    older = path.read_bytes()
+    with project_at(path) as database:
+        database.writer.append_now([audit("first")])
+    with project_at(path) as database:
+        database.writer.append_now([audit("second")])
+        log = path.with_name("one.duckdb.wal").read_bytes()
+    path.write_bytes(older)
+    path.with_name("one.duckdb.wal").write_bytes(log)
+    assert "move one.duckdb.wal away" in refused(path, ProjectDamaged)
+
+
 @pytest.mark.parametrize("keep", [100, 5_000, 13_000, 300_000])
 def test_a_project_that_was_cut_off_is_refused(keep: int, tmp_path: Path) -> None:
     path = tmp_path / "cut.duckdb"
