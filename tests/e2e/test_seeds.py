@@ -51,7 +51,7 @@ def test_a_csv_with_odd_columns_is_mapped_taken_and_counted(window: Window, app:
     expect(preview).not_to_contain_text("tide")
     window.choose("Instruction", "Aufgabe")
     expect(preview).to_contain_text("Write a line about <img src=x onerror=alert(1)> rain.")
-    window.write("Licence of these seeds", "own work")
+    window.write("Licence of these texts", "own work")
     window.press("Import this file")
     window.expect_said("odd.csv: 3 seeds taken, 1 merged as exact duplicates, 1 refused.", "Row 4 has 2 cells")
     shares = window.page.locator(".skills")

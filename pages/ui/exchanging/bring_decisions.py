@@ -15,7 +15,7 @@ from pages.ui.growing import seed_report
 from pages.ui.kit import h
 from pages.ui.words import count
 
-_KEY, _CHECKED = "data.said", "data.said.checked"
+KEY, _CHECKED = "data.said", "data.said.checked"
 _FIELDS = {
     "id": "Instruction's id", "text": "Instruction's text", "text_hash": "Hash of its text", "act": "Verdict",
     "reason": "Reason", "note": "Note", "person": "Who said it", "said_at": "When", "skill": "Skill",
@@ -24,7 +24,7 @@ _NONE = ""
 
 
 def form(project: Project) -> None:
-    chosen = chosen_file.get(_KEY)
+    chosen = chosen_file.get(KEY)
     if chosen is not None:
         _look(project, chosen)
         return
@@ -33,7 +33,7 @@ def form(project: Project) -> None:
         " who and when; or the skill of a seed. JSON, JSON lines, CSV or Parquet."
     )
     kit.show("way", h("div", {"class": "n"}, words), key="data.said.words")
-    chosen_file.ask(_KEY, "/data/decisions.csv")
+    chosen_file.ask(KEY, "/data/decisions.csv")
 
 
 def _look(project: Project, chosen: Chosen) -> None:
@@ -116,4 +116,4 @@ def _take(
 
 def _forget() -> None:
     st.session_state.pop(_CHECKED, None)
-    chosen_file.forget(_KEY)
+    chosen_file.forget(KEY)

@@ -11,17 +11,17 @@ from pages.ui.exchanging.chosen_file import Chosen
 from pages.ui.kit import h
 from pages.ui.words import bytes_in_words
 
-_KEY = "data.whole"
+KEY = "data.whole"
 
 
 def form(_: Project) -> None:
-    chosen = chosen_file.get(_KEY)
+    chosen = chosen_file.get(KEY)
     if chosen is not None:
         _look(chosen)
         return
     words = "A file that was taken out as a whole project, here or elsewhere. It becomes a project of its own; this one stays as it is."
     kit.show("way", h("div", {"class": "n"}, words), key="data.whole.words")
-    chosen_file.ask(_KEY, "/data/mine.studio.zip")
+    chosen_file.ask(KEY, "/data/mine.studio.zip")
 
 
 def _look(chosen: Chosen) -> None:
@@ -30,7 +30,7 @@ def _look(chosen: Chosen) -> None:
             "Call it", placeholder="The name it has, or one like it", key="data.whole.name", max_chars=80
         )
         slot = st.container(width="content")
-        st.button("Choose another file", key="data.whole.other", on_click=chosen_file.forget, args=(_KEY,))
+        st.button("Choose another file", key="data.whole.other", on_click=chosen_file.forget, args=(KEY,))
     about = bundles.look(shell.actor(), chosen.path, name=chosen.name)
     kit.show("preview", *_said(about), key="data.whole.about")
     progress = st.empty()
@@ -39,7 +39,7 @@ def _look(chosen: Chosen) -> None:
             shell.actor(), shell.studio().shelf, chosen.path, name=chosen.name, project_name=name.strip(),
             tell=lambda words: void(progress.progress(0.0, words)),
         )  # fmt: skip
-        chosen_file.forget(_KEY)
+        chosen_file.forget(KEY)
         arrived.keep(arrived.Said(line=f"{chosen.name} is the project “{made.name}” now. You are in it."))
         shell.begin_with(made.slug)
         st.query_params.from_dict({"project": made.slug, "part": "in"})

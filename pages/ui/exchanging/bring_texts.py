@@ -16,7 +16,7 @@ from pages.ui.kit import h
 from pages.ui.uploads import new_upload
 from pages.ui.words import count
 
-_KEY = "data.texts"
+KEY = "data.texts"
 _REFERENCE, _SEEDS = "reference", "seeds"
 _AS = {_REFERENCE: "A reference set", _SEEDS: "Seeds"}
 _ABOUT = {
@@ -28,13 +28,13 @@ _MOST = 10_000  # rows of a dataset, unless another number is asked for
 
 def form(project: Project) -> None:
     """Choose a file or a dataset; then its first rows, and what it is to be."""
-    chosen = chosen_file.get(_KEY)
+    chosen = chosen_file.get(KEY)
     if chosen is not None:
         _look(project, chosen)
         return
     words = "Alpaca, ShareGPT, chats or any table of instructions: JSON, JSON lines, CSV or Parquet."
     kit.show("way", h("div", {"class": "n"}, words), key="data.texts.words")
-    chosen_file.ask(_KEY, "/data/alpaca_data.json")
+    chosen_file.ask(KEY, "/data/alpaca_data.json")
     _by_name()
 
 
@@ -70,7 +70,7 @@ def _fetch(name: str, part: str, split: str, most: int) -> None:
     finally:
         slot.empty()
     named = " ".join([name, *([part] if part else []), f"({split})"])
-    chosen_file.keep(_KEY, Chosen(path=path, name=named, upload=upload))
+    chosen_file.keep(KEY, Chosen(path=path, name=named, upload=upload))
 
 
 def void(_: object) -> None: ...
@@ -114,4 +114,4 @@ def _done(report: ImportReport, noun: str) -> None:
 
 def _forget() -> None:
     seed_preview.forget()
-    chosen_file.forget(_KEY)
+    chosen_file.forget(KEY)

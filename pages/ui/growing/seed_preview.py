@@ -39,7 +39,7 @@ def ask(path: Path, name: str) -> Asked | None:
     instruction = _column(two, "Instruction", found, guess.instruction, f"seeds.instruction.{key}")
     input_ = _column(three, "Input", found, guess.input, f"seeds.input.{key}")
     skill = _column(four, "Skill", found, guess.skill, f"seeds.skill.{key}")
-    licence = five.text_input("Licence of these seeds", placeholder="CC0-1.0, own work …", key="seeds.licence")
+    licence = five.text_input("Licence of these texts", placeholder="CC0-1.0, own work …", key="seeds.licence")
     if not instruction:
         words = "No column looks like an instruction. Choose the one that holds what is asked."
         kit.show("hint", kit.note("error", name, words), key="seeds.preview")
