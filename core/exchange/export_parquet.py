@@ -7,8 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.domain.export import DataRow
-from core.exchange.export_texts import columns_of
+from core.exchange.export_texts import messages_of
 
 _GROUP_ROWS = 2_000
 _GROUP_BYTES = 16 * 2**20  # of text, about
@@ -20,12 +19,52 @@ DATA = pa.schema(
         ("run_status", pa.string()), ("human_status", pa.string()), ("evolved_by", pa.string()), ("answered_by", pa.string()),
     ]
 )  # fmt: skip
+MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+CHAT = pa.schema(
+    [
+        ("messages", MESSAGES), ("id", pa.string()), ("seed_id", pa.string()), ("operation", pa.string()), ("epoch", pa.int32()),
+        ("difficulty", pa.float64()), ("human_status", pa.string()),
+    ]
+)  # fmt: skip
+PAIRS = pa.schema(
+    [
+        ("id", pa.string()), ("seed_id", pa.string()), ("prompt", pa.string()), ("chosen", pa.string()), ("rejected", pa.string()),
+        ("chosen_id", pa.string()), ("rejected_id", pa.string()), ("chosen_operation", pa.string()),
+        ("rejected_operation", pa.string()), ("epoch", pa.int32()), ("reason", pa.string()),
+    ]
+)  # fmt: skip
 
 
-def data_parquet(rows: Iterable[DataRow]) -> Iterator[bytes]:
-    """Instructions with their responses, every column typed."""
-    sized = ((columns_of(row), len(row.instruction) + len(row.response or "")) for row in rows)
-    return parquet(DATA, sized, dict)
+def data_parquet(tables: Iterable[pa.Table]) -> Iterator[bytes]:
+    """Instructions with their responses, every column typed. Each table has the columns of DataRow and becomes a row group."""
+    return _written(DATA, (table.select(DATA.names).cast(DATA) for table in tables))
+
+
+def chat_parquet(tables: Iterable[pa.Table]) -> Iterator[bytes]:
+    """The same as messages."""
+    return _written(CHAT, map(_chat, tables))
+
+
+def pairs_parquet(tables: Iterable[pa.Table]) -> Iterator[bytes]:
+    """Pairs; each table has the columns of PairRow."""
+    return _written(PAIRS, (table.select(PAIRS.names).cast(PAIRS) for table in tables))
+
+
+def _chat(table: pa.Table) -> pa.Table:
+    said = zip(table.column("instruction").to_pylist(), table.column("response").to_pylist(), strict=True)
+    messages = pa.array([messages_of(*one) for one in said], MESSAGES)
+    return pa.table(
+        [messages, *(table.column(name).cast(CHAT.field(name).type) for name in CHAT.names[1:])], schema=CHAT
+    )
+
+
+def _written(schema: pa.Schema, tables: Iterable[pa.Table]) -> Iterator[bytes]:
+    out = Out()
+    with pq.ParquetWriter(pa.PythonFile(out, mode="w"), schema, compression="zstd") as writer:
+        for table in tables:
+            writer.write_table(table)
+            yield out.take()
+    yield out.take()
 
 
 def parquet(
@@ -35,7 +74,7 @@ def parquet(
 
     It becomes metadata of the file, beside the schema's own.
     """
-    out = _Out()
+    out = Out()
     with pq.ParquetWriter(pa.PythonFile(out, mode="w"), schema, compression="zstd") as writer:
         group: list[dict[str, Any]] = []
         n_bytes = 0
@@ -52,7 +91,7 @@ def parquet(
     yield out.take()
 
 
-class _Out(io.RawIOBase):
+class Out(io.RawIOBase):
     """Where the file is written to: nothing is kept that was taken. It knows how far it is and cannot go back."""
 
     def __init__(self) -> None:

@@ -1,39 +1,44 @@
 """Reading lineages whole: per instruction every fact, found through narrow tables that are made once for an export."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
 import duckdb
 
 from core.store.database import Database
-from core.store.export_reading import Selection, selected
+from core.store.export_reading import Pick, Selection, selected
+from core.store.past import Moment
 from core.store.rows import MANY, fetched
 
 Row = dict[str, Any]
 
 _SUBJECTS = """create temp table subject as
-select seq as k, id from key union all select k.seq, r.id from response r join key k on k.id = r.instruction_id"""
+select seq as k, id from key union all select k.seq, r.id from response r join key k on k.id = r.instruction_id
+where r.seq <= $until"""
 # Each: the instruction it belongs to (by its seq), the fact's own seq, its id.
 _INDEXES = (
     """create temp table at_responses as select k.seq as k, f.seq, f.id
-from response f join key k on k.id = f.instruction_id order by 1, 2""",
-    "create temp table at_revisions as select s.k, f.seq, f.id from revision f join subject s on s.id = f.of_id order by 1, 2",
+from response f join key k on k.id = f.instruction_id where f.seq <= $until order by 1, 2""",
+    """create temp table at_revisions as select s.k, f.seq, f.id from revision f join subject s on s.id = f.of_id
+where f.seq <= $until order by 1, 2""",
     """create temp table at_tasks as select k.seq as k, 0 as seq, f.id, f.run_id, f.kind, f.epoch,
   case f.state when 'claimed' then 'waiting' else f.state end as state, f.tries
 from task f join key k on k.id = f.subject_id order by 1, f.kind, f.id""",
-    "create temp table at_calls as select t.k, f.seq, f.id from call f join at_tasks t on t.id = f.task_id order by 1, 2",
+    """create temp table at_calls as select t.k, f.seq, f.id from call f join at_tasks t on t.id = f.task_id
+where f.seq <= $until order by 1, 2""",
     """create temp table at_checks as select k.seq as k, f.seq, f.id
-from rule_check f join key k on k.id = f.instruction_id order by 1, 2""",
-    "create temp table at_scores as select s.k, f.seq, f.id from score f join subject s on s.id = f.subject_id order by 1, 2",
+from rule_check f join key k on k.id = f.instruction_id where f.seq <= $until order by 1, 2""",
+    """create temp table at_scores as select s.k, f.seq, f.id from score f join subject s on s.id = f.subject_id
+where f.seq <= $until order by 1, 2""",
     """create temp table at_labels as select k.seq as k, f.seq, f.id
-from label f join key k on k.id = f.instruction_id order by 1, 2""",
+from label f join key k on k.id = f.instruction_id where f.seq <= $until order by 1, 2""",
     # A decision on a bulk belongs to every member, and so does the one that takes it back.
     """create temp table at_decisions as
 with reached as (
   select d.seq, d.id, coalesce(d.instruction_id, u.instruction_id) as of_id, coalesce(d.bulk_id, u.bulk_id) as bulk_id
-  from decision d left join decision u on u.id = d.undoes_id
+  from decision d left join decision u on u.id = d.undoes_id where d.seq <= $until
 )
 select k.seq as k, d.seq, d.id, null::uuid as revision_id from reached d join key k on k.id = d.of_id
 union all
@@ -79,32 +84,31 @@ _TASKS = "select * exclude (seq) from at_tasks where k between ? and ?"
 
 
 def selected_lineage(
-    database: Database, seqs: Sequence[int], *, with_ancestors: bool = True
+    database: Database, pick: Pick, *, moment: Moment | None = None, with_ancestors: bool = True
 ) -> AbstractContextManager[Selection]:
-    """What a lineage takes: these instructions, all that they grew from, and every fact of both."""
-    return selected(database, seqs, with_ancestors=with_ancestors, also=_index)
+    """What a lineage takes: these instructions, all that they grew from, and every fact of both, up to the moment."""
+    return selected(database, pick, moment=moment, with_ancestors=with_ancestors, also=_index)
 
 
-def _index(cursor: duckdb.DuckDBPyConnection) -> None:
+def _index(cursor: duckdb.DuckDBPyConnection, until: int) -> None:
     """Note which facts belong to which of the picked instructions."""
-    cursor.execute(_SUBJECTS)
-    for sql in _INDEXES:
-        cursor.execute(sql)
+    for sql in (_SUBJECTS, *_INDEXES):
+        cursor.execute(sql, {"until": until} if "$until" in sql else {})
 
 
 def lineage_rows(selection: Selection) -> Iterator[Row]:
     """Every picked instruction with all that is known of it, in the order in which they were made."""
     cursor = selection.cursor
     sources = {row["id"]: row["name"] for row in fetched(cursor, _SOURCES)}
-    for keys in selection.pages(with_unready=True):
-        yield from _page(cursor, keys, sources)
+    for keys in selection.pages():
+        yield from _page(cursor, keys, sources, selection.as_of_seq)
 
 
-def _page(cursor: duckdb.DuckDBPyConnection, keys: list[Row], sources: dict[str, str]) -> Iterator[Row]:
+def _page(cursor: duckdb.DuckDBPyConnection, keys: list[Row], sources: dict[str, str], until: int) -> Iterator[Row]:
     between = (keys[0]["seq"], keys[-1]["seq"])
     wanted = [key["id"] for key in keys]
     instructions = {row["id"]: row for row in _by_id(cursor, _INSTRUCTIONS, wanted)}
-    outcomes = {row["id"]: row for row in _by_id(cursor, _OUTCOMES, wanted)}
+    outcomes = {row["id"]: row for row in _by_id(cursor, _OUTCOMES, wanted) if row["seq"] <= until}
     parts = {name: _part(cursor, name, between) for name in _FACTS}
     tasks: dict[int, list[Row]] = defaultdict(list)
     for task in fetched(cursor, _TASKS, None, *between):

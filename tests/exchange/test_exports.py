@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.export import DataRow
-from core.exchange.export_parquet import data_parquet
-from core.exchange.export_texts import alpaca, csv_lines, json_lines
+from core.exchange.export_parquet import DATA, data_parquet
+from core.exchange.export_texts import alpaca, chat, columns_of, csv_lines, json_lines
 
 ODD = ["=1+1", "+49", "-3", "@sum", "\tx", "\rx", 'a "b", c\r\nd\n', "ﷺ 𝕏 \u202e", "", " =1", "NA", "\x00x"]
 
@@ -64,15 +65,23 @@ def test_any_text_comes_back_from_csv(text: str) -> None:
     assert read["instruction"].removeprefix("'" if text[:1] in tuple("=+-@\t\r") and text else "") == text
 
 
+def tables(rows: list[DataRow]) -> list[pa.Table]:
+    """As the store reads them: 2,000 rows at a time."""
+    return [
+        pa.Table.from_pylist([columns_of(one) for one in rows[at : at + 2_000]], DATA)
+        for at in range(0, len(rows), 2_000)
+    ]
+
+
 def test_parquet_is_typed_and_in_row_groups() -> None:
     many = [row(number) for number in range(4_500)]
-    raw = b"".join(data_parquet(many))
+    raw = b"".join(data_parquet(tables(many)))
     file = pq.ParquetFile(io.BytesIO(raw))
     assert (file.num_row_groups, file.metadata.num_rows) == (3, 4_500)
     frame = pd.read_parquet(io.BytesIO(raw))
     assert str(frame["epoch"].dtype) == "int32"
     assert list(frame["id"]) == [one.id for one in many]
-    odd = pq.read_table(io.BytesIO(b"".join(data_parquet(odd_rows())))).to_pylist()
+    odd = pq.read_table(io.BytesIO(b"".join(data_parquet(tables(list(odd_rows())))))).to_pylist()
     assert [one["instruction"] for one in odd] == ODD
 
 
@@ -82,3 +91,9 @@ def test_nothing_to_take_is_a_sound_file_without_rows(write: Any) -> None:
     read = pd.read_csv(io.BytesIO(raw)) if write is csv_lines else pd.read_parquet(io.BytesIO(raw))
     assert len(read) == 0
     assert "instruction" in read.columns
+
+
+def test_a_chat_has_roles_and_a_question_without_an_answer_has_one_message() -> None:
+    first, second = (json.loads(line) for line in chat([row(1), row(2, response=None)]))
+    assert [one["role"] for one in first["messages"]] == ["user", "assistant"]
+    assert [one["content"] for one in second["messages"]] == ["Sort a list."]

@@ -1,38 +1,25 @@
-"""Taking instructions out: counted first, then streamed or written; what was taken whole is remembered with its digest."""
+"""Taking instructions out: counted first, then streamed or written; what was taken whole is remembered, and can be made again."""
 
 import hashlib
-import os
-import re
-import secrets
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass, replace
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import uuid_utils
 
-from core.domain.export import Counted, Export, ExportFormat, Order, PastExport
+from core.domain.export import Counted, Export, Order, PastExport
 from core.domain.person import Actor
-from core.errors import BadInput
-from core.exchange import export_texts, lineage
-from core.exchange.export_parquet import data_parquet
+from core.domain.shaping import Shaped, TestSet
 from core.services.access import may_read
+from core.services.exchanging import export_options, making, writing
+from core.services.exchanging.making import Made, Share, Tell, Then, share_nothing, tell_nobody
 from core.services.projects import Project
-from core.store import export_log, export_reading, lineage_header, lineage_reading, queue_log
-from core.store.export_reading import Selection
+from core.store import export_log, export_sets, queue_log
 
-Pieces = Generator[bytes, None, None]
-Tell = Callable[[int, int], None]  # rows that were taken, of how many
-_PIECE_BYTES = 256 * 1024
-_TELL_EVERY = 500  # rows
-_TEXTS = {
-    ExportFormat.ALPACA: export_texts.alpaca,
-    ExportFormat.JSONL: export_texts.json_lines,
-    ExportFormat.CSV: export_texts.csv_lines,
-}
+Pieces = Generator[bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,76 +34,55 @@ class Download:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """A file that was written whole."""
+    """A file or folder that was written whole; `sha256` is that of the file, of a folder that of its zip."""
 
     path: Path
     counted: Counted
     sha256: str
 
 
-def _tell_nobody(_: int, __: int) -> None: ...
-
-
 def count(actor: Actor, project: Project, order: Order) -> Counted:
     """What an order comes to, before anything is taken."""
     may_read(actor)
-    seqs = export_reading.picked(project.database, order.wanted)
-    with export_reading.selected(project.database, seqs, with_ancestors=order.format.is_lineage) as selection:
-        return selection.counted(with_unready=order.takes_unready)
+    return making.counted(project, order)
 
 
-def download(actor: Actor, project: Project, order: Order) -> Download:
-    """The file in pieces, as its rows are at this moment. It is remembered once the last piece was taken."""
-    taken = _begun(actor, project, order, _tell_nobody)
-    return replace(taken, pieces=_remembered(actor, project, order, taken))
-
-
-def _begun(actor: Actor, project: Project, order: Order, tell: Tell) -> Download:
-    """The same, remembered by nobody."""
+def test_sets(actor: Actor, project: Project) -> tuple[TestSet, ...]:
+    """What a dataset can be kept clear of: reference sets, and studies with prompts of their own; newest first."""
     may_read(actor)
-    held = ExitStack()
-    selection = held.enter_context(_selected(project, order))
-    counted = selection.counted(with_unready=order.takes_unready)
+    return tuple(export_sets.sets(project.database))
+
+
+def download(actor: Actor, project: Project, order: Order, *, known: tuple[int, Shaped] | None = None) -> Download:
+    """The file in pieces, as its rows are at this moment. It is remembered once the last piece was taken.
+
+    `known`: what a preview's shaping came to, with its `as_of_seq`; found out again if something has happened since.
+    """
+    may_read(actor)
+    made = making.made(project, order, known=known)
     return Download(
-        name=f"{_plain(project.slug)}-{counted.as_of_seq}.{order.format.suffix}",
+        name=made.name,
         media_type=order.format.media_type,
-        counted=counted,
-        pieces=_held(held, _gathered(_pieces(order, selection, counted.rows, tell))),
+        counted=made.counted,
+        pieces=_remembered(actor, project, order, made),
     )
 
 
 def write(
-    actor: Actor, project: Project, order: Order, path: Path, *, force: bool = False, tell: Tell = _tell_nobody
-) -> Written:
-    """Write a file under another name first, so that a half-written one never looks whole. BadInput if there is one already.
+    actor: Actor, project: Project, order: Order, path: Path, *, force: bool = False, tell: Tell = tell_nobody,
+    share: Share = share_nothing,
+) -> Written:  # fmt: skip
+    """Write a file, or a folder where the format is one and `path` is no zip, whole or not at all. BadInput if it is there already.
 
     It is remembered once it stands under its own name.
     """
     may_read(actor)
-    if path.exists() and not force:
-        raise BadInput("There is a file of this name already", where=str(path), to_do="Name another, or give --force.")
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
-    taken = _begun(actor, project, order, tell)
-    digest = hashlib.sha256()
-    try:
-        with partial.open("xb") as file:
-            for piece in taken.pieces:
-                file.write(piece)
-                digest.update(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise BadInput(
-            f"The file cannot be written ({error.strerror})",
-            where=str(path),
-            to_do="Choose a folder with free space that you may write to.",
-        ) from error
-    finally:
-        taken.pieces.close()
-        partial.unlink(missing_ok=True)
-    _remember(actor, project, order, taken.counted, digest.hexdigest())
-    return Written(path=path, counted=taken.counted, sha256=digest.hexdigest())
+    with writing.place(path, is_folder=order.format.is_folder, force=force) as into:
+        made = making.made(project, order, tell=tell, share=share)
+        with closing(made.pieces) as pieces:
+            sha256 = into.take(pieces)
+    _remember(actor, project, order, made, sha256)
+    return Written(path=path, counted=made.counted, sha256=sha256)
 
 
 def past(actor: Actor, project: Project, most: int = 50) -> tuple[PastExport, ...]:
@@ -128,83 +94,30 @@ def past(actor: Actor, project: Project, most: int = 50) -> tuple[PastExport, ..
     )
 
 
-def _selected(project: Project, order: Order) -> AbstractContextManager[Selection]:
-    seqs = export_reading.picked(project.database, order.wanted)
-    select = lineage_reading.selected_lineage if order.format.is_lineage else export_reading.selected
-    return select(project.database, seqs)
-
-
-def _held(held: ExitStack, pieces: Iterator[bytes]) -> Pieces:
-    with held:
-        yield from pieces
-
-
-def _remembered(actor: Actor, project: Project, order: Order, taken: Download) -> Pieces:
+def _remembered(actor: Actor, project: Project, order: Order, made: Made) -> Pieces:
     digest = hashlib.sha256()
-    with closing(taken.pieces) as pieces:
+    with closing(made.pieces) as pieces:
         for piece in pieces:
-            digest.update(piece)
-            yield piece
-    _remember(actor, project, order, taken.counted, digest.hexdigest())
+            digest.update(piece.zipped)
+            yield piece.zipped
+    _remember(actor, project, order, made, digest.hexdigest())
 
 
-def _remember(actor: Actor, project: Project, order: Order, counted: Counted, sha256: str) -> None:
+def _remember(actor: Actor, project: Project, order: Order, made: Made, sha256: str) -> None:
     fact = Export(
         id=str(uuid_utils.uuid7()),
         format=order.format,
         filter="" if order.wanted is None else queue_log.as_json(order.wanted),
-        as_of_seq=counted.as_of_seq,
+        as_of_seq=made.counted.as_of_seq,
         sha256=sha256,
-        rows=counted.rows,
+        rows=made.counted.rows,
         by=actor.person_id,
+        options=export_options.as_json(order, Then(moment=made.moment, title=project.name)),
+        software=export_options.software(),
     )
     project.database.writer.append_now([fact], by_person=True)
-
-
-def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Pieces of a size that is worth a journey."""
-    waiting = bytearray()
-    for piece in pieces:
-        waiting += piece
-        if len(waiting) >= _PIECE_BYTES:
-            yield bytes(waiting)
-            waiting.clear()
-    if waiting:
-        yield bytes(waiting)
-
-
-def _told(rows: Iterable[Any], total: int, tell: Tell) -> Iterator[Any]:
-    for number, row in enumerate(rows, 1):
-        yield row
-        if number % _TELL_EVERY == 0 or number == total:
-            tell(number, total)
-
-
-def _pieces(order: Order, selection: Selection, total: int, tell: Tell) -> Iterator[bytes]:
-    if not order.format.is_lineage:
-        rows = _told(export_reading.data_rows(selection, with_unready=order.with_unready), total, tell)
-        if order.format in _TEXTS:
-            return _TEXTS[order.format](rows)
-        return data_parquet(rows)
-    about = lineage_header.about(selection, is_everything=order.wanted is None)
-    about["filter"] = None if order.wanted is None else queue_log.as_json(order.wanted)
-    people = people_of(about, with_names=order.with_names)
-    head = lineage.header(about, people, with_names=order.with_names)
-    facts = (lineage.finished(row, people) for row in _told(lineage_reading.lineage_rows(selection), total, tell))
-    return (lineage.json_lines if order.format is ExportFormat.LINEAGE else lineage.lineage_parquet)(head, facts)
-
-
-def people_of(about: lineage.Json, *, with_names: bool) -> dict[str, str]:
-    """What the people of a project are called in a lineage: by their own ids, or by pseudonyms."""
-    person_ids = [str(one["id"]) for one in about["persons"]]
-    named = lineage.named if with_names else lineage.pseudonyms
-    return named(about["project"]["id"], person_ids)
 
 
 def _made_at(id_: str) -> datetime:
     """The time that stands in a uuid7."""
     return datetime.fromtimestamp((UUID(id_).int >> 80) / 1000, UTC)
-
-
-def _plain(slug: str) -> str:
-    return re.sub(r"[^a-z0-9-]+", "-", slug.lower()).strip("-") or "project"

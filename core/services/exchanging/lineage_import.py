@@ -20,7 +20,7 @@ from core.exchange.lineage_context import Context, context_of
 from core.exchange.lineage_facts import Facts, facts_of
 from core.exchange.lineage_reader import Lineage, Numbered, json_lines
 from core.services.access import may_grow
-from core.services.exchanging.exports import people_of
+from core.services.exchanging.lineage_making import people_of
 from core.services.growing.seed_files import called
 from core.services.projects import Project
 from core.store import (
@@ -31,6 +31,7 @@ from core.store import (
     lineage_reading,
     lineage_writing,
 )
+from core.store.export_reading import these
 from core.store.lineage_bulk import LineageShelf
 
 MOST_REFUSALS = 1_000  # that are named one by one; all are counted
@@ -167,7 +168,7 @@ def _hashes(project: Project, seqs: Sequence[int], context: Context) -> dict[str
     """What these instructions' facts come to here, with people called as in the file."""
     if not seqs:
         return {}
-    with lineage_reading.selected_lineage(project.database, seqs, with_ancestors=False) as selection:
+    with lineage_reading.selected_lineage(project.database, these(seqs), with_ancestors=False) as selection:
         about = lineage_header.about(selection, is_everything=False)
         people = people_of(about, with_names=context.with_names)
         rows = (lineage.finished(row, people) for row in lineage_reading.lineage_rows(selection))

@@ -14,6 +14,12 @@ from pages.ui.words import count
 
 _ABOUT = {
     ExportFormat.ALPACA: "A JSON list of instruction, input and output, as trainers read it.",
+    ExportFormat.SHAREGPT: "A JSON list of conversations of one exchange, human and gpt.",
+    ExportFormat.CHAT: "One object a line with messages of user and assistant, as chat templates take them.",
+    ExportFormat.PAIRS: "For each child that people accepted, each sibling that they rejected; the prompt is what both grew from.",
+    ExportFormat.DATASET: "A zip of Parquet files and a card, which datasets.load_dataset opens as soon as it is unpacked.",
+    ExportFormat.DATASET_CHAT: "The same with messages of user and assistant.",
+    ExportFormat.DATASET_PAIRS: "The same with preference pairs.",
     ExportFormat.JSONL: "One object a line: instruction, response, where it stands and what was said of it.",
     ExportFormat.CSV: "The same as a table. A cell that a spreadsheet would take for a formula begins with an apostrophe.",
     ExportFormat.PARQUET: "The same, typed and compressed.",
