@@ -114,6 +114,7 @@ def _as_seeds(project: Project, wanted: QueueFilter, *, key: str, title: str) ->
     """Their present texts become seeds of this project; what is a seed already is merged."""
     with st.spinner("Taking them as seeds"):
         report = take_as_seeds(shell.actor(), project, wanted, name=title)
-    merged = f" {count(report.merged, 'text')} were seeds already." if report.merged else ""
+    already = count(report.merged, "text was a seed already", "texts were seeds already")
+    merged = f" {already}." if report.merged else ""
     said = f"{count(report.taken, 'new seed')}.{merged} They stand on the page Seeds as “{report.name}”."
     kit.show("line", h("p", said), key=f"{key}.taken")
