@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
@@ -94,6 +94,18 @@ class OnMap:
     def point_at(self, place: Place) -> None:
         self.page.mouse.move(place[0] - 40, place[1] - 40)
         self.page.mouse.move(*place)
+
+    def scan(self, step: int = 9) -> Iterator[Place]:
+        """Places all over the pane."""
+        box = self.box()
+        for y in range(20, int(box["height"]) - 60, step):
+            for x in range(20, int(box["width"]) - 20, step):
+                yield box["x"] + x, box["y"] + y
+
+    def is_over_point(self, place: Place) -> bool:
+        """Whether the pointer, moved there, meets a point."""
+        self.page.mouse.move(*place)
+        return "over-point" in (self.pane.get_attribute("class") or "")
 
     def label_at(self, number: int) -> Place:
         """Where a cluster's number stands."""

@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.explore import Scope
 from core.domain.map import MapNow, of_clusters, of_selection
 from core.services.exploring import maps
+from core.services.exploring.map_drawing import MOST_DRAWN
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.exploring import asked, behind, map_canvas, map_draw, map_names
@@ -77,7 +78,7 @@ def _earlier(drawn: Sequence[MapNow]) -> None:
 def _about(one: MapNow) -> None:
     """How it came to be, for whoever quotes it."""
     drawn = one.map
-    beside = f", {drawn.drawn:,} of them laid out and the others placed beside those" if drawn.drawn < drawn.n else ""
+    beside = f", {drawn.drawn:,} of them laid out and the others placed beside those" if MOST_DRAWN <= drawn.drawn < drawn.n else ""
     left_out = f" {count(drawn.left_out, 'instruction')} without an embedding left out." if drawn.left_out else ""
     words = (
         f"{count(drawn.n, 'instruction')} by t-SNE of {drawn.model} (perplexity {drawn.perplexity:g}, seed {drawn.rng_seed}){beside};"

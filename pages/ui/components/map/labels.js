@@ -3,11 +3,12 @@
 import { patch } from "../shared/vdom.js";
 
 const GAP = 4;
+const ABOVE = 9; // px: a label stands over its place, so that it hides no point of a small cluster
 
 export function makeLabels(layer) {
   let [labels, scale, sizes] = [[], 0, []];
 
-  const boxOf = (label, width, height) => [label.x * scale - width / 2 - GAP, label.y * scale - height / 2 - GAP, width + 2 * GAP, height + 2 * GAP];
+  const boxOf = (label, width, height) => [label.x * scale - width / 2 - GAP, label.y * scale - ABOVE - height - GAP, width + 2 * GAP, height + 2 * GAP];
   const meets = (a, b) => a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
 
   function arrange() {
@@ -20,7 +21,7 @@ export function makeLabels(layer) {
       element.hidden = fits < 0;
       element.classList.toggle("short", fits === 1);
       if (fits >= 0) taken.push(boxes[fits]);
-      element.style.transform = `translate(${label.x * scale}px, ${label.y * scale}px) translate(-50%, -50%)`;
+      element.style.transform = `translate(${label.x * scale}px, ${label.y * scale}px) translate(-50%, calc(-100% - ${ABOVE}px))`;
     });
   }
 

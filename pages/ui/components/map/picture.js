@@ -59,8 +59,8 @@ export function savePicture({ pane, surface, labels, camera, kinds, rgb, name })
   Object.assign(field, { font: `600 13px ${FONT}`, textAlign: "center", textBaseline: "middle", lineWidth: 4, lineJoin: "round", strokeStyle: css(rgb("var(--card)")), fillStyle: css(rgb("var(--ink)")) });
   for (const { number, text, x, y } of labels.shown()) {
     const [left, top] = camera.screenOf(x, y);
-    field.strokeText(`${number} ${text}`, left, top);
-    field.fillText(`${number} ${text}`, left, top);
+    field.strokeText(`${number} ${text}`, left, top - 17);
+    field.fillText(`${number} ${text}`, left, top - 17);
   }
   field.restore();
   Object.assign(field, { font: `13px ${FONT}`, textAlign: "left", textBaseline: "middle" });

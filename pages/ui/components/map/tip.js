@@ -95,8 +95,8 @@ export function makeTip(pane, camera, { words, where, scene, isBusy }) {
     /** A click: keeps the nearest point open, or closes what was open. */
     press(event) {
       if (!points()) return;
+      const at = now.at >= 0 && !now.isPinned ? now.at : nearest(event); // what is pointed at, though a click's place is rounded
       unpin();
-      const at = nearest(event);
       if (at < 0) return;
       Object.assign(now, { at, isPinned: true });
       stand();
