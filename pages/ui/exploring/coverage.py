@@ -14,11 +14,11 @@ from pages.ui.kit import h
 from pages.ui.words import count
 
 _LEADS = {
-    Reach.KEPT: "survived, and nobody has rejected them: accepted or waiting for people",
-    Reach.ACCEPTED: "people accepted them",
-    Reach.WAITING: "survived, and wait for people",
-    Reach.ELIMINATED: "a rule eliminated them; most were never scored, so they stand at the right",
-    Reach.REJECTED: "survived, and people rejected them",
+    Reach.KEPT: "survived, and not rejected",
+    Reach.ACCEPTED: "by people",
+    Reach.WAITING: "survived, not decided by people",
+    Reach.ELIMINATED: "by a rule; most were never scored",
+    Reach.REJECTED: "survived, rejected by people",
 }
 _BY = {Scale.MODEL: "The model's difficulty", Scale.PEOPLE: "People's difficulty"}
 
@@ -78,11 +78,11 @@ def _look(name: str, usual: object) -> None:
 
 def _grid(found: Coverage, asked: Asked) -> None:
     lines = [line for line in found.skills if asked.every or line.seeds or _has_any(found, line)]
-    filled = f"{found.filled(asked.reach):,} of {found.cells:,} cells filled, of {count(len(found.growable), 'skill')} with seeds"
+    filled = f"{found.filled(asked.reach):,} of {found.cells:,} cells filled; beside each of {count(len(found.growable), 'skill')} its seeds"
     card.figure(
         "coverage",
         "Skills and difficulties",
-        f"{asked.reach.label}: {_LEADS[asked.reach]}. {filled}. Beside a skill: its seeds.",
+        f"{asked.reach.label}: {_LEADS[asked.reach]}. {filled}.",
         figures.grid(found, lines, asked.reach, card.colours(), asked.cell),
         _rows(found, lines, asked),
         on_pick=coverage_cell.choose,
