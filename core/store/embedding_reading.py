@@ -21,7 +21,7 @@ _WANTED = """create temp table wanted_text as
 select w.place, i.seq, i.id, s.revision_id, r.text_hash, (dense_rank() over (order by r.text_hash) - 1)::integer as text_place
 from wanted w join instruction i on i.seq = w.seq join instruction_state s on s.id = i.id join revision r on r.id = s.revision_id"""
 _KEYS = "select seq, id::varchar as id, revision_id::varchar as revision_id, text_place from wanted_text order by place"
-_PLACES = "select seq, text_place from wanted_text order by place"
+_PLACES = "select seq from wanted_text order by place"
 _HASHES = "select distinct text_place, text_hash from wanted_text order by text_place"
 _N_TEXTS = "select coalesce(max(text_place), -1) + 1 from wanted_text"
 # The first revision of a text stands for all that say the same. Ids first: whoever groups texts holds all of them in memory.
@@ -30,9 +30,13 @@ _MISSING = "select count(*) from one_text where text_hash not in (select text_ha
 _MISSING_TEXTS = """select o.text_hash, r.text from one_text o join revision r on r.id = o.revision_id
 where o.text_hash not in (select text_hash from embedding where model = $model)"""
 _TEXTS = "select o.text_place, r.text from one_text o join revision r on r.id = o.revision_id order by o.text_place"
-_VECTORS = (
-    "select o.text_place, e.vector from embedding e join one_text o on o.text_hash = e.text_hash where e.model = $model"
-)
+# Narrow columns are joined first: the planner would else gather all vectors in memory to look them up there.
+_ROWS_OF_TEXTS = """create or replace temp table wanted_row as
+select e.rowid as place_there, o.text_place as place from embedding e join one_text o on o.text_hash = e.text_hash where e.model = $model"""
+_ROWS_OF_EACH = """create or replace temp table wanted_row as
+select e.rowid as place_there, w.place from embedding e join wanted_text w on w.text_hash = e.text_hash where e.model = $model"""
+_ROWS = "select place_there, place from wanted_row order by place_there"
+_VECTORS = "select rowid as place_there, vector from embedding where rowid in (select place_there from wanted_row)"
 _DIMENSIONS = "select len(vector) as n from embedding where model = ? limit 1"
 _FAILED = """select error_detail from call where run_id = ? and error_detail is not null order by seq desc limit 1"""
 _MODELS = "select model, count(*) as n from embedding group by model order by n desc, model"
@@ -83,20 +87,32 @@ class Wanted:
 
     def embeddings(self, model: str, dimensions: int) -> tuple[Floats, Bits]:
         """One row a text, by its place, and which of them have an embedding; the others' rows are 0."""
-        matrix, has_one = np.zeros((self.texts, dimensions), np.float32), np.zeros(self.texts, np.bool_)
-        for batch in self.cursor.sql(_VECTORS, params={"model": model}).to_arrow_reader(_AT_ONCE):
-            places = batch.column(0).to_numpy()
-            matrix[places] = _matrix(batch.column(1), dimensions)
-            has_one[places] = True
-        return matrix, has_one
+        return self._matrix(_ROWS_OF_TEXTS, self.texts, model, dimensions)
 
     def vectors(self, model: str, dimensions: int) -> Vectors:
         """One row an instruction."""
-        matrix, has_one = self.embeddings(model, dimensions)
-        found = self.cursor.execute(_PLACES).fetchnumpy()
-        seqs, places = np.asarray(found["seq"], np.int64), np.asarray(found["text_place"], np.int64)
-        there = has_one[places]
-        return Vectors(seqs=seqs[there], matrix=matrix[places[there]], missing=int(self.n - there.sum()))
+        seqs = np.asarray(self.cursor.execute(_PLACES).fetchnumpy()["seq"], np.int64)
+        matrix, there = self._matrix(_ROWS_OF_EACH, self.n, model, dimensions)
+        missing = int(self.n - there.sum())
+        return Vectors(
+            seqs=seqs[there] if missing else seqs, matrix=matrix[there] if missing else matrix, missing=missing
+        )
+
+    def _matrix(self, sql: str, rows: int, model: str, dimensions: int) -> tuple[Floats, Bits]:
+        """Embeddings in their places, and which there are; the other rows are 0."""
+        self.cursor.execute(sql, {"model": model}).fetchall()
+        found = self.cursor.execute(_ROWS).fetchnumpy()
+        theirs, first, of = np.unique(found["place_there"], return_index=True, return_inverse=True)
+        places = np.asarray(found["place"], np.int64)
+        matrix, there = np.zeros((rows, dimensions), np.float32), np.zeros(rows, np.bool_)
+        for batch in self.cursor.sql(_VECTORS).to_arrow_reader(_AT_ONCE):
+            at = places[first[np.searchsorted(theirs, batch.column(0).to_numpy())]]
+            matrix[at] = _of_lists(batch.column(1), dimensions)
+        there[places] = True
+        again = np.ones(len(places), np.bool_)
+        again[first] = False  # others that say the same
+        matrix[places[again]] = matrix[places[first[of[again]]]]
+        return matrix, there
 
 
 @contextmanager
@@ -136,7 +152,7 @@ def last_failure(database: Database, errand_id: str) -> str:
     return next((str(row["error_detail"])[:200] for row in database.query(_FAILED, [errand_id])), "")
 
 
-def _matrix(column: pa.ListArray, dimensions: int) -> Floats:
+def _of_lists(column: pa.ListArray, dimensions: int) -> Floats:
     flat = column.flatten().to_numpy(zero_copy_only=False)
     return np.asarray(flat, np.float32).reshape(len(column), dimensions)
 
