@@ -19,14 +19,14 @@ class Line:
 
     def __init__(self, url: str, token: str) -> None:
         self.url = checked(url)
+        self._client = argilla.Argilla.__new__(
+            argilla.Argilla
+        )  # in two steps: a client that is refused is closed all the same
         try:
-            self._client = argilla.Argilla(api_url=self.url, api_key=token, timeout=_TIMEOUT_S, retries=1)
-        except argilla._exceptions.ArgillaError as error:
-            raise self._not_let_in(error) from None
-        except httpx.HTTPError as error:
-            raise self._no_answer(error) from None
-        except ValueError:  # what answered speaks no JSON, or not Argilla's
-            raise self._is_another() from None
+            self._client.__init__(api_url=self.url, api_key=token, timeout=_TIMEOUT_S, retries=1)
+        except (argilla._exceptions.ArgillaError, httpx.HTTPError, ValueError) as error:
+            self.close()
+            raise self._not_connected(error) from None
 
     def get(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:
         return self._call("GET", path, parameters=parameters)
@@ -41,7 +41,8 @@ class Line:
         self._call("DELETE", path)
 
     def close(self) -> None:
-        self._client.http_client.close()
+        if (client := getattr(self._client, "http_client", None)) is not None:
+            client.close()
 
     def _call(
         self,
@@ -64,6 +65,13 @@ class Line:
             return reply.json()
         except ValueError:
             raise self._is_another() from None
+
+    def _not_connected(self, error: Exception) -> ArgillaError:
+        if isinstance(error, httpx.HTTPError):
+            return self._no_answer(error)
+        if isinstance(error, ValueError):  # what answered speaks no JSON, or not Argilla's
+            return self._is_another()
+        return self._not_let_in(error)
 
     def _not_let_in(self, error: Exception) -> ArgillaError:
         status = getattr(error, "status_code", None)

@@ -4,13 +4,15 @@ import json
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from core.domain.argilla import LinkNow, Place, PullReport, PushReport, What
 from core.domain.person import LOCAL_OWNER as ME
 from core.services.exchanging import argilla_links
+from core.services.exchanging.argilla import Argilla
+from core.services.exchanging.argilla_work import ArgillaWork
 from core.services.reviewing import queues
 from tests.argilla.running import WORKSPACE, ArgillaServer, token
 from tests.services.at_the_desk import Room, room_at
@@ -73,6 +75,12 @@ class Linked:
     @property
     def place(self) -> Place:
         return Place(url=self.server.url, workspace=WORKSPACE, key_env=OWNER_ENV)
+
+    def in_batches_of(self, at_once: int) -> None:
+        """From now on so many records a call."""
+        studio = self.room.studio
+        argilla = Argilla(studio.judge_desk, (), at_once)
+        self.room.studio = replace(studio, argilla=argilla, argilla_work=ArgillaWork(argilla, studio.projects))
 
     def connect(self, what: What = What.QUEUE, subject: str = "", **more: Any) -> str:
         """A link; the room's from now on. Without a subject it is of the queue of all survivors."""

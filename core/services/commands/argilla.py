@@ -3,9 +3,8 @@
 import argparse
 import time
 from dataclasses import asdict
-from typing import Literal
 
-from core.domain.argilla import LinkEventKind, LinkNow, Place, What
+from core.domain.argilla import LinkNow, Place, What
 from core.domain.person import Actor
 from core.errors import ArgillaError, BadInput, NotFound
 from core.services.commands.verb import Answer, Noun, Tell, Verb, opened, printable, table, tell_nobody, with_project
@@ -17,7 +16,6 @@ from core.services.studio import Studio
 
 _LOOK_S = 0.3
 _PATIENCE_S = 100.0  # the app answers a command within two minutes; what goes on there goes on without us
-Kind = Literal[LinkEventKind.PUSHED, LinkEventKind.PULLED]
 TOKEN = "ARGILLA_API_KEY"
 
 
@@ -56,7 +54,8 @@ def push(
     else:
         link = found.link.id
     studio.argilla_work.begin_push(actor, project_, link)
-    return _waited(studio, actor, project_, link, LinkEventKind.PUSHED, tell)
+    said = _waited(studio, actor, project_, link, tell)
+    return said if said["going"] else said | asdict(argilla_links.last_push(actor, project_, link))
 
 
 def say_push(answer: Answer) -> str:
@@ -70,7 +69,8 @@ def pull(studio: Studio, actor: Actor, *, project: str, queue: str, study: str, 
     project_ = opened(studio, actor, project)
     link = _chosen(actor, project_, queue, study).link.id
     studio.argilla_work.begin_pull(actor, project_, link)
-    return _waited(studio, actor, project_, link, LinkEventKind.PULLED, tell)
+    said = _waited(studio, actor, project_, link, tell)
+    return said if said["going"] else said | asdict(argilla_links.last_pull(actor, project_, link))
 
 
 def say_pull(answer: Answer) -> str:
@@ -145,7 +145,7 @@ def _chosen(actor: Actor, project: Project, queue: str, study: str) -> LinkNow:
     return going[0]
 
 
-def _waited(studio: Studio, actor: Actor, project: Project, link: str, kind: Kind, tell: Tell) -> Answer:
+def _waited(studio: Studio, actor: Actor, project: Project, link: str, tell: Tell) -> Answer:
     """Until it has ended. Raises ArgillaError with its reason if it ended early."""
     work, began = studio.argilla_work, time.monotonic()
     while not work.wait(actor, project, link, _LOOK_S):
@@ -158,7 +158,7 @@ def _waited(studio: Studio, actor: Actor, project: Project, link: str, kind: Kin
     if now is not None and now.reason:
         raise ArgillaError(now.reason)
     name = next(one.link.dataset for one in argilla_links.every(actor, project) if one.link.id == link)
-    return {"going": False, "link": link, "dataset": name, **asdict(argilla_links.last(actor, project, link, kind))}
+    return {"going": False, "link": link, "dataset": name}
 
 
 def _which(parser: argparse.ArgumentParser) -> None:

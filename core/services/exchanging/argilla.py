@@ -60,8 +60,8 @@ def tell_nobody(_: int, __: int) -> None:
 class Argilla:
     """The links of every project to Argilla servers. Tokens are read when they are used, and kept nowhere."""
 
-    def __init__(self, judge_desk: JudgeDesk, files: Sequence[Path]) -> None:
-        self._judge_desk, self._files = judge_desk, tuple(files)
+    def __init__(self, judge_desk: JudgeDesk, files: Sequence[Path], at_once: int = argilla_push.AT_ONCE) -> None:
+        self._judge_desk, self._files, self._at_once = judge_desk, tuple(files), at_once
         self._busy: set[str] = set()  # links over which something is going on
         self._guard = threading.Lock()  # guards the set: two tabs, or a tab and the clock, may begin at once
 
@@ -115,7 +115,7 @@ class Argilla:
                 raise BadInput(
                     f"The study is {_STATES[subject.state]}", to_do="A study is sent while it takes judgments."
                 )
-            return argilla_push.push(server, project, link, sender, actor.person_id, tell)
+            return argilla_push.push(server, project, link, sender, actor.person_id, tell, self._at_once)
 
     def pull(self, actor: Actor, project: Project, link_id: str, tell: Tell = tell_nobody) -> PullReport:
         """Take what people answered there since the last time. A failure is kept with the link, and raised."""

@@ -1,7 +1,7 @@
 """How the links to Argilla stand: what was sent, what came back, what of it counts for nothing, and how it went last."""
 
 import json
-from typing import Literal
+from typing import Any
 
 from core.domain.argilla import AnswerLine, ArgillaLink, LinkEventKind, LinkNow, PullReport, PushReport
 from core.domain.person import Actor
@@ -49,16 +49,24 @@ def trouble(actor: Actor, project: Project, link_id: str) -> tuple[AnswerLine, .
     )  # fmt: skip
 
 
-def last(
-    actor: Actor, project: Project, link_id: str, kind: Literal[LinkEventKind.PUSHED, LinkEventKind.PULLED]
-) -> PushReport | PullReport:
-    """How the last push or pull went. NotFound before the first."""
+def last_push(actor: Actor, project: Project, link_id: str) -> PushReport:
+    """How the last push went. NotFound before the first."""
     may_read(actor)
+    return PushReport(**_detail(project, link_id, LinkEventKind.PUSHED))
+
+
+def last_pull(actor: Actor, project: Project, link_id: str) -> PullReport:
+    """How the last pull went. NotFound before the first."""
+    may_read(actor)
+    return PullReport(**_detail(project, link_id, LinkEventKind.PULLED))
+
+
+def _detail(project: Project, link_id: str, kind: LinkEventKind) -> dict[str, Any]:
     found = argilla_reading.happened(project.database).get((link_id, kind))
     if found is None:
         raise NotFound("This did not happen yet", to_do="Push, then pull.")
-    said = json.loads(found.detail)
-    return PushReport(**said) if kind is LinkEventKind.PUSHED else PullReport(**said)
+    said: dict[str, Any] = json.loads(found.detail)
+    return said
 
 
 def _now(

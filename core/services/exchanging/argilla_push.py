@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # its library is loaded with the first connection
     from core.argilla.server import Server
 
 Tell = Callable[[int, int], None]  # how many are done, of how many; it may raise to end the work between two batches
-_AT_ONCE = 250  # records a call: half of what a server takes, some two seconds
+AT_ONCE = 250  # records a call: half of what a server takes, some two seconds
 _MOST_BYTES = 8_000_000  # of texts a call
 _ANEW = "Put it back as it was; or end this link and make a new one, which gets a dataset of its own."
 
@@ -47,20 +47,22 @@ class Sender(Protocol):
     def out(self, records: Sequence[ArgillaRecord]) -> list[OutRecord]: ...
 
 
-def push(server: "Server", project: Project, link: ArgillaLink, sender: Sender, by: str, tell: Tell) -> PushReport:
+def push(
+    server: "Server", project: Project, link: ArgillaLink, sender: Sender, by: str, tell: Tell, at_once: int = AT_ONCE
+) -> PushReport:
     """Everything of the queue or study that does not stand there yet. Raises ArgillaError; what was sent until then stays."""
     dataset_id = dataset_of(server, project, link, sender.plan, by)
     total, sent, there = sender.total, 0, 0
     tell(0, total)
-    while rows := argilla_reading.unsent(project.database, link.id, _AT_ONCE):
+    while rows := argilla_reading.unsent(project.database, link.id, at_once):
         sent += _send(server, project, dataset_id, sender, rows)
         tell(min(sent, total), total)
     for batch in sender.batches():
         known = argilla_reading.known(project.database, [one.id for one in batch])
         there += len(known)
         fresh = [one for one in batch if one.id not in known]
-        for first in range(0, len(fresh), _AT_ONCE):
-            some = fresh[first : first + _AT_ONCE]
+        for first in range(0, len(fresh), at_once):
+            some = fresh[first : first + at_once]
             project.database.writer.append_now(some)
             sent += _send(server, project, dataset_id, sender, some)
             tell(min(sent + there, total), total)
