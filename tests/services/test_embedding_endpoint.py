@@ -117,6 +117,18 @@ def test_a_refusal_ends_it_with_the_servers_words(studio: Studio, project: Proje
     assert kept(project) == 0
 
 
+def test_two_who_want_the_same_texts_at_once_pay_once(studio: Studio, project: Project, server: Server) -> None:
+    server.waits = threading.Event()
+    studio.embeddings.begin(ME, project, None, embedder="test")
+    assert server.was_asked.wait(10)
+    studio.maps.begin(ME, project, None, clusters=3, embedder="test")
+    server.waits.set()
+    assert studio.maps.wait(ME, project, 60)
+    assert studio.embeddings.wait(ME, project, 60)
+    assert len(server.texts) == kept(project) == 90
+    assert maps.every(ME, project)[0].map.n == 90
+
+
 def test_a_stop_is_heard_while_the_server_thinks(studio: Studio, project: Project, server: Server) -> None:
     server.waits = threading.Event()
     studio.embeddings.begin(ME, project, None, embedder="test")

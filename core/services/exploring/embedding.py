@@ -1,10 +1,13 @@
 """Embeddings of a project's texts: what is missing, getting it in the background, and all of them as one matrix. Each text once."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 
-from core.domain.map import EVERYTHING, PACKAGED, REFERENCES, MapEstimate, MapProgress
+from core.domain.map import EVERYTHING, PACKAGED, REFERENCES, MapEstimate, MapPhase, MapProgress
 from core.domain.person import Actor
 from core.domain.queue import QueueFilter
 from core.domain.run import Caps
@@ -22,6 +25,7 @@ from core.store.database import Database
 from core.store.embedding_reading import Vectors, Wanted
 
 _MEAN_BYTES = 600.0
+_LOOK_S = 0.2  # how often who waits looks whether it is still wanted
 
 
 class Embeddings:
@@ -30,6 +34,10 @@ class Embeddings:
     def __init__(self, live: LiveRuns, endpoints: Endpoints) -> None:
         self._live, self._endpoints = live, endpoints
         self._jobs = MapJobs()
+        self._guard = threading.Lock()  # guards the dict
+        self._turns: dict[
+            tuple[Path, str], threading.Lock
+        ] = {}  # by file and model: no text is embedded, or paid for, twice
 
     def names(self, actor: Actor) -> tuple[str, ...]:
         """Who may be asked: the packaged model, then endpoints."""
@@ -102,11 +110,24 @@ class Embeddings:
 
     def ensure(self, job: MapJob, database: Database, found: Wanted, who: Embedder, caps: Caps | None) -> None:
         """Inside a piece of work: embed what is missing of `found`. Raises StudioError; what came before that is kept."""
-        if who.endpoint is None:
-            embedding_work.packaged(job, database, found, who.model)
-        else:
-            work = EndpointWork(live=self._live, endpoints=self._endpoints, embedder=who, caps=caps or Caps())
-            work.embed(job, database, found)
+        with self._turn(job, database, who):
+            if who.endpoint is None:
+                embedding_work.packaged(job, database, found, who.model)
+            else:
+                work = EndpointWork(live=self._live, endpoints=self._endpoints, embedder=who, caps=caps or Caps())
+                work.embed(job, database, found)
+
+    @contextmanager
+    def _turn(self, job: MapJob, database: Database, who: Embedder) -> Iterator[None]:
+        """One at a time embeds into a file with a model; what others embedded meanwhile is not missing any more."""
+        with self._guard:
+            turn = self._turns.setdefault((database.path, who.model), threading.Lock())
+        while not turn.acquire(timeout=_LOOK_S):
+            job.tell(MapPhase.TEXTS)
+        try:
+            yield
+        finally:
+            turn.release()
 
     def close(self) -> None:
         """End what goes on, and wait for it."""
