@@ -48,6 +48,7 @@ def _open_projects() -> None:
             studio.runs.resume_by_themselves(shell.owner(), shell.open_project(slug, shell.owner()))
         except StudioError as error:  # one unusable file must not close the house; its pages say the same
             sys.stderr.write(f"\nThe project “{slug}” was not opened. {error}\n\n")
+    studio.argilla_work.watch()
 
 
 def _stop() -> None:
