@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -18,6 +19,8 @@ from core.services.exploring.map_order import ChildOrder, ChildSaid
 
 _ROOT = Path(__file__).parents[3]
 _LOG = "child.log"
+# Threads that wait for each other sleep: on a busy machine they would else spin away as much time again as they work.
+_PASSIVE = {"OMP_WAIT_POLICY": "passive"}
 
 
 class Stopped(StudioError):
@@ -132,7 +135,7 @@ def asked_of_child(job: MapJob, order: ChildOrder) -> Generator[ChildSaid]:
     with log.open("wb") as said:
         child = subprocess.Popen(
             [sys.executable, "-m", "core.services.exploring.map_child"],
-            cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
+            cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=os.environ | _PASSIVE,
         )  # fmt: skip
     try:
         with job.woken_by(child.kill):

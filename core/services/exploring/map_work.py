@@ -16,6 +16,7 @@ from core.services.exploring import map_order
 from core.services.exploring.map_order import ChildOrder, ChildSaid
 
 _TYPICAL = 12
+_WORTH_THREADS = 2_000  # points; with fewer, two threads wait more for each other than they gain
 Floats = npt.NDArray[np.float32]
 Say = Callable[[ChildSaid], None]
 
@@ -64,7 +65,8 @@ def _places(points: Floats, is_drawn: npt.NDArray[np.bool_], order: ChildOrder, 
     perplexity = projection.usable_perplexity(len(drawn), order.perplexity)
     k = min(int(3 * perplexity), len(drawn) - 1)
     near = projection.neighbours(drawn, drawn, k, tell(MapPhase.NEIGHBOURS), is_same=True)
-    xy = projection.laid_out(drawn, near, perplexity, order.rng_seed, _threads(), tell(MapPhase.PLACE))
+    threads = _threads() if len(drawn) >= _WORTH_THREADS else 1
+    xy = projection.laid_out(drawn, near, perplexity, order.rng_seed, threads, tell(MapPhase.PLACE))
     places = np.empty((len(points), 2), np.float32)
     places[is_drawn] = xy
     if not is_drawn.all():
