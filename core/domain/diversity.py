@@ -94,12 +94,12 @@ _ABOUT: Mapping[Measure, str] = {
     Measure.WORDS_ADDED: "Words more than its parent has",
     Measure.COST_SURVIVOR: "What all calls for evolving cost, by those that survived",
     Measure.COST_ACCEPTED: "The same by those that people accepted",
-    Measure.NEAREST: "Mean cosine distance of a text to the one most like it; higher is more diverse",
-    Measure.ENTROPY: "Entropy over clusters, 1 when all are equally full; higher is more diverse",
-    Measure.COVERED: "Clusters of the reference set with at least one text inside; higher covers more",
+    Measure.NEAREST: "Mean cosine distance to the closest text; higher is more diverse",
+    Measure.ENTROPY: "Entropy of clusters, 1 when equally full; higher is more diverse",
+    Measure.COVERED: "Clusters of the reference set with a text inside; higher covers more",
     Measure.VENDI: "Effective number of different texts; higher is more diverse",
-    Measure.ALIKE: f"Texts with another at a cosine of {ALIKE_FROM:g} or more; lower is more diverse",
-    Measure.REWORDED: "Texts with another that shares most of its three-word runs; lower is more diverse",
+    Measure.ALIKE: f"Texts with another at cosine {ALIKE_FROM:g} or more; lower is more diverse",
+    Measure.REWORDED: "Texts with another of mostly the same words; lower is more diverse",
     Measure.CELLS: "Cells of skill × difficulty with at least one text",
 }
 _UNITS: Mapping[Measure, Unit] = {

@@ -11,7 +11,7 @@ from core.figures.look import SYMBOLS, Palette, faint, framed
 from core.figures.study import plain
 
 _ROW = 32  # px
-_FARTHEST = 2.0  # of the first side's number: beyond it an interval is cut, and the table says how far it reaches
+_FARTHEST = 1.2  # of the first side's number: beyond it an interval is cut, and the table says how far it reaches
 _HOLLOW = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 
 
@@ -22,6 +22,12 @@ def said(measure: Measure, estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return number(measure, estimate.value)
     return f"{number(measure, estimate.value)} ({number(measure, estimate.low)} to {number(measure, estimate.high)})"
+
+
+def said_difference(measure: Measure, estimate: Estimate) -> str:
+    """A difference in its unit: of shares in percentage points, which are no percent of the first."""
+    words = said(measure, estimate)
+    return words.replace(" %", "") + " points" if measure.unit is Unit.SHARE and estimate.value is not None else words
 
 
 def number(measure: Measure, value: float) -> str:
@@ -75,8 +81,8 @@ def differences(contrasts: Sequence[Contrast], addresses: Mapping[Measure, str],
         assert relative is not None
         colour = colours.accent if one.is_clear else colours.ink3
         estimate = Estimate(value=relative.value, n=one.difference.n, low=relative.low, high=relative.high)
-        words = f"{one.measure.label}: {said(one.measure, one.first)}, then {said(one.measure, one.second)}"
-        if abs(relative.value) <= _FARTHEST:
+        words = f"{one.measure.label}: {said_difference(one.measure, one.difference)}"
+        if abs(relative.value) <= _FARTHEST:  # beyond it the table alone says so
             _dot(
                 figure,
                 estimate,
@@ -120,7 +126,7 @@ def _dot(
     error = {"type": "data", **extent, "thickness": 2.2, "width": 0, "color": faint(line, 0.6)}
     figure.add_trace(
         go.Scatter(
-            x=[value], y=[place], mode="markers", customdata=[address], marker=marker, error_x=error,
+            x=[value], y=[place], mode="markers", customdata=[address], marker=marker, error_x=error, cliponaxis=False,
             hovertext=[words], hoverinfo="text", **_HOLLOW,
         )
     )  # fmt: skip

@@ -23,6 +23,7 @@ from core.studies.bootstrap import Bootstrap, estimated, resampled
 
 ROUNDS = 2000  # of rates and means
 COUNTED = tuple(one for one in Measure if not one.is_of_texts)
+_ROUNDING = 1e-9
 _MONEY = (Measure.COST_SURVIVOR, Measure.COST_ACCEPTED)
 
 
@@ -120,7 +121,7 @@ def _counted(sides: Sequence[_SideRows], asked: Question, told: Told) -> Iterato
             _told(estimated(float(values[side]), counts[side], rounds[side], within[side]), measure, sides[side])
             for side in (0, 1)
         ]
-        moved = rounds[1] - rounds[0]
+        moved = _less(rounds[1], rounds[0])
         difference_ = _difference(parts, estimated(float(values[1] - values[0]), sum(counts), moved, min(within)))
         p = bootstrap_p(moved) if difference_.low is not None else None
         yield _contrast(asked, measure, parts[0], parts[1], difference_, p)
@@ -162,6 +163,12 @@ def _ratio(sums: Floats, at: int) -> Floats:
     found: Floats = np.full(len(above), np.nan)
     np.divide(above, below, out=found, where=below > 0)
     return found
+
+
+def _less(second: Floats, first: Floats) -> Floats:
+    """The difference, where what only rounding left is none: sums in another order would else look like a finding."""
+    moved = second - first
+    return np.where(np.abs(moved) <= _ROUNDING * np.abs(first), 0.0, moved)
 
 
 def _told(found: Estimate, measure: Measure, side: _SideRows) -> Estimate:

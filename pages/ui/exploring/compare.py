@@ -18,7 +18,6 @@ from pages.ui.figure_head import head
 from pages.ui.kit import h
 
 _WHAT = "What differs, and how sure that is"
-_HEADS = ("", "First", "Second", "Difference", "p", "Corrected")
 _LEAST_P = 0.001
 
 
@@ -80,7 +79,9 @@ def _found(project: Project, question: Question, found: Comparison) -> None:
     if shown:
         addresses = {one.measure: queue_address.as_text(one.behind[1]) for one in shown}
         lead = "95 % intervals by seed; filled: clear after correction for all of them"
-        said = "; ".join(f"{one.measure.label}: {figures.said(one.measure, one.difference)}" for one in shown)
+        said = "; ".join(
+            f"{one.measure.label}: {figures.said_difference(one.measure, one.difference)}" for one in shown
+        )
         figure = figures.differences(shown, addresses, card.colours())
         card.figure("differences", "What differs", lead, figure, _rows(found), said=said)
     _table(found)
@@ -114,8 +115,9 @@ def _rows(found: Comparison) -> card.Rows:
 
 def _table(found: Comparison) -> None:
     """Every number of either side opens what it is about."""
-    lead = f"{found.first.title} and {found.second.title}; second less first"
-    heads = (h("th", {"scope": "col", "class": "r" if at else ""}, name) for at, name in enumerate(_HEADS))
+    lead = "second less first; every number opens what it is about"
+    names = ("", found.first.title, found.second.title, "Difference", "p", "Corrected")
+    heads = (h("th", {"scope": "col", "class": "r" if at else ""}, name) for at, name in enumerate(names))
     table = h("table", h("thead", h("tr", *heads)), h("tbody", *map(_row, found.contrasts)))
     with st.container(border=True, gap=None, key="explore_compared_card"):
         top = head("Measure by measure", lead, "explore-compare", card.as_csv(_rows(found)), picture=False)
@@ -125,11 +127,13 @@ def _table(found: Comparison) -> None:
 
 def _row(one: Contrast) -> kit.Element:
     moved = one.difference
-    words = figures.said(one.measure, moved) if moved.value is not None else moved.why or "–"
+    words = figures.said_difference(one.measure, moved) if moved.value is not None else moved.why or "–"
     cells: list[kit.Child] = [
         _opens(one, one.first, one.behind[0]),
         _opens(one, one.second, one.behind[1]),
-        h("b", words) if one.is_clear else h("span", {"title": moved.why}, words),
+        h("b", words)
+        if one.is_clear
+        else h("span", {"title": moved.why, "class": "dim" if moved.value is None else ""}, words),
         _p(one.p),
         _p(one.holm),
     ]

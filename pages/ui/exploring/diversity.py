@@ -8,7 +8,7 @@ from core.domain.diversity import FEW_SEEDS, SHOWN_OF_GROUPS, Conditions, Divers
 from core.domain.explore import Scope
 from core.figures import diversity as figures
 from core.services.exploring import explored
-from core.services.exploring.diversity import Question
+from core.services.exploring.diversity import NO_REFERENCE, Question
 from core.services.exploring.pools import Drawing
 from core.services.projects import Project
 from core.services.reviewing import queue_address
@@ -47,8 +47,9 @@ def _found(project: Project, question: Question, found: Diversity) -> None:
     else:
         kit.show("line", h("p", {"class": "lab"}, _conditions(found)), key="explore.diversity.conditions")
         work.fresh(project, question, found.conditions.mark)
-        for start in range(0, len(SHOWN_OF_GROUPS), 2):
-            for column, measure in zip(st.columns(2, gap="medium"), SHOWN_OF_GROUPS[start : start + 2], strict=True):
+        told = [one for one in SHOWN_OF_GROUPS if any(group.estimates[one].value is not None for group in found.groups)]
+        for start in range(0, len(told), 2):
+            for column, measure in zip(st.columns(2, gap="medium"), told[start : start + 2], strict=False):
                 with column:
                     _card(found, measure)
     if any(group.without for group in (*[one.group for one in found.groups], *found.left_out)):
@@ -57,10 +58,6 @@ def _found(project: Project, question: Question, found: Diversity) -> None:
 
 def _card(found: Diversity, measure: Measure) -> None:
     shown = [one for one in found.groups if one.estimates[measure].value is not None]
-    if not shown:
-        why = next(iter(found.groups)).estimates[measure].why
-        card.table(measure, measure.label, measure.about, card.Rows(columns=("",), rows=((f"Not told: {why}.",),)))
-        return
     addresses = {one.group.name: queue_address.as_text(one.group.wanted) for one in shown}
     table = card.Rows(
         columns=("Group", measure.label, "95 % from", "to", "n", "seeds", "note"),
@@ -94,7 +91,7 @@ def _conditions(found: Diversity) -> str:
 
 def _reference(told: Conditions) -> str:
     if not told.reference:
-        return "Bring in a reference set under Data (Alpaca, ShareGPT, any) to see how much of it is covered."
+        return f"Covered: {NO_REFERENCE}; bring in one under Data (Alpaca, ShareGPT, any)."
     return f"Covered: of {told.reference_clusters} clusters of {told.reference}."
 
 
