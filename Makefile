@@ -13,7 +13,7 @@ ARGS ?=
 NO_WEIGHTS_0 = and not weights
 NO_ARGILLA_0 = and not argilla
 NOT_NOW = not torture $(NO_WEIGHTS_$(WEIGHTS)) $(NO_ARGILLA_$(ARGILLA))
-BENCHMARKS = engine store pages trees imports review review_load studies
+BENCHMARKS = engine store pages trees imports review review_load studies maps
 
 # A browser window opens by itself where there is a screen.
 SCREEN = $(if $(CI),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
