@@ -157,6 +157,6 @@ def curve(found: CoverageCurve, colours: Palette) -> go.Figure:
             hoverinfo="text",
         )
     )
-    figure.update_xaxes(title="evolutions decided", rangemode="tozero", nticks=6)
-    figure.update_yaxes(title="cells filled", rangemode="tozero", nticks=5)
+    figure.update_xaxes(title_text="evolutions decided", rangemode="tozero", nticks=6)
+    figure.update_yaxes(title_text="cells filled", rangemode="tozero", nticks=5)
     return figure

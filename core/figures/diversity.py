@@ -96,12 +96,23 @@ def differences(contrasts: Sequence[Contrast], addresses: Mapping[Measure, str],
         (min(_FARTHEST, max(abs(one.relative.low), abs(one.relative.high))) for one in shown if one.relative),
         default=1.0,
     )
+    ticks = _ticks(reach)
     figure.update_xaxes(
-        range=[-1.05 * reach, 1.05 * reach], nticks=7, tickformat="+.0%", showline=True,
+        range=[-1.05 * reach, 1.05 * reach], tickvals=ticks, ticktext=[_percent(one) for one in ticks], showline=True,
         title_text="second side less the first, in % of the first",
     )  # fmt: skip
     _named(figure, [f"{one.measure.label}  " for one in shown], colours)
     return figure
+
+
+def _ticks(reach: float) -> list[float]:
+    """Round shares from minus to plus this, 0 among them."""
+    step = next((one for one in (0.01, 0.02, 0.05, 0.1, 0.25, 0.5) if reach / one <= 4), 1.0)
+    return [step * at for at in range(-int(reach / step), int(reach / step) + 1)]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.0f} %".replace("-", "−") if round(share, 4) else "0"
 
 
 def _mark(one: Measured, colours: Palette) -> tuple[str, str]:

@@ -15,7 +15,7 @@ Address = Callable[[QueueFilter], str]
 
 _HEIGHT = 282  # px
 _WORDS = (-10, 50)  # what lies beyond is put into the last bar on its side
-_GRADES = {"range": [0.8, 10.2], "tickvals": [1, 4, 7, 10]}
+_GRADES = {"range": [0.6, 10.6], "tickvals": [1, 4, 7, 10]}
 _PICKABLE = {"marker": {"opacity": 1}}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from core.domain.system import EMBEDDED
 from core.store.database import Database
 
 _PLACES = "select id, seq, kind, seed_id, run_id, parent_id, epoch, operation from instruction where seq in (select unnest(?))"
@@ -34,6 +35,7 @@ _EPOCHS = "select distinct epoch from instruction where kind = 'evolved' order b
 _SYSTEMS = "select id, name, model from system order by name, id"
 _PACKS = "select hash, name from prompt_pack order by name, hash"
 _RULES = "select distinct rule from instruction_state where rule is not null order by rule"
+_OURS = {EMBEDDED: "The embedded model"}
 
 
 def rows(database: Database, seqs: Sequence[int]) -> list[dict[str, Any]]:
@@ -101,7 +103,9 @@ def rules(database: Database) -> list[str]:
 
 def systems(database: Database) -> dict[str, str]:
     """Who answered or evolved in this project, by id; those of one name say which model they are."""
-    return _told_apart((row["id"], row["name"], row["model"]) for row in database.query(_SYSTEMS))
+    return _told_apart(
+        (row["id"], _OURS.get(row["name"], row["name"]), row["model"]) for row in database.query(_SYSTEMS)
+    )
 
 
 def packs(database: Database) -> dict[str, str]:

@@ -83,7 +83,7 @@ def _agreement(found: Hardness) -> str:
     parts = (
         []
         if more.value is None
-        else [f"People say {more.value:+.2f}{_between(more.low, more.high)} against the model on average"]
+        else [f"People say {_signed(more.value)}{_between(more.low, more.high)} against the model on average"]
     )
     parts.append(f"Spearman {_estimate(agreed.spearman)}")
     parts.append(f"weighted kappa {_estimate(agreed.kappa)}")
@@ -97,7 +97,11 @@ def _estimate(one: Estimate) -> str:
 
 
 def _between(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
+    return "" if low is None or high is None else f" ({low:.2f} to {high:.2f})".replace("-", "−")
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def length(project: Project, scope: Scope) -> None:
