@@ -78,7 +78,11 @@ def _earlier(drawn: Sequence[MapNow]) -> None:
 def _about(one: MapNow) -> None:
     """How it came to be, for whoever quotes it."""
     drawn = one.map
-    beside = f", {drawn.drawn:,} of them laid out and the others placed beside those" if MOST_DRAWN <= drawn.drawn < drawn.n else ""
+    beside = (
+        f", {drawn.drawn:,} of them laid out and the others placed beside those"
+        if MOST_DRAWN <= drawn.drawn < drawn.n
+        else ""
+    )
     left_out = f" {count(drawn.left_out, 'instruction')} without an embedding left out." if drawn.left_out else ""
     words = (
         f"{count(drawn.n, 'instruction')} by t-SNE of {drawn.model} (perplexity {drawn.perplexity:g}, seed {drawn.rng_seed}){beside};"

@@ -40,14 +40,12 @@ def dialog(project: Project, map_id: str) -> None:
 
 def _table(clusters: Sequence[ClusterNow]) -> kit.Element:
     rows = (
-        h("tr", h("th", {"scope": "row", "class": "nm"}, str(one.cluster + 1)), h("td", {"class": "r num"}, f"{one.n:,}"),
-          h("td", one.name or "–"), h("td", {"class": "lab"}, ", ".join(one.words)))
+        h("tr", h("th", {"scope": "row", "class": "nm"}, str(one.cluster + 1)), h("td", one.name or "–"),
+          h("td", {"class": "lab"}, ", ".join(one.words)), h("td", {"class": "r num"}, f"{one.n:,}"))
         for one in clusters
     )  # fmt: skip
-    heads = (
-        h("th", {"scope": "col", "class": "r" if word == "Texts" else ""}, word)
-        for word in ("No.", "Texts", "Name", "Words")
-    )
+    words = ("No.", "Name", "Words", "Texts")
+    heads = (h("th", {"scope": "col", "class": "r" if word == "Texts" else ""}, word) for word in words)
     return h("table", h("thead", h("tr", *heads)), h("tbody", *rows))
 
 

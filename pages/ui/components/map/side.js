@@ -13,8 +13,10 @@ export function legendNodes(scene) {
     ["button", { class: "lg", "aria-pressed": String(!scene.isOff(kind.code)), "data-kind": kind.code, title: "Show or fade" },
       drawn(kind.symbol, kind.colour), ["span", { class: "one", dir: "auto" }, kind.label], ["span", { class: "num lab" }, count(kind.n)]],
     ["button", { class: "lk", "data-alone": kind.code, "aria-label": `Only ${kind.label}` }, "only"]];
+  const lines = scene.now.way === "cluster" ? ["p", { class: "lab" }, "Numbers tell the clusters; shades only part neighbours."]
+    : ["ul", { class: "lgs" }, ...scene.way().kinds.map(line)];
   return [["div", { class: "sh" }, ["h3", {}, label], ...(scene.isAnyOff ? [["button", { class: "lk push", "data-act": "all" }, "Show all"]] : [])],
-    ["ul", { class: "lgs" }, ...scene.way().kinds.map(line)]];
+    lines];
 }
 
 const PARTS = [["survived", "survived"], ["eliminated", "eliminated"], ["waiting", "waiting"]];
@@ -65,6 +67,6 @@ export function barNodes(scene, { isSending, problem }) {
   const n = picked ? picked.size : scene.now.shown;
   const what = picked ? `${count(n)} picked out` : `Cluster ${only + 1}: ${countOf(n, "text")}`;
   return [["b", { class: "num" }, what], ...DEEDS.map(([act, label]) => ["button", { key: act, class: "bt small", "data-deed": act, disabled: isSending || n === 0 }, label]),
-    ["button", { class: "bt small q", "data-act": "clear" }, "Clear", ["kbd", {}, "Esc"]],
+    ["button", { class: "bt small q", "data-act": "clear", "aria-label": "Clear", title: "Clear (Esc)" }, ["icon", { name: "close" }]],
     ...(problem ? [["span", { class: "no", role: "alert" }, `${problem.what} ${problem.toDo}`]] : [])];
 }
