@@ -69,6 +69,8 @@ def test_a_point_leads_into_its_tree(window: Window) -> None:
 
 def test_whoever_has_not_visited_the_studio_gets_no_points(window: Window, app: App) -> None:
     on_map = opened(window)
-    shown = on_map.page.evaluate("performance.getEntriesByType('resource').map(one => one.name).find(one => one.includes('/api/map?'))")
+    shown = on_map.page.evaluate(
+        "performance.getEntriesByType('resource').map(one => one.name).find(one => one.includes('/api/map?'))"
+    )
     assert http_status(shown) == 403
     assert http_status(f"{app.url}/api/map/selection?project=demo", body=b"\1\0\0\0") == 403
