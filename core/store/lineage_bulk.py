@@ -1,5 +1,6 @@
 """Many lineages at once: their facts are kept aside in files while a lineage is read and looked up. lineage_writing adds them."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.domain.decision import Decision
+from core.domain.instruction import Instruction
 from core.errors import BadInput
 from core.store.database import Database
 from core.store.tables import arrow_batch, table_of
@@ -15,12 +17,20 @@ from core.store.writer import DiskFull
 
 _AT_ONCE = 500  # rows of a lineage that are held in memory
 _ROWS = pa.schema(
-    [("n", pa.int64()), ("id", pa.string()), ("parent_id", pa.string()), ("sha256", pa.string()), ("text", pa.string())]
-)
+    [
+        ("n", pa.int64()), ("id", pa.string()), ("parent_id", pa.string()), ("sha256", pa.string()), ("text", pa.string()),
+        ("above", pa.string()), ("path", pa.string()), ("depth", pa.int32()), ("epoch", pa.int32()),
+    ]
+)  # fmt: skip
 _EXISTING = "select r.n, r.id, r.sha256, r.text, i.seq from rows r join instruction i on i.id = r.id::uuid order by r.n"
 _ORPHANS = """select n, id, text from rows where parent_id is not null and parent_id not in (select id from rows)
 and parent_id::uuid not in (select id from instruction)"""
 _TWICE = "select n from rows qualify row_number() over (partition by id order by n) > 1 order by n limit 1"
+# A parent stands before its child, and both say the same of all that is above: so there is no circle, and no two ways up.
+_ELSEWHERE = """select r.n from rows r left join rows p on p.id = r.parent_id left join instruction i on i.id = r.parent_id::uuid
+where r.parent_id is not null and (p.n >= r.n
+  or coalesce(p.path, md5(array_to_string(list_append(i.ancestors, i.id), ' '))) <> r.above
+  or r.depth <> coalesce(p.depth, i.depth) + 1 or r.epoch <= coalesce(p.epoch, i.epoch)) order by r.n limit 1"""
 BULK = "bulk decisions"
 
 
@@ -31,13 +41,14 @@ class LineageShelf:
     folder: Path
     rows: int = 0
     _waiting: dict[Any, list[tuple[int, int, Any]]] = field(default_factory=dict)
-    _keys: list[tuple[int, str, str | None, str, str]] = field(default_factory=list)
+    _keys: list[tuple[object, ...]] = field(default_factory=list)
     _members: list[tuple[str, str | None]] = field(default_factory=list)
     _writers: dict[Any, pa.RecordBatchStreamWriter] = field(default_factory=dict)
 
-    def add(self, n: int, key: tuple[str, str | None, str, str], facts: Sequence[tuple[Any, int]]) -> None:
-        """One row: id, parent's id, hash and first words; its facts with their numbers in the log (0: they have none)."""
-        self._keys.append((n, *key))
+    def add(self, n: int, of: Instruction, sha256: str, text: str, facts: Sequence[tuple[Any, int]]) -> None:
+        """One row: its instruction, hash and first words; its facts with their numbers in the log (0: they have none)."""
+        above, path = _path(of.ancestors), _path([*of.ancestors, of.id])
+        self._keys.append((n, of.id, of.parent_id, sha256, text, above, path, of.depth, of.epoch))
         for fact, seq in facts:
             self._waiting.setdefault(type(fact), []).append((n, seq, fact))
         self.rows += 1
@@ -85,6 +96,11 @@ class LineageShelf:
         return self.folder / f"{kind if isinstance(kind, str) else kind.__name__}.arrow"
 
 
+def _path(ids: Sequence[str]) -> str:
+    """A way down from the seed, in a form that a database compares."""
+    return hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()
+
+
 def _batch(kind: Any, rows: list[tuple[int, int, Any]], members: Sequence[tuple[str, str | None]]) -> pa.Table:
     fact_kind = Decision if kind == BULK else kind
     table = arrow_batch(fact_kind, [fact for _, _, fact in rows], 0)
@@ -117,6 +133,11 @@ def looked_up(database: Database, shelf: LineageShelf) -> tuple[list[Known], lis
         cursor.register("rows", rows.read_all())
         if twice := cursor.execute(_TWICE).fetchone():
             raise BadInput(f"Row {twice[0]:,} is there twice", to_do="Take the export again. Nothing was imported.")
+        if elsewhere := cursor.execute(_ELSEWHERE).fetchone():
+            raise BadInput(
+                f"Row {elsewhere[0]:,} does not stand below what it says that it grew from",
+                to_do="Take the export again. Nothing was imported.",
+            )
         here = [
             Known(n=n, id=id_, sha256=sha, text=text, seq=seq)
             for n, id_, sha, text, seq in cursor.execute(_EXISTING).fetchall()

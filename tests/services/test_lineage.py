@@ -197,6 +197,18 @@ def _with_one_twice(header: dict[str, Any], rows: Rows) -> None:
     header["rows"] += 1
 
 
+def _with_a_circle(_: dict[str, Any], rows: Rows) -> None:
+    """Two children of one seed, each said to have grown from the other."""
+    root, one, other = (row["id"] for row in rows[:3])
+    for at, parent in ((1, other), (2, one)):
+        rows[at].update(parent_id=parent, ancestors=[root, parent], depth=2, epoch=2 + at)
+
+
+def _moved(_: dict[str, Any], rows: Rows) -> None:
+    """A grandchild that says it grew from its uncle."""
+    rows[3].update(parent_id=rows[2]["id"], ancestors=[rows[0]["id"], rows[1]["id"], rows[2]["id"]])
+
+
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "empty": (lambda file: [], "no lineage of the studio"),
     "another file": (lambda file: [b'{"instruction": "Sort."}\n'], "no lineage of the studio"),
@@ -209,6 +221,11 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "a row twice": (_forged(_with_one_twice), "Row 17 is there twice"),
     "not UTF-8": (lambda file: [*file[:2], b"\xff\xfe\n"], "Row 3 is not UTF-8"),
     "deep": (lambda file: [file[0], b"[" * 100_000 + b"\n"], "Row 2 is nested too deeply"),
+    "a circle": (_forged(_with_a_circle), "Row 3 does not stand below what it says that it grew from"),
+    "a leaf that says it is a seed's sibling": (_forged(lambda h, r: r[3].update(depth=1)), "Row 5 does not stand below"),
+    "its own parent": (_forged(lambda h, r: r[1].update(parent_id=r[1]["id"], ancestors=[r[0]["id"], r[1]["id"]])), "Row 3 does not stand below"),
+    "another way up": (_forged(_moved), "Row 5 does not stand below"),
+    "a child before its parent": (_forged(lambda h, r: r.insert(0, r.pop(1))), "Row 2 does not stand below"),
     "more behind": (lambda file: [*file, b"{}\n"], "Row 18 stands behind the end"),
     "no id": (_forged(lambda h, r: r[0]["revisions"][0].update(id="1; drop table x")), "Row 2 does not hold together"),
     "an unknown operation": (_forged(lambda h, r: r[1].update(operation="frob")), "Row 3 has a wrong instruction.operation"),
@@ -288,7 +305,7 @@ KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
 from core.domain.person import LOCAL_OWNER
-from core.services import lineage_import
+from core.services.exchanging import lineage_import
 from tests.services.reviewed import opened
 
 def tell(now):

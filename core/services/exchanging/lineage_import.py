@@ -115,7 +115,7 @@ def _shelve(read: Lineage, context: Context, shelf: LineageShelf, tell: Callable
                 revisions = [one["revision_id"] for one in row["decisions"] if one["id"] == part.id]
                 shelf.add_bulk_decision(number, part, seq, (row["id"], revisions[0]))
         text = " ".join(str(row["instruction"] or "").split())[:80]
-        shelf.add(number, (row["id"], row["parent_id"], row["sha256"], text), _numbered(facts, numbers))
+        shelf.add(number, facts.instruction, row["sha256"], text, _numbered(facts, numbers))
         if shelf.rows % _TELL_EVERY == 0:
             tell(ImportProgress(rows=shelf.rows, share=min(1.0, shelf.rows / total)))
     shelf.flush()
