@@ -18,6 +18,7 @@ from core.services.evaluating.results import Results
 from core.services.evaluating.study_answers import StudyAnswers
 from core.services.exchanging.argilla import Argilla
 from core.services.exchanging.argilla_work import ArgillaWork
+from core.services.exchanging.hubs import Pushes
 from core.services.exploring.cluster_names import ClusterNames
 from core.services.exploring.coverage import Coverages
 from core.services.exploring.embedding import Embeddings
@@ -70,6 +71,7 @@ class Studio:
     results: Results
     argilla: Argilla
     argilla_work: ArgillaWork
+    pushes: Pushes
     survival: Survival
     coverage: Coverages
     explored: Explored
@@ -115,6 +117,7 @@ class Studio:
         self.maps.close()
         self.embeddings.close()
         self.argilla_work.close()
+        self.pushes.close()
         self.live.close()
         self.duplicates.close()
         self.results.close()
@@ -162,6 +165,7 @@ def open_studio(settings: Settings) -> Studio:
         results=Results(),
         argilla=argilla,
         argilla_work=ArgillaWork(argilla, projects),
+        pushes=Pushes(),
         embeddings=embeddings,
         maps=Maps(embeddings),
         cluster_names=ClusterNames(errands, endpoints),

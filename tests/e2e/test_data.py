@@ -1,4 +1,4 @@
-"""The page Data in the browser: what an export comes to, its download, those before it, and a lineage taken in."""
+"""The page Data in the browser: what an export comes to, its download, those before it, and what is brought in: all kinds of files."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.builders import RUN
 from tests.e2e.running import App
 from tests.e2e.studio import Window
-from tests.services.reviewed import furnish, opened
+from tests.services.reviewed import furnish, opened, tree
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +94,39 @@ def test_a_damaged_lineage_is_refused_by_its_row_and_one_that_is_here_is_skipped
     window.write("Or its path on the studio's computer", str(file))
     window.press("Import it")
     window.expect_said("0 rows taken, 15 here already, 0 refused")
+
+
+def test_files_from_elsewhere_are_looked_at_taken_and_listed_and_the_whole_project_becomes_another(
+    window: Window, app: App, tmp_path: Path
+) -> None:
+    sets, said = tmp_path / "alpaca.json", tmp_path / "said.csv"
+    sets.write_text(json.dumps([{"instruction": "Name a fruit."}, {"instruction": 7}]), encoding="utf-8")
+    said.write_text(f"id,verdict,person\n{tree(2)[0].id},accept,Ann\n{tree(2)[0].id},maybe,Bo\n", encoding="utf-8")
+    open_data(window, "furnished", "texts")
+    window.choose_file(sets)
+    window.expect_said("Refused: its `instruction` is not text")
+    window.press("Take it in")
+    window.expect_said("1 text taken, 0 merged as exact duplicates, 1 refused", "Row 2 its `instruction` is not text")
+    window.switch_to("Decisions")
+    window.expect_said("A table with one verdict a row")
+    window.choose_file(said)
+    window.expect_said("1 decision and 0 skills are new", "Row 3 its `verdict` is none of accept, reject, flag, note")
+    window.press("Take the others: 1")
+    window.expect_said("1 decision and 0 skills taken")
+    expect(window.page.locator(".exports")).to_contain_text("alpaca")
+    expect(window.page.locator(".exports")).to_contain_text("said.csv")
+    window.switch_to("Take out")
+    window.expect_said("The whole project")
+    with window.page.expect_download() as started:
+        window.page.get_by_role("link", name="Take all of it out").click()
+    whole = tmp_path / started.value.suggested_filename
+    started.value.save_as(whole)
+    open_data(window, "furnished", "project")
+    window.choose_file(whole)
+    window.expect_said("reference texts")
+    window.write("Call it", "Its twin")
+    window.press("Make the project")
+    window.expect_said("is the project “Its twin” now")
+    assert window.asked()["project"] == "its-twin"
+    expect(window.page.locator(".exports")).to_contain_text("alpaca")
+    assert list((app.home / "uploads").glob("*")) == []

@@ -18,6 +18,7 @@ from core.services.jobs import Job, Jobs
 from core.services.projects import Project
 
 _TOKEN = "HF_TOKEN"  # of the environment; the only way to give one
+_PATIENCE_S = 5.0
 _STOPPED = "Stopped. Nothing was changed on the hub"
 
 
@@ -80,6 +81,13 @@ class Pushes:
         if job is None or now is None:
             return None
         return replace(now, is_going=job.is_going, seconds=job.seconds, reason="" if now.pushed else job.reason)
+
+    def close(self) -> None:
+        """Stop whatever is going, and leave no process behind."""
+        for slug in self._now:
+            self._jobs.stop(slug)
+        for slug in self._now:
+            self._jobs.wait(slug, _PATIENCE_S)
 
     def wait(self, project: Project, timeout_s: float | None = None) -> bool:
         """Until it has ended; False when the time is over first."""

@@ -12,7 +12,7 @@ from pages.ui import kit, shell
 from pages.ui.kit import h
 from pages.ui.words import count
 
-_SAID = "data.arrived"
+_SAID = "data.arrived.words"
 _SHOWN = 20
 _KINDS = {
     "seeds": ("Seeds", "seed"),

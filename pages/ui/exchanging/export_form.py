@@ -8,6 +8,7 @@ from core.services.exchanging.wanted import ACCEPTED_WORD, EVERYTHING_WORD, desc
 from core.services.projects import Project
 from core.services.reviewing import queues
 from pages.ui import kit, shell
+from pages.ui.exchanging import hub_card
 from pages.ui.exchanging.export_routes import address
 from pages.ui.kit import h
 from pages.ui.words import count
@@ -42,6 +43,8 @@ def form(project: Project) -> None:
     counted = exports.count(shell.actor(), project, order)
     href = address(project.slug, format_=format_, which=which, with_names=with_names, with_unready=with_unready)
     kit.show("take", *_said(order, counted), _link(href, counted), key="data.take")
+    if order.format.is_folder and counted.rows:
+        hub_card.offer(project, order)
 
 
 def _choice(project: Project) -> tuple[str, ExportFormat]:

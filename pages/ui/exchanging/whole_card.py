@@ -18,6 +18,6 @@ def card(project: Project) -> None:
         "way",
         h("div", {"class": "h"}, "The whole project"),
         h("div", {"class": "n"}, words),
-        h("p", h("a", {"class": "bt", "href": href}, "Download it")),
+        h("p", h("a", {"class": "bt", "href": href}, "Take all of it out")),
         key="data.whole.card",
     )

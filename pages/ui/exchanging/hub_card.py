@@ -1,0 +1,79 @@
+"""Pushing what an export would write to a hub of datasets: under which name, how far it is, how it ended."""
+
+import streamlit as st
+
+from core.domain.export import Order
+from core.services.exchanging import exports, hubs
+from core.services.exchanging.hubs import PushNow
+from core.services.projects import Project
+from pages.ui import kit, shell
+from pages.ui.kit import h
+from pages.ui.words import bytes_in_words, count, duration
+
+
+def offer(project: Project, order: Order) -> None:
+    """The same folder on a hub: one commit there, or nothing."""
+    with st.expander("Push it to a hub", key="data.push"), shell.problems("data.push"):
+        now = shell.studio().pushes.progress(shell.actor(), project)
+        if now is not None and now.is_going:
+            _going(project)
+            return
+        if now is not None:
+            kit.show("hint", _ended(now), key="data.push.ended")
+        if not hubs.has_token(shell.actor()):
+            words = "Set HF_TOKEN in the environment of the studio, to a token that may write, and start it again. It is never stored."
+            kit.show("hint", kit.note("waiting", "No token", words), key="data.push.token")
+            return
+        _form(project, order)
+
+
+def _form(project: Project, order: Order) -> None:
+    with st.form("data.push.form", border=False):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input("Its name there", placeholder="owner/name", key="data.push.name")
+            asked = st.form_submit_button("Push", key="data.push.go")
+        private = st.checkbox("Private, if it is new", value=True, key="data.push.private")
+        replace = st.checkbox("It is the next version of what stands there", key="data.push.replace")
+    if asked:
+        actor = shell.actor()
+        shell.studio().pushes.begin(
+            actor, project, lambda folder: void(exports.write(actor, project, order, folder)), name, private=private,
+            replace_it=replace,
+        )  # fmt: skip
+        st.rerun()
+
+
+def void(_: object) -> None: ...
+
+
+@st.fragment(run_every=1)
+def _going(project: Project) -> None:
+    """How far it is; it goes on while other pages are looked at."""
+    with shell.problems("data.push.going"):
+        now = shell.studio().pushes.progress(shell.actor(), project)
+        if now is None or not now.is_going:
+            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(now.share or 0.0, f"{now.repo}: {now.said} {_left(now)}", width="stretch")
+            if st.button("Stop", key="data.push.stop"):
+                shell.studio().pushes.stop(shell.actor(), project)
+
+
+def _left(now: PushNow) -> str:
+    if not now.share:
+        return f"{duration(now.seconds)} so far"
+    return f"{duration(now.seconds)} so far, about {duration(now.seconds / now.share - now.seconds)} left"
+
+
+def _ended(now: PushNow) -> kit.Element:
+    if now.pushed is None:
+        return kit.note("error", "Not pushed", f"{now.repo}: {now.reason}")
+    gone = f", {now.pushed.removed:,} older ones gone" if now.pushed.removed else ""
+    size = bytes_in_words(now.pushed.n_bytes)
+    return kit.note(
+        "saved",
+        "Pushed",
+        f"{count(now.pushed.files, 'file')}, {size}{gone}: ",
+        h("code", now.pushed.url),
+        f" in {duration(now.seconds)}",
+    )
