@@ -1,6 +1,6 @@
 """What became of what was grown: from seeds to what was accepted, at which rates, for how much; how difficult, how long."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.domain.operation import Operation
@@ -157,6 +157,16 @@ class Graded:
     people: Mean
     paper: float | None
     wanted: QueueFilter
+
+    @property
+    def by_model(self) -> QueueFilter:
+        """Those that the model scored."""
+        return replace(self.wanted, is_scored=True)
+
+    @property
+    def by_people(self) -> QueueFilter:
+        """Those that people scored."""
+        return replace(self.wanted, said_from=1.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

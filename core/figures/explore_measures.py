@@ -13,6 +13,7 @@ from core.figures.look import Palette, faint, framed
 
 Address = Callable[[QueueFilter], str]
 
+MOST_DRAWN = 2_000  # points of a figure that can be saved as a picture
 _HEIGHT = 282  # px
 _WORDS = (-10, 50)  # what lies beyond is put into the last bar on its side
 _GRADES = {"range": [0.6, 10.6], "tickvals": [1, 4, 7, 10]}
@@ -30,8 +31,10 @@ def difficulty(found: Sequence[Graded], address: Address, colours: Palette) -> g
             unselected=_PICKABLE, hovertemplate="the paper: %{y:.2f}<extra></extra>",
         )
     )  # fmt: skip
-    _means(figure, [(one, one.model) for one in found], address, colours.accent, "circle", "the model", 0.0)
-    _means(figure, [(one, one.people) for one in found], address, colours.ink, "square", "people", 0.07)
+    model = [(one, one.model, address(one.by_model)) for one in found]
+    _means(figure, model, colours.accent, "circle", "the model", 0.0)
+    people = [(one, one.people, address(one.by_people)) for one in found]
+    _means(figure, people, colours.ink, "square", "people", 0.07)
     epochs = [one.epoch for one in found] or [0]
     figure.update_xaxes(
         range=[epochs[0] - 0.3, epochs[-1] + 0.3], tickvals=epochs, showgrid=False,
@@ -46,51 +49,50 @@ def _epoch(number: int) -> str:
 
 
 def _means(
-    figure: go.Figure,
-    told: Sequence[tuple[Graded, Mean]],
-    address: Address,
-    colour: str,
-    symbol: str,
-    who: str,
-    shift: float,
+    figure: go.Figure, told: Sequence[tuple[Graded, Mean, str]], colour: str, symbol: str, who: str, shift: float
 ) -> None:
-    shown = [(one, mean, mean.value) for one, mean in told if mean.value is not None]
+    shown = [(one, mean, mean.value, behind) for one, mean, behind in told if mean.value is not None]
     if not shown:
         return
     figure.add_trace(
         go.Scatter(
-            x=[one.epoch + shift for one, _, _ in shown],
-            y=[value for _, _, value in shown],
+            x=[one.epoch + shift for one, _, _, _ in shown],
+            y=[value for _, _, value, _ in shown],
             mode="lines+markers",
-            customdata=[address(one.wanted) for one, _, _ in shown],
+            customdata=[behind for _, _, _, behind in shown],
             line={"color": colour, "width": 2.2},
             marker={
                 "size": 9, "opacity": 1, "color": colour, "line": {"width": 2, "color": colour},
-                "symbol": [symbol if mean.n >= SMALL_N else f"{symbol}-open" for _, mean, _ in shown],
+                "symbol": [symbol if mean.n >= SMALL_N else f"{symbol}-open" for _, mean, _, _ in shown],
             },
             unselected=_PICKABLE,
             error_y={
-                "type": "data", "array": [0.0 if mean.high is None else mean.high - value for _, mean, value in shown],
+                "type": "data", "array": [0.0 if mean.high is None else mean.high - value for _, mean, value, _ in shown],
                 "thickness": 2.2, "width": 0, "color": faint(colour, 0.55),
             },
-            hovertext=[f"{who}, {_epoch(one.epoch).lower()}: {value:.2f}, n {mean.n:,}" for one, mean, value in shown],
+            hovertext=[f"{who}, {_epoch(one.epoch).lower()}: {value:.2f}, n {mean.n:,}" for one, mean, value, _ in shown],
             hoverinfo="text",
         )
     )  # fmt: skip
 
 
 def two_scales(found: Sequence[Scored], address: Callable[[Scored], str], colours: Palette) -> go.Figure:
-    """Each text that people and the model scored; dotted where both say the same. Points that coincide are moved a little apart."""
+    """Each text that people and the model scored, at most MOST_DRAWN of them; dotted where both say the same.
+
+    Points that coincide are moved a little apart.
+    """
+    found = found[:: -(-len(found) // MOST_DRAWN) or 1]
     figure = framed(colours, height=_HEIGHT, right=16, bottom=40)
     line = {"color": colours.ink2, "width": 1.4, "dash": "dot"}
     figure.add_shape(type="line", x0=1, y0=1, x1=10, y1=10, line=line)
     figure.add_trace(
-        go.Scattergl(
+        go.Scatter(
             x=[one.judge + _aside(one.id, "x") for one in found],
             y=[one.people + _aside(one.id, "y") for one in found],
             mode="markers",
             customdata=[address(one) for one in found],
             marker={"size": 8, "symbol": "square", "color": faint(colours.accent, 0.5), "line": {"width": 1, "color": colours.accent}},
+            unselected=_PICKABLE,
             hovertext=[f"people {one.people:.1f} (n {one.n}), the model {one.judge:.1f}<br>{_epoch(one.epoch)}" for one in found],
             hoverinfo="text",
         )

@@ -161,6 +161,7 @@ def test_difficulty_and_length_are_told_by_epoch_with_the_seeds_as_epoch_0(proje
     assert (seeds_.epoch, seeds_.model.value, seeds_.model.n, seeds_.paper) == (0, 3.0, 4, 3.00)
     assert first.model.n == 8
     assert first.model.value == pytest.approx(6.0)
+    assert (queues.count(ME, project, first.by_model), queues.count(ME, project, first.by_people)) == (8, 0)
     length = survival.length(ME, project, Scope())
     assert (length.within.k, length.within.n) == (8, 12)
     assert length.added == {12: 4, 15: 4, 40: 4}

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.domain.explore import EVERYTHING
 from core.domain.export import Counted, ExportFormat, Order, PastExport
 from core.services.exchanging import exports
 from core.services.exchanging.wanted import ACCEPTED_WORD, EVERYTHING_WORD, described, wanted
@@ -11,6 +12,7 @@ from pages.ui import kit, shell
 from pages.ui.exchanging import hub_card
 from pages.ui.exchanging.export_routes import address
 from pages.ui.kit import h
+from pages.ui.reviewing.review_words import filter_in_words
 from pages.ui.words import count
 
 _ABOUT = {
@@ -50,8 +52,13 @@ def form(project: Project) -> None:
 def _choice(project: Project) -> tuple[str, ExportFormat]:
     saved = {one.id: one.name for one in queues.every(shell.actor(), project) if not one.archived}
     names = {ACCEPTED_WORD: "What was accepted", EVERYTHING_WORD: "Everything"} | saved
+    asked = st.query_params.get("which", "")
+    if asked and asked not in names:  # a filter, from a number that somebody looked into
+        meant = wanted(shell.actor(), project, asked) or EVERYTHING
+        names = {asked: filter_in_words(meant, queues.choices(shell.actor(), project))} | names
     left, right = st.columns(2)
-    which = left.selectbox("What", list(names), format_func=names.__getitem__, key="data.which")
+    start = list(names).index(asked) if asked in names else 0
+    which = left.selectbox("What", list(names), start, format_func=names.__getitem__, key=f"data.which.{asked}")
     formats = list(ExportFormat)
     format_ = right.selectbox("Format", formats, format_func=lambda one: one.label, key="data.format")
     return which or ACCEPTED_WORD, format_ or formats[0]

@@ -37,7 +37,7 @@ def _by_epoch(found: Hardness) -> None:
     table = card.Rows(
         columns=("epoch", "model", "low", "high", "n", "people", "people low", "people high", "people n", "the paper"),
         rows=tuple((_epoch(one.epoch), *_mean(one.model), *_mean(one.people), one.paper) for one in found.epochs),
-        behind=tuple(as_text(one.wanted) for one in found.epochs),
+        behind=tuple(as_text(one.by_model) for one in found.epochs),
     )
     note = "seeds and survivors; circles: the model, squares: people, dashed: the paper's means, by another rater"
     figure = figures.difficulty(found.epochs, as_text, card.colours())
@@ -66,7 +66,8 @@ def _people(found: Hardness) -> None:
         behind=tuple(map(_address, found.pairs)),
     )
     figure = figures.two_scales(found.pairs, _address, card.colours())
-    note = f"{len(found.pairs):,} texts that both scored; a click opens one"
+    drawn = f", {figures.MOST_DRAWN:,} or fewer of them drawn" if len(found.pairs) > figures.MOST_DRAWN else ""
+    note = f"{len(found.pairs):,} texts that both scored{drawn}; a click opens one"
     said = _agreement(found)
     card.figure("people", "People against the model", note, figure, table, said=said)
     kit.show("results", h("p", {"class": "lab sent"}, said), key="explore.people.said")

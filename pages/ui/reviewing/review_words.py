@@ -18,7 +18,7 @@ KINDS = {
     InstructionKind.REFERENCE: "References",
 }
 OF_FIGURES = (
-    "grown_in", "failed", "made_by", "packs", "added_from", "added_to", "said_from", "said_to", "map_id", "clusters",
+    "is_scored", "grown_in", "failed", "made_by", "packs", "added_from", "added_to", "said_from", "said_to", "map_id", "clusters",
     "selection_id", "ids", "is_scored",
 )  # fmt: skip
 _USUAL = QueueFilter()
@@ -34,6 +34,8 @@ def also(wanted: QueueFilter, choices: Choices) -> Iterator[str]:
     """What a filter has of a figure that somebody clicked: no form asks for it."""
     if wanted.grown_in:
         yield f"of the seeds of {choices.runs.get(wanted.grown_in, 'a run that is gone')}"
+    if wanted.is_scored is not None:
+        yield "with a difficulty" if wanted.is_scored else "without a difficulty"
     if wanted.failed:
         yield f"failed {rule_label(wanted.failed)}"
     if wanted.made_by:
