@@ -34,18 +34,20 @@ def also(wanted: QueueFilter, choices: Choices) -> Iterator[str]:
     """What a filter has of a figure that somebody clicked: no form asks for it."""
     if wanted.grown_in:
         yield f"of the seeds of {choices.runs.get(wanted.grown_in, 'a run that is gone')}"
-    if wanted.is_scored is not None:
-        yield "with a difficulty" if wanted.is_scored else "without a difficulty"
     if wanted.failed:
         yield f"failed {rule_label(wanted.failed)}"
+    if wanted.is_scored is not None:
+        yield "with a difficulty" if wanted.is_scored else "without a difficulty"
     if wanted.made_by:
         yield "written by " + _listed([choices.systems.get(one, "a model that is gone") for one in wanted.made_by])
     if wanted.packs:
         yield "with the prompts " + _listed([choices.packs.get(one, one[:8]) for one in wanted.packs])
     yield _between("words added", wanted.added_from, wanted.added_to)
     yield _between("difficulty as people say", wanted.said_from, wanted.said_to)
-    if wanted.is_scored is not None:
-        yield "with a difficulty" if wanted.is_scored else "without a difficulty"
+    yield from _on_maps(wanted)
+
+
+def _on_maps(wanted: QueueFilter) -> Iterator[str]:
     if wanted.clusters:
         yield f"{'cluster' if len(wanted.clusters) == 1 else 'clusters'} {_listed(map(str, wanted.clusters))} of a map"
     elif wanted.map_id:
