@@ -38,6 +38,8 @@ def take(source: Path, target: Path) -> None:
     if ended.returncode == 0:
         return
     said = ended.stderr.decode("utf-8", "replace") if ended.returncode == REFUSED else "it is damaged"
+    if any(words in said.lower() for words in ("no space left", "too large", "disk is full", "disk full")):
+        raise BadInput("The disk is full", to_do="Free some space, then import it again. Nothing was imported.")
     if "newer studio" in said:
         raise BadInput("A newer studio made this project", to_do="Update the studio, then import it again.")
     raise BadInput(f"Its database cannot be used: {said[:300]}", to_do="Nothing was imported. Choose another file.")

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,32 @@ from core.settings import Settings
 from core.store.database import Database
 from tests.services.reviewed import furnish
 
+ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from core.domain.person import LOCAL_OWNER as ME
+from core.errors import StudioError
+from core.services.exchanging import bundles
+from core.services.studio import open_studio
+from core.settings import Settings
+from core.store import bundling
+
+studio = open_studio(Settings(home=Path(sys.argv[1]), shipped=Path(sys.argv[2])))
+project = studio.shelf.create(ME, "Mine")
+whole, came = Path(sys.argv[3]), Path(sys.argv[4])
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+for do in (
+    lambda: bundles.write(ME, project, whole.with_name("full.studio.zip")),
+    lambda: bundles.import_bundle(ME, studio.shelf, whole),
+    lambda: bundling.take(came, came.with_name("fresh.duckdb")),
+):
+    try:
+        do()
+        print("done")
+    except StudioError as error:
+        print("said", " ".join(str(error).split()))
+"""
 SHIPPED = Path(__file__).parents[2] / "data"
 
 
@@ -241,3 +269,19 @@ def test_a_file_is_not_written_over_and_a_half_written_one_never_stands(
     pieces.close()
     assert name.startswith("furnished-")
     assert [path.name for path in project.path.parent.iterdir() if path.name.startswith(".outgoing")] == []
+
+
+def test_a_disk_that_fills_up_half_way_is_said_and_leaves_nothing(whole: Path, tmp_path: Path) -> None:
+    """A limit on the size of files makes the system refuse further bytes as a full disk does."""
+    home, came = tmp_path / "home", tmp_path / "came.duckdb"
+    with zipfile.ZipFile(whole) as old:
+        came.write_bytes(old.read("project.duckdb"))
+    command = [sys.executable, "-c", ON_A_FULL_DISK, str(home), str(SHIPPED), str(whole), str(came)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    out, unpacking, reading = ended.stdout.splitlines()
+    assert "The backup cannot be written" in out
+    assert "It cannot be unpacked (File too large). Free some space" in unpacking
+    assert "The disk is full. Free some space" in reading
+    assert not list(whole.parent.glob("full*"))
+    assert [path.name for path in (home / "projects").iterdir() if path.suffix not in (".duckdb", ".wal")] == []
+    assert not (home / "projects" / "furnished.duckdb").exists()
