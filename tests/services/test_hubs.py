@@ -1,19 +1,23 @@
 """Pushing a dataset folder to a hub and fetching one by its name: over HTTP, with a hub that refuses and that breaks off."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.domain.export import ExportFormat, Order
 from core.domain.person import LOCAL_OWNER as ME
+from core.domain.shaping import Licences, Shaping
 from core.errors import BadInput, HubError
 from core.hub.hub import Pushed
-from core.services.exchanging import hubs, references
+from core.services.exchanging import exports, hubs, references
 from core.services.exchanging.hubs import Pushes
 from core.services.projects import Project, Projects
 from tests.hub_server import Hub, hub_server
+from tests.services.reviewed import furnish, opened
 
 NAME = "ann/grown"
 
@@ -108,12 +112,34 @@ def test_a_push_that_breaks_off_is_seen_by_nobody_and_goes_on_where_it_stopped(
     assert len(hub.repos[NAME].commits) == 1
 
 
+def test_what_an_export_writes_is_what_stands_on_the_hub(hub: Hub, tmp_path: Path) -> None:
+    order = Order(
+        format=ExportFormat.DATASET, wanted=None, with_unready=True, shaping=Shaping(test_share=0.5),
+        licences=Licences(dataset="MIT", seeds="CC0-1.0"),
+    )  # fmt: skip
+    written = tmp_path / "written"
+    pushes = Pushes()
+    with opened(tmp_path / "furnished.duckdb") as furnished:
+        furnish(furnished.database)
+        exports.write(ME, furnished, order, written)
+        make = partial(exports.write, ME, furnished, order)
+        pushes.begin(ME, furnished, make, NAME, private=True, replace_it=False)
+        assert pushes.wait(furnished, 60)
+        now = pushes.progress(ME, furnished)
+    assert now is not None
+    assert now.pushed is not None, now.reason
+    there = {name: data for name, data in hub.repos[NAME].files.items() if name.startswith("data/")}
+    assert there == {f"data/{path.name}": path.read_bytes() for path in (written / "data").iterdir()}
+    assert sorted(name.split("-")[0] for name in there) == ["data/test", "data/train"]
+    assert b"license: mit" in hub.repos[NAME].files["README.md"]
+
+
 def test_a_push_in_the_background_says_how_far_it_is_and_can_be_stopped(
     hub: Hub, project: Project, tmp_path: Path
 ) -> None:
     pushes = Pushes()
     hub.holds = "/storage/"
-    pushes.begin(ME, project, lambda folder: void(a_folder(folder)), NAME, private=True, replace_it=False)
+    pushes.begin(ME, project, a_folder, NAME, private=True, replace_it=False)
     assert hub.held.wait(60)
     now = pushes.progress(ME, project)
     assert now is not None
@@ -124,9 +150,6 @@ def test_a_push_in_the_background_says_how_far_it_is_and_can_be_stopped(
     assert ended is not None
     assert (ended.is_going, ended.pushed, ended.reason[:7]) == (False, None, "Stopped")
     assert hub.repos[NAME].commits == []
-
-
-def void(_: object) -> None: ...
 
 
 def test_without_a_token_nothing_is_asked(

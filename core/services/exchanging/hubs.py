@@ -47,7 +47,7 @@ class Pushes:
         self,
         actor: Actor,
         project: Project,
-        make: Callable[[Path], None],
+        make: Callable[[Path], object],
         repo: str,
         *,
         private: bool,

@@ -1,5 +1,7 @@
 """Pushing what an export would write to a hub of datasets: under which name, how far it is, how it ended."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.domain.export import Order
@@ -35,15 +37,9 @@ def _form(project: Project, order: Order) -> None:
         private = st.checkbox("Private, if it is new", value=True, key="data.push.private")
         replace = st.checkbox("It is the next version of what stands there", key="data.push.replace")
     if asked:
-        actor = shell.actor()
-        shell.studio().pushes.begin(
-            actor, project, lambda folder: void(exports.write(actor, project, order, folder)), name, private=private,
-            replace_it=replace,
-        )  # fmt: skip
+        make = partial(exports.write, shell.actor(), project, order)
+        shell.studio().pushes.begin(shell.actor(), project, make, name, private=private, replace_it=replace)
         st.rerun()
-
-
-def void(_: object) -> None: ...
 
 
 @st.fragment(run_every=1)
