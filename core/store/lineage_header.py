@@ -39,7 +39,7 @@ def about(selection: Selection, *, is_everything: bool) -> Row:
     """The project and what the picked rows refer to; of everything, every run. Inside `selected_lineage`."""
     cursor, until = selection.cursor, selection.as_of_seq
     return {
-        "project": fetched(cursor, _PROJECT)[0],
+        "project": fetched(cursor, _PROJECT)[0] | {"consensus_rule": selection.moment.consensus_rule},
         "as_of_seq": until,
         "rows": selection.rows,
         "persons": fetched(cursor, _PEOPLE, None, until),
