@@ -1,6 +1,7 @@
 """The page Data in the browser: what an export comes to, its download, those before it, and what is brought in: all kinds of files."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,7 @@ def test_what_is_left_out_is_said_before_and_the_file_is_remembered_after(window
     window.choose("What", "Everything")
     window.choose("Format", "JSON lines")
     window.expect_said("2 rows", "Left out: 9", "each has a response to an earlier text")
+    expect(window.page.get_by_role("link", name="Download")).to_have_attribute("href", re.compile("format=jsonl"))
     file = download(window, tmp_path)
     assert file.name.startswith("furnished-")
     assert len(file.read_text(encoding="utf-8").split("\n")) == 3
