@@ -1,6 +1,6 @@
 """Embeddings of texts: which are missing, which texts those are, and many of them at once as one matrix."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +38,13 @@ select e.rowid as place_there, w.place from embedding e join wanted_text w on w.
 _ROWS = "select place_there, place from wanted_row order by place_there"
 _VECTORS = "select rowid as place_there, vector from embedding where rowid in (select place_there from wanted_row)"
 _DIMENSIONS = "select len(vector) as n from embedding where model = ? limit 1"
+# By counts of words, so that no text is read for an estimate.
+_EXTENT = """select count(*) as texts, count(*) filter (e.text_hash is null) as missing,
+  coalesce(sum(w.words) filter (e.text_hash is null), 0)::bigint as words,
+  coalesce(sum(least(w.words, $most_words)) filter (e.text_hash is null), 0)::bigint as words_read
+from (select r.text_hash, any_value(r.words) as words from wanted w join instruction i on i.seq = w.seq
+  join instruction_state s on s.id = i.id join revision r on r.id = s.revision_id group by r.text_hash) w
+left join (select text_hash from embedding where model = $model) e on e.text_hash = w.text_hash"""
 _FAILED = """select error_detail from call where run_id = ? and error_detail is not null order by seq desc limit 1"""
 _MODELS = "select model, count(*) as n from embedding group by model order by n desc, model"
 
@@ -118,16 +125,44 @@ class Wanted:
 @contextmanager
 def wanted(database: Database, *filters: QueueFilter) -> Iterator[Wanted]:
     """What these filters mean together, in the order of `seq`."""
+    with _settled(database, filters) as (cursor, n):
+        cursor.execute(_WANTED).fetchall()
+        cursor.execute(_ONE_EACH).fetchall()
+        yield Wanted(cursor=cursor, n=n, texts=_first(cursor, _N_TEXTS))
+
+
+@contextmanager
+def _settled(database: Database, filters: Sequence[QueueFilter]) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+    """A cursor that knows what these filters mean now as `wanted`, and how many instructions that are."""
     found = [np.asarray(queue_reading.matching(database, one), np.int64) for one in filters]
     seqs: npt.NDArray[np.int64] = np.unique(np.concatenate(found))
     with database.cursor() as cursor:
         cursor.register("wanted", pa.table({"place": pa.array(np.arange(len(seqs))), "seq": pa.array(seqs)}))
         try:
-            cursor.execute(_WANTED).fetchall()
-            cursor.execute(_ONE_EACH).fetchall()
-            yield Wanted(cursor=cursor, n=len(seqs), texts=_first(cursor, _N_TEXTS))
+            yield cursor, len(seqs)
         finally:
             cursor.unregister("wanted")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extent:
+    """How many different texts some filters mean, how many of them have no embedding, and how many words those have.
+
+    `words_read`: as far as a model reads that stops after so many words of each.
+    """
+
+    texts: int
+    missing: int
+    words: int
+    words_read: int
+
+
+def extent(database: Database, model: str, most_words: int, *filters: QueueFilter) -> Extent:
+    """What there is to embed."""
+    with _settled(database, filters) as (cursor, _):
+        asked = {"model": model, "most_words": most_words}
+        ((texts, missing, words, words_read),) = cursor.execute(_EXTENT, asked).fetchall()
+    return Extent(texts=texts, missing=missing, words=words, words_read=words_read)
 
 
 def vectors(database: Database, model: str, *filters: QueueFilter) -> Vectors:

@@ -10,10 +10,12 @@ from core.errors import BadInput
 from core.models import minilm_name
 from core.services.access import may_read
 from core.services.endpoints import Endpoints
+from core.store.embedding_reading import Extent
 
 TEXTS_A_CALL = 32
 SAMPLING = Sampling(temperature=0.0, top_p=1.0, max_tokens=0)  # nothing is drawn, and nothing comes out but numbers
-_BYTES_A_TOKEN = 3.6
+_TOKENS_A_WORD, _TOKENS_AROUND = 1.35, 2
+MOST_WORDS = 190  # of a text: the packaged model reads 256 tokens
 _SECONDS_A_CALL = 0.5
 _SECONDS_TO_LOAD = 2.0
 
@@ -54,13 +56,15 @@ def named(actor: Actor, endpoints: Endpoints, name: str) -> Embedder:
     )
 
 
-def estimate(embedder: Embedder, texts: int, missing: int, mean_bytes: float, threads: int) -> MapEstimate:
+def estimate(embedder: Embedder, extent: Extent, threads: int) -> MapEstimate:
     """What embedding the missing texts takes."""
+    said = MapEstimate(texts=extent.texts, to_embed=extent.missing, seconds=0.0)
     if embedder.endpoint is None:
-        seconds = missing / (minilm_name.TEXTS_PER_S * threads) + (_SECONDS_TO_LOAD if missing else 0)
-        return MapEstimate(texts=texts, to_embed=missing, seconds=seconds)
-    calls = -(-missing // TEXTS_A_CALL)
-    tokens = round(missing * mean_bytes / _BYTES_A_TOKEN)
+        tokens = extent.words_read * _TOKENS_A_WORD + extent.missing * _TOKENS_AROUND
+        loading_s = _SECONDS_TO_LOAD if extent.missing else 0.0
+        return replace(said, seconds=tokens / (minilm_name.TOKENS_PER_S * threads) + loading_s)
+    calls = -(-extent.missing // TEXTS_A_CALL)
+    tokens = round(extent.words * _TOKENS_A_WORD)
     seconds = calls * _SECONDS_A_CALL / max(1, embedder.endpoint.in_flight)
     usd = embedder.endpoint.prices.cost_usd(tokens, 0)
-    return MapEstimate(texts=texts, to_embed=missing, seconds=seconds, calls=calls, tokens=tokens, usd=usd)
+    return replace(said, seconds=seconds, calls=calls, tokens=tokens, usd=usd)

@@ -24,7 +24,6 @@ from core.store import embedding_reading
 from core.store.database import Database
 from core.store.embedding_reading import Vectors, Wanted
 
-_MEAN_BYTES = 600.0
 _LOOK_S = 0.2  # how often who waits looks whether it is still wanted
 
 
@@ -52,9 +51,8 @@ class Embeddings:
     ) -> MapEstimate:
         """What it takes to embed what has no embedding yet, reference sets too."""
         who = embedders.named(actor, self._endpoints, embedder)
-        with embedding_reading.wanted(project.database, *with_references(wanted)) as found:
-            missing = found.count_missing(who.model)
-            return embedders.estimate(who, found.texts, missing, _MEAN_BYTES, psutil.cpu_count(logical=False) or 1)
+        extent = embedding_reading.extent(project.database, who.model, embedders.MOST_WORDS, *with_references(wanted))
+        return embedders.estimate(who, extent, psutil.cpu_count(logical=False) or 1)
 
     def begin(
         self,
