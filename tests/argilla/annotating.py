@@ -26,11 +26,12 @@ class Somebody:
 
     server: ArgillaServer
     name: str
+    key: str = ""
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.server.url}/api/v1/{path}", data=data, method=method)
-        request.add_header("X-Argilla-Api-Key", token(self.name))
+        request.add_header("X-Argilla-Api-Key", self.key or token(self.name))
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=60) as reply:
             said = reply.read()

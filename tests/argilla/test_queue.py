@@ -10,7 +10,7 @@ from core.domain.person import LOCAL_OWNER as ME
 from core.domain.queue import Asks, QueueFilter
 from core.services.exchanging import argilla_links
 from core.services.reviewing import history
-from tests.argilla.annotating import Linked
+from tests.argilla.annotating import Linked, Somebody, body_of
 from tests.services.at_the_desk import MIRA
 
 pytestmark = pytest.mark.argilla
@@ -178,6 +178,33 @@ def test_what_is_removed_there_takes_no_decision_with_it_and_foreign_records_do_
     assert (report.seen, report.gone, report.foreign, report.news) == (1, 1, 2, 0)
     assert linked.status(one) == ("accepted", 1)
     assert linked.push().sent == 0, "what somebody removed there is not sent again"
+
+
+def test_with_a_person_who_is_removed_what_they_said_stays_and_a_draft_is_said_no_more(linked: Linked) -> None:
+    one, other = (each.id for each in linked.room.grow(2))
+    linked.connect()
+    linked.push()
+    name = f"cara-{linked.link[-6:]}"
+    made = linked.owner.call(
+        "POST", "users", {"username": name, "first_name": "Cara", "password": "12345678", "role": "owner"}
+    )
+    linked.owner.call("POST", f"records/{linked.of(one)['id']}/responses", body_of("submitted", {"verdict": "accept"}))
+    answer = linked.anna.says(linked.of(other), verdict="accept")
+    cara = Somebody(linked.server, name, made["api_key"])
+    cara.says(linked.of(one), verdict="accept")
+    linked.pull()
+    assert linked.status(one) == ("accepted", 2)
+    linked.owner.call("DELETE", f"users/{made['id']}")
+    linked.anna.changes(answer, status="draft", verdict="accept")
+    report = linked.pull()
+    assert (report.came, report.became, report.drafts) == ({"deleted": 1}, {"taken_back": 1}, 1)
+    assert linked.status(one) == ("accepted", 2)
+    assert linked.status(other) == ("undecided", 0)
+    assert {person for _, person, *_ in linked.decisions()} == {
+        "owner (Argilla)",
+        "anna (Argilla)",
+        f"{name} (Argilla)",
+    }
 
 
 def test_an_owner_who_undoes_a_fetched_decision_here_is_not_overruled_by_the_next_pull(linked: Linked) -> None:
