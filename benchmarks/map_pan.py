@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import cos, sin
 from pathlib import Path
 from statistics import median
@@ -25,11 +24,11 @@ from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwrig
 
 from benchmarks.apps import FIND, FLAGS, STUDIO, TWO_FRAMES, UNTIL, p95, running, wait_for
 from benchmarks.machine import described, table, write_section
+from benchmarks.map_rows import MAP_ID, SLUG, build
 from tests.chrome import MISSING, find_chrome
 
-ROWS, CLUSTERS, PANNED_S, ZOOMS = 250_000, 20, 5.0, 12
+ROWS, PANNED_S, ZOOMS = 250_000, 5.0, 12
 STUTTER_MS = 34.0
-SLUG, MAP_ID = "mapped", "0199c0de-0000-7000-8000-000000000001"
 SIMPLE = "benchmarks/plain_map.py"
 _WATCH = """() => { window.frames_ = []; let last = performance.now(); window.watching = true;
   const note = now => { window.frames_.push(now - last); last = now; if (window.watching) requestAnimationFrame(note); };
@@ -69,57 +68,6 @@ class Measured:
     panned: list[float]
     close: list[float]
     zoomed: list[float]
-
-
-def build(home: Path, n: int) -> None:
-    """A project whose instructions stand on a made-up map; and the same points as a table for the plain app."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from benchmarks.exports import build as grown
-    from core.domain.map import Map, MapCluster
-    from core.domain.project import Audit
-    from core.store import map_log
-    from core.store.database import open_database
-
-    path = home / "projects" / f"{SLUG}.duckdb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    grown(path, n)
-    database = open_database(path, "project")
-    with database.cursor() as cursor:
-        points = cursor.execute(
-            """select i.id::varchar as id, s.revision_id::varchar as revision_id, coalesce(i.operation, 'seed') as operation
-            from instruction i join instruction_state s on s.id = i.id order by i.seq"""
-        ).to_arrow_table()
-    draw = np.random.default_rng(3)
-    cluster = draw.integers(0, CLUSTERS, len(points))
-    places = draw.uniform(-60, 60, (CLUSTERS, 2))[cluster] + draw.normal(0, 5, (len(points), 2))
-    points = points.append_column("x", pa.array(places[:, 0].astype("f4"))).append_column(
-        "y", pa.array(places[:, 1].astype("f4"))
-    )
-    points = points.append_column("cluster", pa.array(cluster.astype("i4")))
-    now = datetime.now(UTC)
-    drawn = Map(
-        id=MAP_ID, name="Everything", filter="", model="made up", n=len(points), drawn=len(points), left_out=0, clusters=CLUSTERS,
-        perplexity=30.0, rng_seed=3, set_hash="made up", by="local", made_at=now,
-    )  # fmt: skip
-    clusters = [
-        MapCluster(
-            map_id=MAP_ID,
-            cluster=one,
-            n=int((cluster == one).sum()),
-            words=(f"word{one}", "other"),
-            typical=(),
-            x=0.0,
-            y=0.0,
-        )
-        for one in range(CLUSTERS)
-    ]
-    audit = Audit(person_id="local", act="map drawn", subject=MAP_ID, origin="", received_at=now)
-    map_log.keep(database, drawn, points.drop_columns(["operation"]), clusters, audit)
-    database.close()
-    pq.write_table(points.select(["x", "y", "operation"]), home / "points.parquet")
 
 
 def frames_while(page: Page, doing: Callable[[], None]) -> list[float]:

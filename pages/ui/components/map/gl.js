@@ -99,6 +99,7 @@ export function makeGl() {
 
   return {
     name: "WebGL",
+    get isLost() { return gl.isContextLost(); },
     setScene(scene, changed) {
       if (changed.places) fill("place", scene.places);
       if (changed.codes) fill("code", scene.codes);

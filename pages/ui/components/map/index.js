@@ -194,7 +194,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   adopt(parentElement, ...sheets);
   root.classList.add("rest", "map");
   if (!canPaint()) {
-    patch(root, [["p", { class: "dim" }, "This browser cannot draw the map. Its clusters stand in the table below; a newer browser shows both."]]);
+    patch(root, [["p", { class: "dim" }, "This browser cannot draw the map, a newer one can. Its clusters stand under Name clusters."]]);
     return undefined;
   }
   if (!apps.has(root)) apps.set(root, start(root, setTriggerValue));

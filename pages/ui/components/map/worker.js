@@ -29,13 +29,17 @@ function timed(by, frame, isTrial) {
 }
 
 function draw(frame) {
+  if (painter.isLost) painter = makeRaster(); // a driver may be restarted at any time
   const isTrial = rivals.length > 0;
   let { bitmap, ms } = timed(painter, frame, isTrial);
   if (isTrial && ms > SLOW_MS) {
+    bitmap.close();
     ({ bitmap, ms } = timed(painter, frame, true)); // the first one compiled its program too
     const [rival] = rivals;
     const other = timed(rival, frame, true);
+    const slower = other.ms < ms ? bitmap : other.bitmap;
     if (other.ms < ms) { painter = rival; ({ bitmap, ms } = other); }
+    slower.close();
   }
   rivals = [];
   postMessage({ bitmap, frame, ms, painter: painter.name }, [bitmap]);
