@@ -39,7 +39,9 @@ def form(project: Project) -> None:
 def _look(project: Project, chosen: Chosen) -> None:
     found = decision_import.look(shell.actor(), chosen.path, name=chosen.name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        by = st.text_input("Who said what does not say who", key="data.said.by", max_chars=200, placeholder="Ann")
+        by = st.text_input(
+            "Who said what does not say who", key="data.said.by", max_chars=200, placeholder="Ann", width=320
+        )
         slot = st.container(width="content")
         st.button("Choose another file", key="data.said.other", on_click=_forget)
     columns = _columns(found)
@@ -48,7 +50,8 @@ def _look(project: Project, chosen: Chosen) -> None:
     kit.show("report", *_said(chosen.name, counted), key="data.said.report")
     new = counted.decisions + counted.labels
     word = "Take the others" if counted.refused_count else "Take it in"
-    if slot.button(f"{word}: {new:,}", type="primary", key="data.said.go", disabled=not new):
+    label = f"{word}: {new:,}" if new else "Nothing to take"
+    if slot.button(label, type="primary", key="data.said.go", disabled=not new):
         _take(project, chosen, columns, by, progress)
 
 

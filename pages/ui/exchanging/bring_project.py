@@ -27,7 +27,7 @@ def form(_: Project) -> None:
 def _look(chosen: Chosen) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
-            "Call it", placeholder="The name it has, or one like it", key="data.whole.name", max_chars=80
+            "Call it", placeholder="The name it has, or one like it", key="data.whole.name", max_chars=80, width=420
         )
         slot = st.container(width="content")
         st.button("Choose another file", key="data.whole.other", on_click=chosen_file.forget, args=(KEY,))

@@ -83,7 +83,11 @@ def _look(project: Project, chosen: Chosen) -> None:
             "Take it as", list(_AS), format_func=_AS.__getitem__, default=_REFERENCE, key="data.texts.as", required=True
         )
         name = st.text_input(
-            "Name", value=Path(chosen.name).stem[:80], key=f"data.texts.name.{chosen.path.name}", max_chars=200
+            "Name",
+            value=Path(chosen.name).stem[:80],
+            key=f"data.texts.name.{chosen.path.name}",
+            max_chars=200,
+            width=420,
         )
         slot = st.container(width="content")
         st.button("Choose another file", key="data.texts.other", on_click=_forget)
