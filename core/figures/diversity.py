@@ -1,10 +1,11 @@
 """Figures of diversity: one measure of every group, and the differences between two sides. Points carry the address of what they mean."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.domain.diversity import Contrast, Measure, Measured, Unit
+from core.domain.diversity import Contrast, Measure, Measured, Relative, Unit
 from core.domain.operation import Operation
 from core.domain.study_numbers import Estimate
 from core.figures.look import SYMBOLS, Palette, faint, framed
@@ -13,6 +14,15 @@ from core.figures.study import plain
 _ROW = 32  # px
 _FARTHEST = 1.2  # of the first side's number: beyond it an interval is cut, and the table says how far it reaches
 _HOLLOW = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Look:
+    """Colours of a dot's line and inside, and its symbol."""
+
+    line: str
+    inside: str
+    symbol: str = "circle"
 
 
 def said(measure: Measure, estimate: Estimate) -> str:
@@ -50,20 +60,11 @@ def groups(
         estimate = one.estimates[measure]
         _beside(figure, place, said(measure, estimate) if estimate.value is not None else "–", colours)
         if estimate.value is not None:
-            colour, symbol = _mark(one, colours)
             words = (
                 f"{plain(one.group.title)}: {said(measure, estimate)}; n {one.group.n:,} of {one.group.seeds:,} seeds"
             )
-            is_few = one.group.seeds < few
-            _dot(
-                figure,
-                estimate,
-                place,
-                words,
-                addresses[one.group.name],
-                (colour, colours.card if is_few else colour),
-                symbol,
-            )
+            look = _look(one, colours, is_few=one.group.seeds < few)
+            _dot(figure, estimate, place, words, addresses[one.group.name], look)
     figure.update_xaxes(
         nticks=5, showline=True, rangemode="tozero", tickformat=".0%" if measure.unit is Unit.SHARE else None
     )
@@ -79,23 +80,16 @@ def differences(contrasts: Sequence[Contrast], addresses: Mapping[Measure, str],
     for place, one in enumerate(shown):
         relative = one.relative
         assert relative is not None
-        colour = colours.accent if one.is_clear else colours.ink3
         estimate = Estimate(value=relative.value, n=one.difference.n, low=relative.low, high=relative.high)
         words = f"{one.measure.label}: {said_difference(one.measure, one.difference)}"
+        look = (
+            _Look(line=colours.accent, inside=colours.accent)
+            if one.is_clear
+            else _Look(line=colours.ink3, inside=colours.card)
+        )
         if abs(relative.value) <= _FARTHEST:  # beyond it the table alone says so
-            _dot(
-                figure,
-                estimate,
-                place,
-                words,
-                addresses[one.measure],
-                (colour, colour if one.is_clear else colours.card),
-                "circle",
-            )
-    reach = max(
-        (min(_FARTHEST, max(abs(one.relative.low), abs(one.relative.high))) for one in shown if one.relative),
-        default=1.0,
-    )
+            _dot(figure, estimate, place, words, addresses[one.measure], look)
+    reach = max((_extent(one.relative) for one in shown if one.relative), default=1.0)
     ticks = _ticks(reach)
     figure.update_xaxes(
         range=[-1.05 * reach, 1.05 * reach], tickvals=ticks, ticktext=[_percent(one) for one in ticks], showline=True,
@@ -115,26 +109,33 @@ def _percent(share: float) -> str:
     return f"{100 * share:+.0f} %".replace("-", "−") if round(share, 4) else "0"
 
 
-def _mark(one: Measured, colours: Palette) -> tuple[str, str]:
+def _extent(relative: Relative) -> float:
+    return min(_FARTHEST, max(abs(relative.low), abs(relative.high)))
+
+
+def _look(one: Measured, colours: Palette, *, is_few: bool) -> _Look:
     """Colour and symbol of a group, as everywhere."""
+    colour, symbol = (colours.ink, "circle") if one.group.name == "seeds" else (colours.accent, "circle")
     if one.group.name in set(Operation):
         operation = Operation(one.group.name)
-        return colours.operations[operation], SYMBOLS[operation]
-    if "reference" in one.group.wanted.kinds:
-        return colours.ink3, "diamond"
-    return (colours.ink, "circle") if one.group.name == "seeds" else (colours.accent, "circle")
+        colour, symbol = colours.operations[operation], SYMBOLS[operation]
+    elif "reference" in one.group.wanted.kinds:
+        colour, symbol = colours.ink3, "diamond"
+    return _Look(line=colour, inside=colours.card if is_few else colour, symbol=symbol)
 
 
-def _dot(
-    figure: go.Figure, estimate: Estimate, place: int, words: str, address: str, colour: tuple[str, str], symbol: str
-) -> None:
-    """`colour`: of the line, and of what is inside."""
-    line, inside = colour
+def _dot(figure: go.Figure, estimate: Estimate, place: int, words: str, address: str, look: _Look) -> None:
     value, extent = estimate.value or 0.0, {}
     if estimate.low is not None and estimate.high is not None:
         extent = {"array": [estimate.high - value], "arrayminus": [value - estimate.low], "symmetric": False}
-    marker = {"size": 11, "symbol": symbol, "color": inside, "line": {"width": 2, "color": line}, "opacity": 1}
-    error = {"type": "data", **extent, "thickness": 2.2, "width": 0, "color": faint(line, 0.6)}
+    marker = {
+        "size": 11,
+        "symbol": look.symbol,
+        "color": look.inside,
+        "line": {"width": 2, "color": look.line},
+        "opacity": 1,
+    }
+    error = {"type": "data", **extent, "thickness": 2.2, "width": 0, "color": faint(look.line, 0.6)}
     figure.add_trace(
         go.Scatter(
             x=[value], y=[place], mode="markers", customdata=[address], marker=marker, error_x=error, cliponaxis=False,

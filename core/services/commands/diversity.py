@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import cast
 
-from core.domain.diversity import SHOWN_OF_GROUPS, Comparison, Conditions, Contrast, Diversity, Part, Side
+from core.domain.diversity import SHOWN_OF_GROUPS, Comparison, Conditions, Contrast, Diversity, Measured, Part, Side
 from core.domain.person import Actor
 from core.domain.study_numbers import Estimate
 from core.errors import BadInput, NotFound
@@ -36,34 +36,27 @@ def diversity(
 ) -> Answer:
     """The measures of every group, beside the seeds and the reference sets."""
     opened_ = opened(studio, actor, project)
-    model = _model(actor, opened_)
-    if not model:
-        raise BadInput(
-            "Diversity is measured on embeddings, and no text here has one",
-            to_do="`python -m core explore embed` first.",
-        )
+    how = _with_model(_drawing(actor, opened_, against, rounds, rng_seed))
     scope = of_run(studio, actor, opened_, run)
-    how = Drawing(model=model, reference=_reference(actor, opened_, against), rounds=_enough(rounds), rng_seed=rng_seed)
     asked = service.Question(how=how, wanted=scope.filter, seeds=scope.seeds, part=Part(by))
     found = cast("Diversity", explored.worked_out(actor, opened_, asked, _told(tell, "Drawing halves of the seeds")))
     return {
         "scope": scope.title,
         "by": by,
         **_conditions(found.conditions),
-        "groups": [
-            {
-                "group": one.group.title,
-                "n": one.group.n,
-                "seeds": one.group.seeds,
-                "without_embedding": one.group.without,
-                **{measure.value: _estimate(one.estimates[measure]) for measure in SHOWN_OF_GROUPS},
-            }
-            for one in found.groups
-        ],
+        "groups": [_group(one) for one in found.groups],
         "left_out": [
             {"group": one.title, "n": one.n, "seeds": one.seeds, "why": one.why_not} for one in found.left_out
         ],
     }
+
+
+def _group(one: Measured) -> Answer:
+    numbers = {measure.value: _estimate(one.estimates[measure]) for measure in SHOWN_OF_GROUPS}
+    group = one.group
+    return {
+        "group": group.title, "n": group.n, "seeds": group.seeds, "without_embedding": group.without, **numbers,
+    }  # fmt: skip
 
 
 def say_diversity(answer: Answer) -> str:
@@ -91,14 +84,10 @@ def compare(
 ) -> Answer:
     """Two sides, every measure with its difference."""
     opened_ = opened(studio, actor, project)
-    how = Drawing(
-        model=_model(actor, opened_),
-        reference=_reference(actor, opened_, against),
-        rounds=_enough(rounds),
-        rng_seed=rng_seed,
-    )
     asked = comparing.Question(
-        first=_side(studio, actor, opened_, first), second=_side(studio, actor, opened_, second), how=how
+        first=_side(studio, actor, opened_, first),
+        second=_side(studio, actor, opened_, second),
+        how=_drawing(actor, opened_, against, rounds, rng_seed),
     )
     found = cast("Comparison", explored.worked_out(actor, opened_, asked, _told(tell, "Resampling seeds")))
     return {
@@ -130,8 +119,21 @@ def say_compare(answer: Answer) -> str:
     return "\n".join([head, words, *([answer["no_diversity"]] if "no_diversity" in answer else [])])
 
 
-def _model(actor: Actor, project: Project) -> str:
-    return next(iter(explored.models(actor, project)), "")
+def _drawing(actor: Actor, project: Project, against: str, rounds: int, rng_seed: int) -> Drawing:
+    """By the model that has embedded most here; "" if none has."""
+    if rounds < _LEAST_ROUNDS:
+        raise BadInput(f"{rounds} rounds say nothing of a spread", to_do=f"Give {_LEAST_ROUNDS} or more.")
+    model = next(iter(explored.models(actor, project)), "")
+    return Drawing(model=model, reference=_reference(actor, project, against), rounds=rounds, rng_seed=rng_seed)
+
+
+def _with_model(how: Drawing) -> Drawing:
+    if not how.model:
+        raise BadInput(
+            "Diversity is measured on embeddings, and no text here has one",
+            to_do="`python -m core explore embed` first.",
+        )
+    return how
 
 
 def _reference(actor: Actor, project: Project, said: str) -> str:
@@ -150,7 +152,9 @@ def _side(studio: Studio, actor: Actor, project: Project, said: str) -> Side:
     kind, _, name = said.partition(":")
     if kind == "run":
         return known[f"run:{named(studio, actor, project, name)}"]
-    by_name = {name.casefold(): side for side in known.values() for name in (side.title.partition(" · ")[2], side.title)}
+    by_name = {
+        name.casefold(): side for side in known.values() for name in (side.title.partition(" · ")[2], side.title)
+    }
     if (side := known.get(said) or by_name.get(said.casefold())) is not None:
         return side
     if "=" in said:
@@ -159,12 +163,6 @@ def _side(studio: Studio, actor: Actor, project: Project, said: str) -> Side:
     raise NotFound(
         f"There is nothing called “{printable(said)}” to compare", to_do=f"Give a filter, or one of: {keys} …"
     )
-
-
-def _enough(rounds: int) -> int:
-    if rounds < _LEAST_ROUNDS:
-        raise BadInput(f"{rounds} rounds say nothing of a spread", to_do=f"Give {_LEAST_ROUNDS} or more.")
-    return rounds
 
 
 def _told(tell: Tell, words: str) -> Callable[[int, int], None]:
