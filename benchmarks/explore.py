@@ -81,8 +81,10 @@ def build(path: Path, n: int) -> None:
 
 def in_the_studio(path: Path) -> Times:
     """The view's own questions; a new memory each time, so that nothing is kept."""
+    from core.domain.coverage import Cell
     from core.domain.explore import Scope
     from core.domain.person import LOCAL_OWNER
+    from core.services.exploring.coverage import Coverages
     from core.services.exploring.survival import Survival
     from core.services.projects import Projects
 
@@ -91,6 +93,10 @@ def in_the_studio(path: Path) -> Times:
     ask: dict[str, Callable[[], object]] = {
         name: lambda name=name: getattr(Survival(), name)(LOCAL_OWNER, project, Scope()) for name in _ASKED
     }
+    cell = Cell(skill=str(project.database.query("select max(skill) as skill from seed_now")[0]["skill"]), difficulty=8)
+    ask["grid"] = lambda: Coverages().grid(LOCAL_OWNER, project)
+    ask["curve"] = lambda: Coverages().curve(LOCAL_OWNER, project)
+    ask["aim"] = lambda: Coverages().aim(LOCAL_OWNER, project, cell)
     kept = Survival()
     kept.rates(LOCAL_OWNER, project, Scope())
     found = _timed({**ask, "kept": lambda: kept.rates(LOCAL_OWNER, project, Scope())})
@@ -105,7 +111,7 @@ def in_pandas(path: Path) -> Times:
     began = time.perf_counter()
     frames = {name: pd.read_parquet(path.parent / f"{name}.parquet") for name in _TABLES}
     read_ms = 1000 * (time.perf_counter() - began)
-    return {"read": [read_ms], **_timed({name: lambda name=name: _SUMS[name](frames) for name in _ASKED})}
+    return {"read": [read_ms], **_timed({name: lambda name=name: _SUMS[name](frames) for name in _SUMS})}
 
 
 def _joined(frames: Mapping[str, Any]) -> Any:
@@ -151,7 +157,13 @@ def _length(frames: Mapping[str, Any]) -> object:
     return spread, found.groupby(["epoch", "operation", "run_status", "words_added"]).size()
 
 
-_SUMS = {"funnel": _funnel, "rates": _rates, "money": _money, "hardness": _hardness, "length": _length}
+def _grid(frames: Mapping[str, Any]) -> object:
+    found = _joined(frames).merge(frames["skill"].rename(columns={"id": "seed_id"}), on="seed_id", how="left")
+    column = (found.difficulty + 0.5).floordiv(1).clip(1, 10)
+    return found.groupby(["skill", column, "run_status", "human_status"], dropna=False).size()
+
+
+_SUMS = {"funnel": _funnel, "rates": _rates, "money": _money, "hardness": _hardness, "length": _length, "grid": _grid}
 
 
 def _timed(ask: Mapping[str, Callable[[], object]]) -> Times:
@@ -181,7 +193,13 @@ def measure(folder: Path, n: int) -> list[tuple[str, ...]]:
         print(f"built in {time.perf_counter() - began:.0f} s", flush=True)
     studio, pandas = in_a_process("studio", path), in_a_process("pandas", path)
     rows: list[tuple[str, ...]] = [("reading the tables into memory", "–", "–", f"{pandas['read'][0]:,.0f} ms")]
-    names = {"kept": "rates, asked again while nothing happened", "hardness": "difficulty, people against the model"}
+    names = {
+        "kept": "rates, asked again while nothing happened",
+        "hardness": "difficulty, people against the model",
+        "grid": "coverage: skills and difficulties",
+        "curve": "coverage: how the cells filled",
+        "aim": "coverage: a run that aims at a cell",
+    }
     for name, times in studio.items():
         beside = f"{median(pandas[name]):,.0f} ms" if name in pandas else "–"
         rows.append((names.get(name, name), f"{median(times):,.1f} ms", f"{max(times):,.0f} ms", beside))
