@@ -22,6 +22,8 @@ HEAVY = (
     "sklearn",
     "scipy",
     "onnxruntime",
+    "tokenizers",
+    "openTSNE",
 )
 MOST_IDLE_BYTES = 350 * 10**6
 # Streamlit itself loads plotly.graph_objects wherever plotly is installed; pyarrow loads pandas with the first row written.
