@@ -20,15 +20,6 @@ _SMALL_EVOLVING = Sampling(temperature=0.4, top_p=0.9, max_tokens=500)
 _SMALL_RESPONDING = Sampling(temperature=0.7, top_p=0.9, max_tokens=256)
 # What a small model seldom does well it is asked for less often (docs/quality.md).
 _SMALL_WEIGHTS = {Operation.COMPLICATE_INPUT: 0.15, Operation.MUTATE: 0.15}
-_EVOLVING = Sampling(temperature=0.4, top_p=0.9, max_tokens=500)
-_SMALL_RESPONDING = Sampling(temperature=0.7, top_p=0.9, max_tokens=256)
-# What a small model seldom does well it is asked for less often (docs/quality.md).
-_SMALL_WEIGHTS = {
-    Operation.DEEPEN: 0.5,
-    Operation.INCREASE_REASONING: 0.5,
-    Operation.COMPLICATE_INPUT: 0.1,
-    Operation.MUTATE: 0.1,
-}
 _EVOLVING = Sampling()
 _RESPONDING = Sampling()
 
