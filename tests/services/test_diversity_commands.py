@@ -57,8 +57,8 @@ def test_a_comparison_says_every_measure(studio: Studio, file: Path) -> None:
     assert "0.8 (" in said
 
 
-def test_a_run_stands_on_a_side_by_its_name(studio: Studio, file: Path) -> None:
-    asked = {"project": str(file), "rounds": 20, "first": "run:a run", "second": "reference set"}
+def test_a_run_stands_on_a_side_by_its_number_and_a_set_by_its_name(studio: Studio, file: Path) -> None:
+    asked = {"project": str(file), "rounds": 20, "first": "run:1", "second": "reference set"}
     with pytest.raises(NotFound, match="nothing called"):
         commands.run(studio, ME, "explore compare", asked)
     answer = commands.run(studio, ME, "explore compare", asked | {"second": "a reference set"})

@@ -147,7 +147,7 @@ def _reference(actor: Actor, project: Project, said: str) -> str:
 
 
 def _side(studio: Studio, actor: Actor, project: Project, said: str) -> Side:
-    """A run by name or number, an epoch, an operation, prompts, a queue or a reference set by their keys, or a filter."""
+    """A run by its number, an epoch, an operation, prompts, a queue or a reference set by their keys, or a filter."""
     known = sides.every(actor, project, of_run(studio, actor, project, ""))
     kind, _, name = said.partition(":")
     if kind == "run":
@@ -203,7 +203,7 @@ def _diversity_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare_options(parser: argparse.ArgumentParser) -> None:
-    about = "run:NAME, epoch:2, operation:deepen, a queue's name, or a filter as in Review's address"
+    about = "run:1, epoch:2, operation:deepen, a queue's name, or a filter as in Review's address"
     parser.add_argument("first", metavar="FIRST", help=about)
     parser.add_argument("second", metavar="SECOND", help="the same")
     with_project(parser)
