@@ -29,6 +29,7 @@ _ACTS = {
 }  # fmt: skip
 _NOTHING_SAID = ("", "undecided", "none", "null", "nan")
 _REASONS = {one.value: one for one in Reason} | {one.label: one for one in Reason}
+_FORMULA = tuple("=+-@\t\r")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LONGEST_NOTE, _LONGEST_NAME = 20_000, 200
 
@@ -93,6 +94,8 @@ def _said(record: Record, columns: SaidColumns, by: str, now: datetime) -> SaidR
 def _which(record: Record, columns: SaidColumns) -> tuple[str | None, str | None]:
     id_, hash_ = _cell(record, columns.id, 100), _cell(record, columns.text_hash, 100).lower()
     text = _cell(record, columns.text, None)
+    if text[:1] == "'" and text[1:2] in _FORMULA:
+        text = text[1:]  # as our own tables have what a spreadsheet would take for a formula
     if id_:
         try:
             id_ = str(UUID(id_))
@@ -128,7 +131,9 @@ def _reason(record: Record, columns: SaidColumns, act: Act | None) -> Reason | N
 
 
 def _time(record: Record, columns: SaidColumns, now: datetime) -> datetime | None:
-    word = _cell(record, columns.said_at, 100)
+    cell = record.fields.get(columns.said_at)
+    typed = cell.get("iso") if isinstance(cell, Mapping) else None  # as Parquet has it
+    word = typed if isinstance(typed, str) else _cell(record, columns.said_at, 100)
     if not word:
         return None
     try:

@@ -7,6 +7,7 @@ its memory. Here that ends only this process.
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,8 @@ def _line(fields: dict[str, object]) -> bytes:
 
 
 def _unlike_text(value: object) -> dict[str, str]:
-    """A time, a decimal, bytes: no text, and never to be taken for one."""
-    return {"type": type(value).__name__}
+    """A time, a decimal, bytes: no text, and never to be taken for one. Of a time it is said which."""
+    return {"type": type(value).__name__} | ({"iso": value.isoformat()} if isinstance(value, date) else {})
 
 
 if __name__ == "__main__":

@@ -3,21 +3,26 @@
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from core.domain.export import ExportFormat, Order
 from core.domain.history import HistoryFilter
 from core.domain.instruction import RunStatus
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.source import ImportProgress
 from core.errors import BadInput
-from core.services.exchanging import decision_import
+from core.services.exchanging import decision_import, exports
 from core.services.growing import seeds
 from core.services.projects import Project, Projects
 from core.services.reviewing import history
 from core.services.reviewing.desk import Desk
 from tests.builders import child, outcome, revision, run, seed, system
+from tests.services.reviewed import opened
 
 ROOT = seed("root", 0)
 FIRST, SECOND = child(ROOT, 0), child(ROOT, 1)
@@ -187,3 +192,31 @@ def test_a_hundred_thousand_rows_with_one_bad_line_are_refused_by_that_line_and_
     with pytest.raises(BadInput, match=f"Row {n - 5:,} is not JSON"):
         decision_import.import_file(ME, project, file)
     assert project.database.query("select 1 from decision") == []
+
+
+def test_our_own_table_comes_back_with_the_verdicts_that_were_written_into_it(tmp_path: Path) -> None:
+    out, back = tmp_path / "out.csv", tmp_path / "back.csv"
+    with opened(tmp_path / "p.duckdb") as project:
+        formula = child(ROOT, 7)
+        facts = [system(), run(), ROOT, FIRST, formula]
+        texts = [revision(ROOT, "Add."), revision(FIRST, "Add, “two”\nlines"), revision(formula, "=SUM(A1), he said")]
+        project.database.writer.append_now([*facts, *texts])
+        exports.write(ME, project, Order(format=ExportFormat.CSV, wanted=None, with_unready=True), out)
+        with out.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert any(row["instruction"].startswith("'=") for row in rows)
+        with back.open("w", encoding="utf-8", newline="") as file:
+            table = csv.DictWriter(file, rows[0].keys())
+            table.writeheader()
+            table.writerows(row | {"human_status": "accepted"} for row in rows)
+        said = decision_import.import_file(ME, project, back, by="A spreadsheet")
+        assert (said.counted.decisions, said.counted.refused_count) == (len(rows), 0)
+        assert status(project, formula.id) == ("accepted", 1, False)
+
+
+def test_times_in_parquet_are_times(project: Project, tmp_path: Path) -> None:
+    file, when = tmp_path / "said.parquet", datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    pq.write_table(pa.table({"id": [FIRST.id], "verdict": ["accept"], "person": ["Ann"], "time": [when]}), file)
+    decision_import.import_file(ME, project, file)
+    (row,) = project.database.query("select decided_at_browser as said from decision")
+    assert row["said"] == when
