@@ -134,7 +134,7 @@ def test_what_a_rater_may_not_open_is_not_sent(browser: Browser, app: App, secre
     """Results, the dataset and its trees would unblind: a rater's browser gets a refusal, whatever address it asks."""
     with Wire(app.url) as wire, rater_at(browser, wire, secret) as window:
         window.page.goto(f"{wire.url}/judge?project={LETTERS}")
-        for path in ("studies", "results", "review", "data", "trees", "seeds", "history"):
+        for path in ("studies", "results", "review", "explore", "data", "trees", "seeds", "history"):
             window.page.goto(f"{wire.url}/{path}?project={LETTERS}&study={secret.study}")
             expect(window.page.get_by_test_id("stApp")).to_contain_text("Rada", timeout=30_000)  # the frame is drawn
             window.settle()

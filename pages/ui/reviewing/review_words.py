@@ -49,7 +49,7 @@ def also(wanted: QueueFilter, choices: Choices) -> Iterator[str]:
 
 def _on_maps(wanted: QueueFilter) -> Iterator[str]:
     if wanted.clusters:
-        yield f"{'cluster' if len(wanted.clusters) == 1 else 'clusters'} {_listed(map(str, wanted.clusters))} of a map"
+        yield f"{'cluster' if len(wanted.clusters) == 1 else 'clusters'} {_listed([str(one + 1) for one in wanted.clusters])} of a map"
     elif wanted.map_id:
         yield "on a map"
     if wanted.selection_id:
