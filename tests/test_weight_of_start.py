@@ -19,6 +19,8 @@ HEAVY = (
     "plotly.express",
     "argilla",
     "xllamacpp",
+    "datasets",
+    "huggingface_hub",
     "sklearn",
     "scipy",
     "onnxruntime",
@@ -34,7 +36,7 @@ import app
 from pages.ui import shell
 from streamlit.testing.v1 import AppTest
 shell.studio()
-for page in ("home", "seeds", "runs", "trees", "review"):
+for page in ("home", "seeds", "runs", "trees", "review", "data"):
     test = AppTest.from_file(str(pathlib.Path("pages/ui/studio.py").absolute()), default_timeout=60).run()
     if page != "home":
         test.switch_page(f"../{page}.py").run()
