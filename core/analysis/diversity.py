@@ -14,7 +14,6 @@ Vectors = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_AT_ONCE = 1_024  # rows that are compared with all others at a time
 _RADIUS = 0.95  # share of its own texts that lie inside the radius of a reference cluster
 OUTSIDE = -1
 
@@ -46,19 +45,6 @@ class Texts:
     cells: Ints
     n_clusters: int
     n_regions: int = 0
-
-
-def nearest(vectors: Vectors, at_once: int = _AT_ONCE) -> Floats:
-    """The cosine of every text to the one most like it, exact: so many rows against all at a time. Of one text alone: NaN."""
-    many = len(vectors)
-    found = np.full(many, np.nan)
-    for start in range(0, many if many > 1 else 0, at_once):
-        similar = vectors[start : start + at_once] @ vectors.T
-        rows = np.arange(len(similar))
-        similar[rows, start + rows] = -np.inf
-        found[start : start + at_once] = similar.max(axis=1)
-    clipped: Floats = np.clip(found, -1.0, 1.0)
-    return clipped
 
 
 def vendi(vectors: Vectors) -> float:

@@ -15,7 +15,6 @@ from core.analysis.diversity import (
     filled,
     k_means,
     measures,
-    nearest,
     regions_of,
     similarities,
     vendi,
@@ -64,17 +63,17 @@ def test_vendi_lies_between_1_and_the_number_of_texts_or_dimensions(n: int, seed
     assert 1 - 1e-6 <= vendi(some(n, seed)) <= min(n, 16) + 1e-6
 
 
-@pytest.mark.parametrize("at_once", [1, 7, 1_000])
-def test_the_nearest_neighbour_is_that_of_comparing_all(at_once: int) -> None:
+def test_the_distance_to_the_nearest_is_that_of_comparing_all() -> None:
     from sklearn.neighbors import NearestNeighbors
 
-    vectors = some(100)
-    distance, _ = NearestNeighbors(n_neighbors=2, metric="cosine").fit(vectors).kneighbors(vectors)
-    assert nearest(vectors, at_once) == pytest.approx(1 - distance[:, 1], abs=1e-5)
-
-
-def test_a_text_alone_has_no_neighbour() -> None:
-    assert np.isnan(nearest(some(1))).all()
+    vectors, numbers = some(100), np.arange(100)
+    distance, _ = NearestNeighbors(n_neighbors=2, metric="cosine").fit(vectors[::2]).kneighbors(vectors[::2])
+    texts = Texts(
+        vectors=vectors, seeds=numbers, clusters=numbers, regions=numbers, wordings=np.full(100, OUTSIDE), cells=numbers,
+        n_clusters=100,
+    )  # fmt: skip
+    found = measures(texts, numbers[::2], similarities(vectors))
+    assert found[DIVERSITY.index(Measure.NEAREST)] == pytest.approx(distance[:, 1].mean(), abs=1e-5)
 
 
 def test_evenness_is_1_where_all_clusters_are_equally_full_and_0_where_one_has_all() -> None:
