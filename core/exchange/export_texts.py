@@ -12,6 +12,7 @@ from core.domain.export import DataRow, PairRow
 
 # A spreadsheet takes a cell that begins so for a formula, which may fetch from or send to elsewhere.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # one for all: json.dumps makes one a call
 _NAMES = tuple(one.name for one in fields(DataRow))
 _values = attrgetter(*_NAMES)
 _PAIR_NAMES = tuple(one.name for one in fields(PairRow))
@@ -108,4 +109,4 @@ def _json_list(values: Iterable[object]) -> Iterator[bytes]:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    return _encode(value).encode("utf-8", "replace")

@@ -24,7 +24,7 @@ from core.store.rows import fetched
 # The rows, each with its instruction; of a pair, the one that was accepted.
 _TAKEN = """create or replace temp table taken as
 select i.id, i.seed_id, i.run_id, i.kind, i.operation, i.epoch, i.made_by, i.pack_hash, s.human_status, s.difficulty, s.response_id
-from wanted_row w join spot p on p.key = w.key join instruction i on i.id = split_part(p.id, '/', 1)::uuid
+from wanted_row w join spot p on p.key = w.key join instruction i on i.id = p.id
 join instruction_state s on s.id = i.id"""
 _SOURCES = """select coalesce(s.name, '') as name, coalesce(s.licence, '') as licence, count(*) as "rows"
 from taken t join instruction i on i.id = t.seed_id left join source s on s.id = i.source_id

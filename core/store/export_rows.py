@@ -22,19 +22,17 @@ from core.store.rows import fetched
 Page = TypeVar("Page")
 
 _PAGE_ROWS = 10_000
-_PAGE_BYTES, _SHUFFLED_BYTES = 4 * 2**20, 16 * 2**20  # a page is in the memory of the database about four times
+_PAGE_BYTES, _SHUFFLED_BYTES = 6 * 2**20, 12 * 2**20  # a page is in the memory of the database about four times
 _RUN_IDS = "select id, number from run"
 _RUNS = "create temp table run_number (id uuid, number integer)"
 _ADD_RUNS = "insert into run_number select id::uuid, number from runs"
-# One row each that can be taken. `key` numbers them in the order of the log; `id` and `hash` stand for what is drawn and compared.
+# One row each that can be taken, as narrow as it can be: `key` numbers them in the order of the log. Sizes are measured in subqueries,
+# because a join that measured them would hold the texts.
 _DATA = """create temp table spot as
-select k.seq as key, k.id::varchar as id, i.seed_id::varchar as seed_id, r.text_hash as hash, k.revision_id as text_id,
-  r.seq as text_seq, k.answer_id, a.seq as answer_seq, strlen(r.text) + coalesce(strlen(a.text), 0) as bytes, n.number as run,
-  i.kind, i.operation, i.epoch, i.depth, coalesce(k.unready = 'stale_response', false) as response_is_stale, k.difficulty,
-  k.words_added, k.run_status, k.human_status, m.model as evolved_by, b.model as answered_by
-from key k join instruction i on i.id = k.id join revision r on r.id = k.revision_id left join revision a on a.id = k.answer_id
-left join run_number n on n.id = i.run_id left join system m on m.id = i.made_by
-left join response p on p.id = k.response_id left join system b on b.id = p.system_id
+select k.seq as key, k.id, k.revision_id as text_id, r.seq as text_seq, k.answer_id, a.seq as answer_seq,
+  r.bytes + coalesce(a.bytes, 0) as bytes, p.system_id as answered_by
+from key k left join response p on p.id = k.response_id join (select id, seq, strlen(text) as bytes from revision) r on r.id = k.revision_id
+left join (select id, seq, strlen(text) as bytes from revision) a on a.id = k.answer_id
 where $unready or k.unready is null order by k.seq"""
 # Children of one parent that grew out of the same text, of which people accepted one and rejected the other.
 _PAIRS = """create temp table spot as
@@ -47,13 +45,13 @@ with child as (
 ), why as (
   select instruction_id, arg_max(reason, seq) as reason from standing where verdict = 'reject' and reason is not null group by instruction_id
 )
-select row_number() over (order by c.seq, r.seq) as key, c.id::varchar || '/' || r.id::varchar as id, c.seed_id::varchar as seed_id,
-  p.text_hash || t.text_hash || f.text_hash as hash, c.parent_revision_id as text_id, p.seq as text_seq, c.revision_id as answer_id,
-  t.seq as answer_seq, r.revision_id as other_id, f.seq as other_seq, strlen(p.text) + strlen(t.text) + strlen(f.text) as bytes,
-  c.id::varchar as chosen_id, r.id::varchar as rejected_id, c.operation as chosen_operation, r.operation as rejected_operation,
-  c.epoch, w.reason
+select row_number() over (order by c.seq, r.seq) as key, c.id, c.seed_id, r.id as rejected_id, c.parent_revision_id as text_id,
+  p.seq as text_seq, c.revision_id as answer_id, t.seq as answer_seq, r.revision_id as other_id, f.seq as other_seq,
+  p.bytes + t.bytes + f.bytes as bytes, c.operation as chosen_operation, r.operation as rejected_operation, c.epoch, w.reason
 from child c join rejected r on r.parent_id = c.parent_id and r.parent_revision_id = c.parent_revision_id
-join revision p on p.id = c.parent_revision_id join revision t on t.id = c.revision_id join revision f on f.id = r.revision_id
+join (select id, seq, strlen(text) as bytes from revision) p on p.id = c.parent_revision_id
+join (select id, seq, strlen(text) as bytes, text_hash from revision) t on t.id = c.revision_id
+join (select id, seq, strlen(text) as bytes, text_hash from revision) f on f.id = r.revision_id
 left join why w on w.instruction_id = r.id
 where c.human_status = 'accepted' and t.text_hash <> f.text_hash order by key"""
 _TEXT = " join revision t on t.id = s.text_id and t.seq = s.text_seq"
@@ -61,20 +59,28 @@ _ANSWER = " left join revision a on a.id = s.answer_id and a.seq = s.answer_seq"
 _OTHER = " join revision o on o.id = s.other_id and o.seq = s.other_seq"
 _PAGE = " from (select q.n, s.* from place q join spot s on s.key = q.key where q.n between $first and $last) s"
 _DATA_PAGE = (
-    """select s.id, s.seed_id, s.run, s.kind, s.operation, s.epoch, s.depth, t.text as instruction, a.text as response,
-  s.response_is_stale, s.difficulty, s.words_added, s.run_status, s.human_status, s.evolved_by, s.answered_by"""
-    + _PAGE + _TEXT + _ANSWER + " order by s.n"
+    """select s.id::varchar as id, i.seed_id::varchar as seed_id, c.number as run, i.kind, i.operation, i.epoch, i.depth,
+  t.text as instruction, a.text as response, coalesce(k.unready = 'stale_response', false) as response_is_stale, k.difficulty,
+  k.words_added, k.run_status, k.human_status, m.model as evolved_by, b.model as answered_by"""
+    + _PAGE + " join key k on k.seq = s.key join instruction i on i.id = s.id and i.seq = s.key" + _TEXT + _ANSWER
+    + """ left join run_number c on c.id = i.run_id left join system m on m.id = i.made_by
+left join system b on b.id = s.answered_by order by s.n"""
 )  # fmt: skip
 _PAIR_PAGE = (
-    """select s.id, s.seed_id, t.text as prompt, a.text as chosen, o.text as rejected, s.chosen_id, s.rejected_id,
-  s.chosen_operation, s.rejected_operation, s.epoch, s.reason"""
+    """select s.id::varchar || '/' || s.rejected_id::varchar as id, s.seed_id::varchar as seed_id, t.text as prompt, a.text as chosen,
+  o.text as rejected, s.id::varchar as chosen_id, s.rejected_id::varchar as rejected_id, s.chosen_operation,
+  s.rejected_operation, s.epoch, s.reason"""
     + _PAGE + _TEXT + _ANSWER + _OTHER + " order by s.n"
 )  # fmt: skip
 _TEXTS_PAGE = "select s.n, t.text" + _PAGE + _TEXT + " order by s.n"
 _CHOSEN_PAGE = "select s.n, a.text" + _PAGE + _ANSWER + " order by s.n"
-_UNITS = "select key, id, seed_id, hash from spot order by key"
+_UNITS = """select s.key, s.id::varchar as id, i.seed_id::varchar as seed_id, r.text_hash as hash
+from spot s join instruction i on i.id = s.id join revision r on r.id = s.text_id order by s.key"""
+_PAIR_UNITS = """select s.key, s.id::varchar || '/' || s.rejected_id::varchar as id, s.seed_id::varchar as seed_id,
+  p.text_hash || t.text_hash || f.text_hash as hash
+from spot s join revision p on p.id = s.text_id join revision t on t.id = s.answer_id join revision f on f.id = s.other_id order by s.key"""
 _KEYS = "select key from spot order by key"
-_LINEAGES = "select count(distinct seed_id) as n from spot"
+_LINEAGES = "select count(distinct i.seed_id) as n from spot s join instruction i on i.id = s.id"
 _PLACE = "create or replace temp table place as select n, key from wanted_place order by n"
 _BYTES = "select s.bytes from place q join spot s on s.key = q.key order by q.n"
 
@@ -105,7 +111,7 @@ class Rows:
 
     def units(self) -> Units:
         """The same with what shaping looks at."""
-        found = self.cursor.sql(_UNITS).to_arrow_table()
+        found = self.cursor.sql(_PAIR_UNITS if self.are_pairs else _UNITS).to_arrow_table()
         names = ("id", "seed_id", "hash")
         id_, seed, hash_ = (found.column(name).to_pylist() for name in names)
         return Units(keys=found.column("key").to_pylist(), ids=id_, seeds=seed, hashes=hash_)
