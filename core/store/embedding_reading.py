@@ -93,33 +93,33 @@ class Wanted:
         return [str(hash_) for _, hash_ in self.cursor.execute(_HASHES).fetchall()]
 
     def embeddings(self, model: str, dimensions: int) -> tuple[Floats, Bits]:
-        """One row a text, by its place, and which of them have an embedding; the others' rows are 0."""
+        """A row of each text that has an embedding, by place; and which ones these are."""
         return self._matrix(_ROWS_OF_TEXTS, self.texts, model, dimensions)
 
     def vectors(self, model: str, dimensions: int) -> Vectors:
-        """One row an instruction."""
+        """A row of each instruction whose text has one."""
         seqs = np.asarray(self.cursor.execute(_PLACES).fetchnumpy()["seq"], np.int64)
-        matrix, there = self._matrix(_ROWS_OF_EACH, self.n, model, dimensions)
-        missing = int(self.n - there.sum())
-        return Vectors(
-            seqs=seqs[there] if missing else seqs, matrix=matrix[there] if missing else matrix, missing=missing
-        )
+        matrix, has_one = self._matrix(_ROWS_OF_EACH, self.n, model, dimensions)
+        return Vectors(seqs=seqs[has_one], matrix=matrix, missing=self.n - len(matrix))
 
-    def _matrix(self, sql: str, rows: int, model: str, dimensions: int) -> tuple[Floats, Bits]:
-        """Embeddings in their places, and which there are; the other rows are 0."""
+    def _matrix(self, sql: str, n: int, model: str, dimensions: int) -> tuple[Floats, Bits]:
+        """The embeddings that there are, by place; and which of the n places have one."""
         self.cursor.execute(sql, {"model": model}).fetchall()
         found = self.cursor.execute(_ROWS).fetchnumpy()
-        theirs, first, of = np.unique(found["place_there"], return_index=True, return_inverse=True)
         places = np.asarray(found["place"], np.int64)
-        matrix, there = np.zeros((rows, dimensions), np.float32), np.zeros(rows, np.bool_)
+        has_one = np.zeros(n, np.bool_)
+        has_one[places] = True
+        at = (np.cumsum(has_one) - 1)[places]
+        theirs, first, of = np.unique(found["place_there"], return_index=True, return_inverse=True)
+        matrix = np.empty((len(places), dimensions), np.float32)
         for batch in self.cursor.sql(_VECTORS).to_arrow_reader(_AT_ONCE):
-            at = places[first[np.searchsorted(theirs, batch.column(0).to_numpy())]]
-            matrix[at] = _of_lists(batch.column(1), dimensions)
-        there[places] = True
+            matrix[at[first[np.searchsorted(theirs, batch.column(0).to_numpy())]]] = _of_lists(
+                batch.column(1), dimensions
+            )
         again = np.ones(len(places), np.bool_)
         again[first] = False  # others that say the same
-        matrix[places[again]] = matrix[places[first[of[again]]]]
-        return matrix, there
+        matrix[at[again]] = matrix[at[first[of[again]]]]
+        return matrix, has_one
 
 
 @contextmanager

@@ -88,6 +88,9 @@ def test_a_map_can_stand_on_an_endpoints_embeddings_beside_the_packaged_ones(
     studio.maps.begin(ME, project, None, clusters=3, embedder="test")
     assert studio.maps.wait(ME, project, 60)
     (drawn,) = maps.every(ME, project)
+    now = studio.maps.progress(ME, project)
+    assert now is not None
+    assert now.usd == pytest.approx(sum(len(text.split()) for text in texts(30)) * 2e-6)
     assert (drawn.map.n, drawn.map.left_out, drawn.map.model) == (90, 0, f"embedder at {server.base_url}")
     assert studio.maps.estimate(ME, project, None).to_embed == 90
     (row,) = project.database.query("select vector from embedding limit 1")

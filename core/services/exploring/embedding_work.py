@@ -34,26 +34,22 @@ from core.store.database import Database
 from core.store.embedding_reading import Wanted
 from core.store.writer import DiskFull
 
-_LONGEST = (
-    24_000  # characters of a text that an endpoint is sent: about 6,000 tokens, less than the usual limit of 8,192
-)
+_LONGEST = 24_000  # characters of a text that are sent: about 6,000 tokens, less than the usual limit of 8,192
 
 
-def put_aside(folder: Path, batches: Iterable[pa.RecordBatch]) -> int:
-    """Texts into the child's file, a hand each. → how many. DiskFull if they cannot be kept."""
-    n, file = 0, None
+def put_aside(folder: Path, batches: Iterable[pa.RecordBatch]) -> None:
+    """Texts into the child's file, a hand each. DiskFull if they cannot be kept."""
+    file = None
     try:
         for batch in batches:
             file = file or pa.ipc.new_stream(str(folder / map_order.TEXTS), batch.schema)
             file.write_batch(batch)
-            n += batch.num_rows
         if file is not None:
             file.close()
     except OSError as error:
         raise DiskFull(
             "The disk is full", to_do="Free some space, then try again. What was embedded is kept."
         ) from error
-    return n
 
 
 def _hands(folder: Path) -> Iterator[pa.RecordBatch]:
@@ -91,8 +87,9 @@ class _Counting(Job):
     def count(self, came: Came | None, *, tokens: int = 0, usd: float | None = None) -> None:
         Job.count(self, came, tokens=tokens, usd=usd)
         assert self.job is not None
+        self.job.paid(self.now.usd)
         if not self.stopping:
-            self.job.tell(MapPhase.EMBED, min(self.texts, self.now.done * TEXTS_A_CALL), self.texts, self.now.usd)
+            self.job.tell(MapPhase.EMBED, min(self.texts, self.now.done * TEXTS_A_CALL), self.texts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +135,7 @@ class EndpointWork:
 
         with job.woken_by(partial(counting.stop, "Stopped")):
             self.live.once(errand_id, endpoint, Budget(self.caps), ask)
-        job.tell(MapPhase.EMBED, min(total, counting.now.kept * TEXTS_A_CALL), total, counting.now.usd)
+        job.tell(MapPhase.EMBED, min(total, counting.now.kept * TEXTS_A_CALL), total)
         if counting.now.reason:
             raise StudioError(counting.now.reason, to_do="What was embedded is kept.")
         if counting.now.failed and not counting.now.kept:

@@ -90,10 +90,10 @@ def drawn(job: MapJob, database: Database, embeddings: Embeddings, wish: Wish) -
 def _put_aside(database: Database, found: Wanted, model: str, folder: Path) -> Bits:
     """Vectors and texts into the child's files, without those that have no embedding. → which have one."""
     matrix, has_one = found.embeddings(model, embedding_reading.dimensions(database, model))
-    if has_one.sum() < _FEWEST:
+    if len(matrix) < _FEWEST:
         raise BadInput("Too few texts have an embedding", to_do="Embed them again, or with another model.")
     try:
-        np.save(folder / map_order.VECTORS, matrix if has_one.all() else matrix[has_one])
+        np.save(folder / map_order.VECTORS, matrix)
     except OSError as error:
         raise DiskFull(
             "The disk is full", to_do="Free some space, then draw again. What was embedded is kept."

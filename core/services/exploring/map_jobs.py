@@ -38,15 +38,17 @@ class MapJob:
     _wake: Callable[[], None] | None = None
     _guard: threading.Lock = field(default_factory=threading.Lock)  # guards `_wake`: a stop may come while it is set
 
-    def tell(self, phase: MapPhase, done: int = 0, total: int = 0, usd: float | None = 0.0) -> None:
+    def tell(self, phase: MapPhase, done: int = 0, total: int = 0) -> None:
         """Say how far it is. Raises Stopped once it is to stop."""
         if self.stopping.is_set():
             raise Stopped("Stopped", to_do="What was embedded is kept.")
         if phase is not self.now.phase:
             self._began = time.monotonic()
-        self.now = replace(
-            self.now, phase=phase, done=done, total=total, seconds=time.monotonic() - self._began, usd=usd
-        )
+        self.now = replace(self.now, phase=phase, done=done, total=total, seconds=time.monotonic() - self._began)
+
+    def paid(self, usd: float | None) -> None:
+        """Say what it has cost so far; None: that is not known."""
+        self.now = replace(self.now, usd=usd)
 
     @contextmanager
     def woken_by(self, wake: Callable[[], None]) -> Iterator[None]:
