@@ -1,5 +1,6 @@
 """Coverage: which skills at which difficulties a dataset has, and where it could grow next."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ BORROWED = 10.0  # tries that other skills may count for, for one operation
 NOT_SCORED = 0  # the column of what has no difficulty
 DIFFICULTIES = tuple(range(LEAST, MOST + 1))
 _OPEN = (HumanStatus.UNDECIDED, HumanStatus.DISPUTED)
+_ADDRESS = re.compile(r"(10|[0-9]):(.{0,100})", re.DOTALL)
 
 
 class Reach(StrEnum):
@@ -75,10 +77,8 @@ class Cell:
     @classmethod
     def read(cls, text: str) -> "Cell | None":
         """From an address; None for anything that is no cell."""
-        number, colon, skill = text.partition(":")
-        if not colon or not number.isascii() or not number.isdecimal() or not NOT_SCORED <= int(number[:3]) <= MOST:
-            return None
-        return cls(skill=skill[:100], difficulty=int(number[:3]))
+        said = _ADDRESS.fullmatch(text)
+        return cls(skill=said[2], difficulty=int(said[1])) if said else None
 
     @property
     def is_scored(self) -> bool:

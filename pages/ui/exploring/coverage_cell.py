@@ -55,17 +55,17 @@ def show(project: Project, scope: Scope, found: Coverage, cell: Cell | None) -> 
 def _choice(found: Coverage, cell: Cell | None) -> None:
     """The same choice as in the grid, for keys: a skill and a difficulty."""
     skills = [line.skill for line in found.skills]
-    known = cell is not None and cell.skill in skills
-    st.session_state["explore.cell.skill"] = cell.skill if cell is not None and known else None
-    st.session_state["explore.cell.difficulty"] = cell.difficulty if cell is not None else None
+    if cell is not None:
+        st.session_state["explore.cell.skill"] = cell.skill if cell.skill in skills else None
+        st.session_state["explore.cell.difficulty"] = cell.difficulty
     one, two = st.columns([1.5, 1])
     one.selectbox(
         "Skill", skills, format_func=lambda skill: skill or "No skill", key="explore.cell.skill",
-        placeholder="Choose", on_change=_chosen,
+        index=None, placeholder="Choose", on_change=_chosen,
     )  # fmt: skip
     two.selectbox(
         "Difficulty", [*DIFFICULTIES, NOT_SCORED], format_func=lambda one: str(one) if one else "not scored",
-        key="explore.cell.difficulty", placeholder="Choose", on_change=_chosen,
+        index=None, key="explore.cell.difficulty", placeholder="Choose", on_change=_chosen,
     )  # fmt: skip
 
 
