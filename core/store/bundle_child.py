@@ -35,10 +35,14 @@ def main(source: str, target: str) -> int:
 
 def _take(source: Path, target: Path) -> None:
     spill = str(target.with_suffix(".tmp"))
-    with duckdb.connect(
-        str(target), config={"threads": 1, "memory_limit": "1GB", "temp_directory": spill}
-    ) as connection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 1,
+        "memory_limit": "1GB",
+        "temp_directory": spill,
+    }
+    with duckdb.connect(config=config) as connection:
         connection.execute("attach ? as came (read_only)", [str(source)])
+        connection.execute("attach ? as made", [str(target)])
         for statement in _CLOSED:
             connection.execute(statement)
         done = connection.execute(_DONE).fetchall()
@@ -47,15 +51,14 @@ def _take(source: Path, target: Path) -> None:
             raise _Refused("it is no project of the studio")
         if not numbers <= set(migrating.numbers("project")):
             raise _Refused("a newer studio made it")
+        connection.execute("use made")
         migrating.begin(connection)
         migrating.migrate(connection, "project", numbers)
-        own = connection.execute("select current_database()").fetchall()[0][0]
-        if _columns(connection, own) != _columns(connection, "came"):
+        if _columns(connection, "made") != _columns(connection, "came"):
             raise _Refused("its tables are not those of a project")
         connection.execute("delete from migration")
-        connection.execute("copy from database came to " + '"' + own.replace('"', '""') + '" (data)')
-        connection.execute("detach came")
-        connection.execute("checkpoint")
+        connection.execute("copy from database came to made (data)")
+        connection.execute("checkpoint made")
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, str, str]]:
