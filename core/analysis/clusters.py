@@ -1,5 +1,6 @@
 """Clusters of vectors, the words that tell each from the others, and what lies in its middle. scikit-learn is loaded when used."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*[^\W_]")  # two letters at least; hyphens
 _LONGEST_WORD = 24
 _MOST_WORDS = 5_000  # of one text: a megabyte of them says no more
 _BLOCK = 8_192
+_MORE = 1.5  # so many times as frequent as among all texts: else a word tells nothing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,10 +87,10 @@ def in_words(text: str) -> set[str]:
 
 
 def telling_words(texts: Iterable[tuple[int, str]], k: int, most: int = 10) -> list[tuple[str, ...]]:
-    """The words that tell each cluster from the others, by TF-IDF with clusters as documents. `texts`: cluster and text, one by one.
+    """The words that tell each cluster from the others, by TF-IDF. `texts`: cluster and text, one by one.
 
-    How many texts of the cluster have the word, as a share, times log(1 + mean number of words a cluster / how many have it at all):
-    Grootendorst's c-TF-IDF (2022). A word that a single text of a larger cluster has tells nothing.
+    How many texts of the cluster have the word, as a share, times log(all texts / those that have it); of words that are more
+    frequent here than elsewhere. What a single text has comes last.
     """
     counts: list[Counter[str]] = [Counter() for _ in range(k)]
     sizes = [0] * k
@@ -96,21 +98,22 @@ def telling_words(texts: Iterable[tuple[int, str]], k: int, most: int = 10) -> l
         counts[cluster].update(in_words(text))
         sizes[cluster] += 1
     everywhere = sum(counts, Counter[str]())
-    mean = everywhere.total() / max(1, k)
     plain = _plain_words()
-    return [_telling(count, size, everywhere, mean, plain, most) for count, size in zip(counts, sizes, strict=True)]
+    return [
+        _telling(count, size, everywhere, sum(sizes), plain, most) for count, size in zip(counts, sizes, strict=True)
+    ]
 
 
 def _telling(
-    count: Counter[str], size: int, everywhere: Counter[str], mean: float, plain: frozenset[str], most: int
+    count: Counter[str], size: int, everywhere: Counter[str], texts: int, plain: frozenset[str], most: int
 ) -> tuple[str, ...]:
-    fewest = 1 if size < 4 else 2
-    scored = [
-        (-(n / size) * float(np.log1p(mean / everywhere[word])), word)
-        for word, n in count.items()
-        if n >= fewest and word not in plain
-    ]
-    return _without_forms([word for _, word in sorted(scored)], most)
+    """At most so many, the most telling first; of equals the first by letter."""
+    scored = []
+    for word, n in count.items():
+        usual = everywhere[word] / texts
+        if word not in plain and (n / size >= _MORE * usual or size == texts):
+            scored.append((n == 1, -(n / size) * math.log((1 + texts) / everywhere[word]), word))
+    return _without_forms([word for _, _, word in sorted(scored)], most)
 
 
 def _without_forms(words: Sequence[str], most: int) -> tuple[str, ...]:

@@ -54,17 +54,34 @@ def test_words_tell_a_cluster_from_the_others_and_plain_ones_do_not() -> None:
         (1, "Which bread needs no yeast? Write it"),
     ]
     code, bread = clusters.telling_words(texts, 2)
-    assert code[0] == "python"
+    assert set(code[:2]) == {"python", "code"}
     assert bread[:2] == ("bread", "yeast")
     assert not {"the", "which", "a"} & {*code, *bread}
     assert not {"function", "functions"} <= {*code}
 
 
-def test_a_word_that_only_one_text_has_tells_nothing_of_a_larger_cluster() -> None:
-    texts = [(0, f"shared word unique{chr(97 + n)}") for n in range(6)] + [(1, "alone here")]
-    first, second = clusters.telling_words(texts, 2)
-    assert set(first) == {"shared", "word"}
-    assert "here" not in second
+def test_a_word_that_only_one_text_has_comes_last_and_one_that_all_have_not_at_all() -> None:
+    texts = [(0, f"shared basic unique{chr(97 + n)}") for n in range(6)] + [(1, "lonely basic") for _ in range(6)]
+    first, second = clusters.telling_words(texts, 2, most=4)
+    assert first == ("shared", "uniquea", "uniqueb", "uniquec")
+    assert second == ("lonely",)
+
+
+def test_the_weight_of_a_word_is_its_share_here_times_how_rare_it_is() -> None:
+    texts = [
+        (0, "common rare"),
+        (0, "common rare"),
+        (0, "common"),
+        (0, "common"),
+        *[(1, "common")] * 2,
+        *[(1, "other")] * 18,
+    ]
+    (first, _) = clusters.telling_words(texts, 2)
+    assert first == ("common", "rare")  # 1 · log(25/6) = 1.43 beats 1/2 · log(25/2) = 1.26
+    assert clusters.telling_words([*texts, *[(1, "common")] * 3], 2)[0] == (
+        "rare",
+        "common",
+    )  # 1 · log(28/9) = 1.13 < 1.32
 
 
 @pytest.mark.parametrize(
