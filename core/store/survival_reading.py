@@ -81,7 +81,8 @@ class CallCount:
 def cells(database: Database, wanted: QueueFilter) -> list[Cell]:
     """What a filter means, with or without a text, counted."""
     where, asked = begun(wanted)
-    return [Cell(**row) for row in database.query(_CELLS + where + _BY_CELL, asked)]
+    sql = _CELLS + where + _BY_CELL
+    return [Cell(**row) for row in database.query(sql, asked)]
 
 
 def seeds_of(database: Database, wanted: QueueFilter) -> int:
@@ -96,35 +97,40 @@ def checks(database: Database, wanted: QueueFilter | None) -> list[dict[str, Any
     if wanted is None:
         return database.query(_EVERY_CHECK)
     where, asked = begun(wanted)
-    return database.query(_IDS + where + _CHECKS, asked)
+    sql = _IDS + where + _CHECKS
+    return database.query(sql, asked)
 
 
 def calls(database: Database, wanted: QueueFilter, run_id: str | None = None) -> list[CallCount]:
     """What the calls for what a filter means took, failed ones too; only those of one run if `run_id` names it."""
     where, asked = begun(wanted)
-    rows = database.query(_CALLS + where + _BY_CALL, asked | {"of": run_id})
-    return [CallCount(**row) for row in rows]
+    sql = _CALLS + where + _BY_CALL
+    return [CallCount(**row) for row in database.query(sql, asked | {"of": run_id})]
 
 
 def grades(database: Database, wanted: QueueFilter) -> list[dict[str, Any]]:
     """Difficulty of seeds and survivors by epoch, as the model says: `epoch`, `n`, `mean`, `deviation`."""
     where, asked = narrowed(wanted)
-    return database.query(_GRADES + where + _SCORED, asked)
+    sql = _GRADES + where + _SCORED
+    return database.query(sql, asked)
 
 
 def pairs(database: Database, wanted: QueueFilter) -> list[dict[str, Any]]:
     """What people scored: `people` is their mean and `n` how many they are, `judge` what the model says (None: nothing)."""
     where, asked = narrowed(wanted)
-    return database.query(_PAIRS + where + _BESIDE, asked)
+    sql = _PAIRS + where + _BESIDE
+    return database.query(sql, asked)
 
 
 def words(database: Database, wanted: QueueFilter) -> list[dict[str, Any]]:
     """Length of seeds and survivors by epoch: `n`, `mean` and five `quantiles`."""
     where, asked = narrowed(wanted)
-    return database.query(_LENGTHS + where + _WORDS, asked)
+    sql = _LENGTHS + where + _WORDS
+    return database.query(sql, asked)
 
 
 def added(database: Database, wanted: QueueFilter) -> Sequence[dict[str, Any]]:
     """How many children of each epoch and operation added so many words: `epoch`, `operation`, `survived`, `words_added`, `n`."""
     where, asked = narrowed(wanted)
-    return database.query(_ADDED + where + _BY_ADDED, asked)
+    sql = _ADDED + where + _BY_ADDED
+    return database.query(sql, asked)
