@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 _ROOM = 56  # px that stay free when the whole map is fitted (components/map/camera.js)
+_ABOVE = 9  # px between a label and what it stands over (components/map/labels.js)
 _SLOW_MS = 30_000  # a first page on a busy machine
 Place = tuple[float, float]
 
@@ -108,10 +109,10 @@ class OnMap:
         return "over-point" in (self.pane.get_attribute("class") or "")
 
     def label_at(self, number: int) -> Place:
-        """Where a cluster's number stands."""
+        """What a cluster's label stands over."""
         box = self.page.locator(f"[data-label='{number - 1}']").bounding_box()
         assert box is not None, "the label has no room"
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] + _ABOVE
 
 
 def inside(place: Place, outline: Sequence[Place]) -> bool:
