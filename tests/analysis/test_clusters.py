@@ -54,7 +54,7 @@ def test_words_tell_a_cluster_from_the_others_and_plain_ones_do_not() -> None:
         (1, "Which bread needs no yeast? Write it"),
     ]
     code, bread = clusters.telling_words(texts, 2)
-    assert set(code[:2]) == {"python", "code"}
+    assert set(code[:3]) == {"python", "code", "function"}
     assert bread[:2] == ("bread", "yeast")
     assert not {"the", "which", "a"} & {*code, *bread}
     assert not {"function", "functions"} <= {*code}
