@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -70,24 +70,24 @@ def manifest(path: Path) -> Manifest:
         return _manifest(zipped)
 
 
-def unpack(path: Path, target: Path, room: int) -> Manifest:
+def unpack(path: Path, target: Path, room: int, tell: Callable[[float], None]) -> Manifest:
     """Write a bundle's database to `target`, if it is what its manifest says and needs at most `room` bytes. BadInput otherwise.
 
-    Names in the zip are compared and never used as paths.
+    Names in the zip are compared and never used as paths. `tell` hears the share that is done; whatever it raises ends it.
     """
     with _opened(path) as zipped:
         about = _manifest(zipped)
         _require_size(zipped.getinfo(_DATABASE), about, room)
-        digest, n_bytes = _unpacked(zipped, target, about)
+        digest, n_bytes = _unpacked(zipped, target, about, tell)
     if (n_bytes, digest) != (about.n_bytes, about.sha256):
         raise BadInput("Its database is not the one that its manifest describes", to_do=_AGAIN)
     return about
 
 
-def _unpacked(zipped: zipfile.ZipFile, target: Path, about: Manifest) -> tuple[str, int]:
+def _unpacked(zipped: zipfile.ZipFile, target: Path, about: Manifest, tell: Callable[[float], None]) -> tuple[str, int]:
     try:
         with zipped.open(_DATABASE) as entry, target.open("xb") as file:
-            return _copied(entry, file, about.n_bytes)
+            return _copied(entry, file, about.n_bytes, tell)
     except _BROKEN as error:
         raise BadInput("Its database is damaged", to_do=_AGAIN) from error
     except OSError as error:
@@ -97,7 +97,7 @@ def _unpacked(zipped: zipfile.ZipFile, target: Path, about: Manifest) -> tuple[s
         ) from error
 
 
-def _copied(entry: IO[bytes], file: IO[bytes], most: int) -> tuple[str, int]:
+def _copied(entry: IO[bytes], file: IO[bytes], most: int, tell: Callable[[float], None]) -> tuple[str, int]:
     digest, n_bytes = hashlib.sha256(), 0
     while piece := entry.read(_PIECE):
         if n_bytes == 0 and piece[8:12] != _SIGN:
@@ -107,6 +107,7 @@ def _copied(entry: IO[bytes], file: IO[bytes], most: int) -> tuple[str, int]:
             raise BadInput("Its database is larger than its manifest says", to_do=_AGAIN)
         digest.update(piece)
         file.write(piece)
+        tell(n_bytes / max(1, most))
     return digest.hexdigest(), n_bytes
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -249,6 +250,30 @@ def test_what_is_no_whole_project_is_refused_in_words_and_leaves_nothing_behind(
     assert why in refused.value.what
     assert studio.projects.slugs() == before
     assert left_behind(studio) == []
+
+
+def test_an_import_that_is_stopped_leaves_nothing(studio: Studio, whole: Path) -> None:
+    class Stopped(Exception): ...
+
+    def stop(words: str, _: float) -> None:
+        if words.startswith("Opening"):
+            raise Stopped
+
+    before = studio.projects.slugs()
+    with pytest.raises(Stopped):
+        bundles.import_bundle(ME, studio.shelf, whole, tell=stop)
+    assert studio.projects.slugs() == before
+    assert left_behind(studio) == []
+
+
+def test_what_a_killed_process_left_is_swept_away_a_day_later(studio: Studio, project: Project, tmp_path: Path) -> None:
+    old, new = (studio.shelf.folder / f".incoming-{name}" for name in ("old", "new"))
+    for left in (old, new):
+        left.mkdir()
+    os.utime(old, (0, 0))
+    bundles.write(ME, project, tmp_path / "whole.studio.zip")
+    assert left_behind(studio) == [".incoming-new"]
+    new.rmdir()
 
 
 def test_a_name_that_is_taken_is_refused_before_anything_stands(studio: Studio, whole: Path) -> None:

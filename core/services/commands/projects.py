@@ -88,7 +88,7 @@ def _say_pack(answer: Answer) -> str:
 def unpack(studio: Studio, actor: Actor, *, file: str, name: str, tell: Tell = tell_nobody) -> Answer:
     """A whole project from its file, as a new one."""
     project = bundles.import_bundle(
-        actor, studio.shelf, Path(file), project_name=name, tell=lambda words: tell(0.0, words)
+        actor, studio.shelf, Path(file), project_name=name, tell=lambda words, share: tell(share, words)
     )
     return _one(project)
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -21,11 +22,13 @@ from core.services.projects import Project
 from core.services.shelf import Shelf
 from core.store import bundling
 
-Tell = Callable[[str], None]  # what is being done
+Tell = Callable[[str, float], None]  # what is being done, and the share of it that is done
+_INCOMING, _OUTGOING = ".incoming-", ".outgoing-"
+_LEFT_AFTER_S = 24 * 3600.0  # what is older was left by a process that was killed
 _LEFT_FREE = 200 * 10**6  # bytes of the disk that an import never takes
 
 
-def _tell_nobody(_: str) -> None: ...
+def _tell_nobody(_: str, __: float) -> None: ...
 
 
 def name_of(project: Project, about: Manifest) -> str:
@@ -78,17 +81,18 @@ def import_bundle(
     """A whole project as a new one of this installation, by the name it has, or by another.
 
     Its file is checked against its manifest, its rows are taken into tables of our own making, and what follows from its facts
-    is worked out again. Raises BadInput, and nothing is left behind, for whatever is no whole project.
+    is worked out again. Raises BadInput, and nothing is left behind, for whatever is no whole project. Whatever `tell` raises
+    ends it.
     """
     may_grow(actor)
-    with called(name or path.name), TemporaryDirectory(prefix=".incoming-", dir=shelf.folder) as folder:
+    _sweep(shelf.folder)
+    with called(name or path.name), TemporaryDirectory(prefix=_INCOMING, dir=shelf.folder) as folder:
         came, fresh = Path(folder) / "came.duckdb", Path(folder) / "fresh.duckdb"
-        tell("Unpacking …")
-        about = bundle.unpack(path, came, (shutil.disk_usage(folder).free - _LEFT_FREE) // 2)
-        tell("Reading its rows …")
-        bundling.take(came, fresh)
+        room = (shutil.disk_usage(folder).free - _LEFT_FREE) // 2
+        about = bundle.unpack(path, came, room, lambda share: tell("Unpacking …", share))
+        bundling.take(came, fresh, lambda: tell("Reading its rows …", 1.0))
         came.unlink()
-        tell("Opening it …")
+        tell("Opening it …", 1.0)
         project = shelf.adopt(actor, fresh, project_name or about.name, is_free=not project_name)
     project.database.rebuild()
     audit = Audit(
@@ -127,7 +131,15 @@ def _pieces(actor: Actor, project: Project, about: Manifest) -> Generator[bytes,
 @contextmanager
 def _copied(project: Project) -> Iterator[Path]:
     """One moment of it in a file of its own, beside it: there is room for it, or nowhere."""
-    with TemporaryDirectory(prefix=".outgoing-", dir=project.path.parent) as folder:
+    _sweep(project.path.parent)
+    with TemporaryDirectory(prefix=_OUTGOING, dir=project.path.parent) as folder:
         copy = Path(folder) / "project.duckdb"
         project.database.backup(copy)
         yield copy
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob(".*-*"):
+        is_ours = left.name.startswith((_INCOMING, _OUTGOING))
+        if is_ours and time.time() - left.stat().st_mtime > _LEFT_AFTER_S:
+            shutil.rmtree(left, ignore_errors=True)

@@ -33,11 +33,16 @@ def _look(chosen: Chosen) -> None:
         st.button("Choose another file", key="data.whole.other", on_click=chosen_file.forget, args=(KEY,))
     about = bundles.look(shell.actor(), chosen.path, name=chosen.name)
     kit.show("preview", *_said(about), key="data.whole.about")
-    progress = st.empty()
+    progress = st.container()
     if slot.button("Make the project", type="primary", key="data.whole.go"):
+        with progress.container(horizontal=True, vertical_alignment="center"):
+            bar = st.progress(0.0, "Unpacking …", width="stretch")
+            st.button(
+                "Cancel", key="data.whole.cancel"
+            )  # any click ends this script at its next word, and nothing is left
         made = bundles.import_bundle(
             shell.actor(), shell.studio().shelf, chosen.path, name=chosen.name, project_name=name.strip(),
-            tell=lambda words: void(progress.progress(0.0, words)),
+            tell=lambda words, share: void(bar.progress(share, words)),
         )  # fmt: skip
         chosen_file.forget(KEY)
         arrived.keep(arrived.Said(line=f"{chosen.name} is the project “{made.name}” now. You are in it."))
