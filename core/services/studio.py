@@ -19,6 +19,7 @@ from core.services.evaluating.study_answers import StudyAnswers
 from core.services.exchanging.argilla import Argilla
 from core.services.exchanging.argilla_work import ArgillaWork
 from core.services.exchanging.hubs import Pushes
+from core.services.exchanging.previewing import Previews
 from core.services.exploring.cluster_names import ClusterNames
 from core.services.exploring.coverage import Coverages
 from core.services.exploring.embedding import Embeddings
@@ -72,6 +73,7 @@ class Studio:
     argilla: Argilla
     argilla_work: ArgillaWork
     pushes: Pushes
+    previews: Previews
     survival: Survival
     coverage: Coverages
     explored: Explored
@@ -118,6 +120,7 @@ class Studio:
         self.embeddings.close()
         self.argilla_work.close()
         self.pushes.close()
+        self.previews.close()
         self.live.close()
         self.duplicates.close()
         self.results.close()
@@ -166,6 +169,7 @@ def open_studio(settings: Settings) -> Studio:
         argilla=argilla,
         argilla_work=ArgillaWork(argilla, projects),
         pushes=Pushes(),
+        previews=Previews(),
         embeddings=embeddings,
         maps=Maps(embeddings),
         cluster_names=ClusterNames(errands, endpoints),

@@ -19,6 +19,7 @@ from core.services.projects import Project
 from core.store import export_reading
 
 FIRST = 3  # rows of each split
+_PATIENCE_S = 5.0
 _CHUNK = 1_000  # steps that the work is counted in
 
 
@@ -83,7 +84,8 @@ class Previews:
     def __init__(self) -> None:
         self._jobs = Jobs("previews")
         self._kept: dict[str, tuple[Order, Preview]] = {}
-        self._guard = threading.Lock()  # guards the dict: two tabs may ask at once
+        self._begun: set[str] = set()
+        self._guard = threading.Lock()  # guards both: two tabs may ask at once
 
     def get(self, actor: Actor, project: Project, order: Order) -> Preview | None:
         """The preview if it is there and nothing has happened since. One that is quick is made at once."""
@@ -107,6 +109,8 @@ class Previews:
 
             self._keep(project, order, preview(actor, project, order, share=share))
 
+        with self._guard:
+            self._begun.add(project.slug)
         self._jobs.begin(project.slug, _CHUNK, work)
 
     def stop(self, actor: Actor, project: Project) -> None:
@@ -130,6 +134,13 @@ class Previews:
         with self._guard:
             kept = self._kept.get(project.slug)
         return (kept[1].counted.as_of_seq, kept[1].shaped) if kept is not None and kept[0] == order else None
+
+    def close(self) -> None:
+        """Stop whatever is going, before the projects are closed."""
+        for slug in self._begun:
+            self._jobs.stop(slug)
+        for slug in self._begun:
+            self._jobs.wait(slug, _PATIENCE_S)
 
     def _keep(self, project: Project, order: Order, made: Preview) -> Preview:
         with self._guard:

@@ -3,17 +3,18 @@
 import streamlit as st
 
 from core.domain.explore import EVERYTHING
-from core.domain.export import Counted, ExportFormat, Order, PastExport
+from core.domain.export import Counted, ExportFormat, Order
+from core.services.evaluating import study_course, study_making
 from core.services.exchanging import exports
-from core.services.exchanging.wanted import ACCEPTED_WORD, EVERYTHING_WORD, described, wanted
+from core.services.exchanging.wanted import ACCEPTED_WORD, EVERYTHING_WORD, wanted
 from core.services.projects import Project
 from core.services.reviewing import queues
 from pages.ui import kit, shell
-from pages.ui.exchanging import hub_card
+from pages.ui.evaluating.report_routes import address as study_file
+from pages.ui.exchanging import export_preview, hub_card, shape_form
 from pages.ui.exchanging.export_routes import address
 from pages.ui.kit import h
 from pages.ui.reviewing.review_words import filter_in_words
-from pages.ui.words import count
 
 _ABOUT = {
     ExportFormat.ALPACA: "A JSON list of instruction, input and output, as trainers read it.",
@@ -34,19 +35,56 @@ _ABOUT = {
 def form(project: Project) -> None:
     """The choice and what it comes to; the link stands below it as soon as there is something to take."""
     which, format_ = _choice(project)
+    kit.show("about", h("p", {"class": "dim"}, _ABOUT[format_]), key="data.about")
+    order = _order(project, which, format_)
+    if format_.is_lineage:
+        _offer(project, order, which, exports.count(shell.actor(), project, order), "")
+    elif (preview := export_preview.looked(project, order)) is not None:
+        _offer(project, order, which, preview.counted, preview.problem)
+        if preview.counted.rows:
+            export_preview.shown(preview)
+        if format_.is_folder and preview.card:
+            hub_card.offer(project, order)
+    if format_.is_pairs:
+        _study_votes(project)
+
+
+def _order(project: Project, which: str, format_: ExportFormat) -> Order:
     with_names = with_unready = False
     if format_.is_lineage:
         with_names = st.checkbox("Name people", key="data.names", help="Else they are numbered: person-1, person-2 …")
-    else:
+    elif not format_.is_pairs:
         with_unready = st.checkbox("Also rows without a usable response", key="data.unready")
-    order = Order(
-        format=format_, wanted=wanted(shell.actor(), project, which), with_names=with_names, with_unready=with_unready
+    return Order(
+        format=format_,
+        wanted=wanted(shell.actor(), project, which),
+        with_names=with_names,
+        with_unready=with_unready,
+        shaping=shape_form.shaping(project, format_),
+        licences=shape_form.licences(format_),
     )
-    counted = exports.count(shell.actor(), project, order)
-    href = address(project.slug, format_=format_, which=which, with_names=with_names, with_unready=with_unready)
-    kit.show("take", *_said(order, counted), _link(href, counted), key="data.take")
-    if order.format.is_folder and counted.rows:
-        hub_card.offer(project, order)
+
+
+def _offer(project: Project, order: Order, which: str, counted: Counted, problem: str) -> None:
+    link = kit.note("error", "Not yet", problem) if problem else _link(address(project.slug, order, which), counted)
+    kit.show("take", *export_preview.said(order, counted), link, key="data.take")
+
+
+def _study_votes(project: Project) -> None:
+    """Preferences of another kind: what more votes of a study preferred."""
+    actor = shell.actor()
+    done = [one for one in study_making.every(actor, project) if study_course.may_see_results(actor, project, one.id)]
+    links = (
+        h("a", {"href": study_file(project.slug, one.id, "pairs")}, f"{one.name}, version {one.version}")
+        for one in done
+    )
+    if done:
+        kit.show(
+            "votes",
+            h("p", {"class": "dim"}, "Or what people and models voted for in a study:"),
+            h("p", (h("span", one, " ") for one in links)),
+            key="data.votes",
+        )
 
 
 def _choice(project: Project) -> tuple[str, ExportFormat]:
@@ -64,17 +102,6 @@ def _choice(project: Project) -> tuple[str, ExportFormat]:
     return which or ACCEPTED_WORD, format_ or formats[0]
 
 
-def _said(order: Order, counted: Counted) -> list[kit.Element]:
-    """How many rows, which of them came along, and which stay behind and why."""
-    lines = [h("p", {"class": "dim"}, _ABOUT[order.format])]
-    lines.append(h("p", h("b", count(counted.rows, "row")), f" as of {counted.as_of_seq:,}"))
-    if counted.above:
-        lines.append(h("p", {"class": "dim"}, f"{counted.above:,} of them only because others grew from them"))
-    word = "Taken all the same" if order.takes_unready else "Left out"
-    lines += [kit.note("waiting", f"{word}: {n:,}", f"each {reason.label}") for reason, n in counted.unready.items()]
-    return lines
-
-
 def _link(href: str, counted: Counted) -> kit.Element:
     if not counted.rows:
         return h(
@@ -83,27 +110,3 @@ def _link(href: str, counted: Counted) -> kit.Element:
             "There is nothing to take yet. Choose something else, or accept some on the page Review.",
         )
     return h("p", h("a", {"class": "bt pri", "href": href}, "Download"))
-
-
-@st.fragment(run_every=4)
-def past(project: Project) -> None:
-    """What was taken out before; a download that has just ended appears by itself."""
-    with shell.problems("data.past"):
-        taken = exports.past(shell.actor(), project)
-        rows = (_line(one) for one in taken)
-        empty = h("p", {"class": "dim"}, "Nothing was taken out of this project yet.")
-        kit.show(
-            "exports", h("div", {"class": "h"}, "Earlier exports"), *(rows if taken else (empty,)), key="data.past"
-        )
-
-
-def _line(one: PastExport) -> kit.Element:
-    fact = one.export
-    return h(
-        "div",
-        {"class": "i"},
-        h("div", {"class": "row"}, h("b", {"class": "one"}, ExportFormat(fact.format).label), h("span", {"class": "dim num push"}, count(fact.rows, "row"))),
-        h("div", {"class": "dim"}, described(fact.filter)),
-        h("div", {"class": "lab num"}, f"{one.taken_at.astimezone():%d %b %Y, %H:%M} · {one.by_name} · as of {fact.as_of_seq:,}"),
-        h("div", {"class": "lab sum"}, "sha256", h("code", {"title": fact.sha256}, fact.sha256)),
-    )  # fmt: skip

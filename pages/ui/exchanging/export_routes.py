@@ -8,11 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from core.domain.export import ExportFormat, Order
-from core.errors import BadInput, NotAllowed, StudioError
-from core.services.exchanging import exports
+from core.domain.export import Order
+from core.errors import NotAllowed, StudioError
+from core.services.exchanging import again, exports, order_address
 from core.services.exchanging.exports import Download, Pieces
-from core.services.exchanging.wanted import wanted
 from pages.ui import shell
 from pages.ui.guard import is_ours, said
 
@@ -20,10 +19,14 @@ _HEADERS = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src
 _PATH = "/api/export"
 
 
-def address(project: str, *, format_: ExportFormat, which: str, with_names: bool, with_unready: bool) -> str:
+def address(project: str, order: Order, which: str) -> str:
     """The link that downloads a file."""
-    flags = {"names": "1" if with_names else "", "unready": "1" if with_unready else ""}
-    return f"{_PATH}?{urlencode({'project': project, 'format': format_, 'which': which, **flags})}"
+    return f"{_PATH}?{urlencode({'project': project, **order_address.to_query(order, which)})}"
+
+
+def address_again(project: str, export_id: str) -> str:
+    """The link that downloads the same bytes as an earlier export."""
+    return f"{_PATH}?{urlencode({'project': project, 'again': export_id})}"
 
 
 async def _export(request: Request) -> Response:
@@ -42,18 +45,11 @@ def _begun(request: Request) -> Download:
     """What is wanted is settled and counted here; nothing is read yet."""
     asked = request.query_params
     actor = shell.actor_of(request)
-    try:
-        format_ = ExportFormat(asked.get("format", ""))
-    except ValueError:
-        raise BadInput("There is no such format", to_do="Choose one on the page Data.") from None
     project = shell.open_project(asked.get("project", ""), actor)
-    order = Order(
-        format=format_,
-        wanted=wanted(actor, project, asked.get("which", "")),
-        with_names=asked.get("names") == "1",
-        with_unready=asked.get("unready") == "1",
-    )
-    return exports.download(actor, project, order)
+    if export_id := asked.get("again", ""):
+        return again.again(actor, project, export_id)
+    order = order_address.from_query(actor, project, asked)
+    return exports.download(actor, project, order, known=shell.studio().previews.known(actor, project, order))
 
 
 async def _pieces(pieces: Pieces) -> AsyncIterator[bytes]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.exchanging import export_form, whole_card
+from pages.ui.exchanging import export_form, export_past, whole_card
 from pages.ui.kit import h
 
 
@@ -15,6 +15,6 @@ def show(project: Project) -> None:
         export_form.form(project)
     with right:
         with st.container(border=True, key="data_past_card"):
-            export_form.past(project)
+            export_past.past(project)
         with st.container(border=True, key="data_whole_card"):
             whole_card.card(project)
