@@ -34,7 +34,7 @@ def build(home: Path, n: int) -> None:
 def placed(database: Database) -> pa.Table:
     """Every instruction somewhere in one of the clusters."""
     with database.cursor() as cursor:
-        points = cursor.execute(_STANDING).to_arrow_table()
+        points = cursor.sql(_STANDING).to_arrow_table()
     draw = np.random.default_rng(3)
     cluster = draw.integers(0, CLUSTERS, len(points))
     places = draw.uniform(-60, 60, (CLUSTERS, 2))[cluster] + draw.normal(0, 5, (len(points), 2))

@@ -57,6 +57,18 @@ def test_a_cluster_opens_its_instructions_and_takes_a_name(window: Window) -> No
     assert window.page.locator(".ct b", has_text="What").count() == 0
 
 
+def test_a_model_is_asked_for_names_only_after_what_it_takes_was_said(window: Window) -> None:
+    opened(window)
+    window.press("Name clusters")
+    window.dialog().get_by_text("Let a model name those without a name").click()
+    window.choose("Endpoint", "fake")
+    expect(window.dialog()).to_contain_text(
+        re.compile(r"One call a cluster, about its words and typical texts: \d+ calls, about [\d,]+ tokens")
+    )
+    window.press("Name them", inside=window.dialog())
+    expect(window.page.get_by_text(re.compile(r"^\d+ named, \d+ unclear, \d+ failed"))).to_be_visible(timeout=60_000)
+
+
 def test_a_point_leads_into_its_tree(window: Window) -> None:
     on_map = opened(window)
     window.page.get_by_role("button", name="Only Mutate").click()
