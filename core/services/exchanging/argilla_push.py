@@ -6,6 +6,7 @@ Whatever ends this half-way, the next push sends again what is not noted: the se
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -130,7 +131,7 @@ def hash_of(fields: Mapping[str, object]) -> str:
 
 def _send(server: "Server", project: Project, dataset_id: str, sender: Sender, records: Sequence[ArgillaRecord]) -> int:
     """Send, then note what the server says it has. → how many."""
-    for batch in _cut(sender.out(records)):
+    for batch in _cut([_without_nul(one) for one in sender.out(records)]):
         taken = server.send(dataset_id, batch)
         facts = [
             ArgillaSent(record_id=one.id, remote_id=taken[one.id], hash=hash_of(one.fields))
@@ -141,6 +142,16 @@ def _send(server: "Server", project: Project, dataset_id: str, sender: Sender, r
         if len(facts) < len(batch):
             raise ArgillaError("The server took only some of what was sent", to_do="Push again: the rest follows.")
     return len(records)
+
+
+def _without_nul(one: OutRecord) -> OutRecord:
+    """Most Argilla servers stand on PostgreSQL, which keeps no NUL: one in a text would keep the whole batch from being taken."""
+    fields = {name: text.replace("\x00", "") for name, text in one.fields.items()}
+    said = (
+        replace(each, value=each.value.replace("\x00", "")) if isinstance(each.value, str) else each
+        for each in one.suggestions
+    )
+    return replace(one, fields=fields, suggestions=tuple(said))
 
 
 def _cut(records: Sequence[OutRecord]) -> Iterator[list[OutRecord]]:

@@ -136,7 +136,7 @@ def _own_edit(one: News, now: Now) -> str | None:
 def _edit(one: News, meant: Meant, now: Now, at: datetime) -> tuple[tuple[object, ...], str]:
     """A better text that comes with an acceptance, and why one is not taken."""
     text = now.texts[one.record.subject_id]
-    if not meant.corrected or meant.corrected == text.text.strip():
+    if not meant.corrected or meant.corrected == text.text.replace("\x00", "").strip():
         return (), ""
     if meant.verdict is not Verdict.ACCEPT:
         return (), "Its corrected text is kept and not used, because the instruction is rejected."

@@ -65,7 +65,7 @@ def _said(one: LinkNow) -> list[kit.Element]:
                 f"{one.conflicts:,}",
                 "conflicts, unusable ones" if one.conflicts else "no conflicts",
             ),
-            ("Fetched", _EVERY.get(one.every_min, f"every {one.every_min:,} min"), pulled),
+            ("Answers are fetched", _EVERY.get(one.every_min, f"every {one.every_min:,} min"), pulled),
         ),
     ]
 
@@ -137,7 +137,7 @@ def _news(said: PullReport) -> str:
 
 
 def _trouble(project: Project, one: LinkNow) -> None:
-    with st.expander(f"{count(one.conflicts, 'answer')} that count for nothing here"):
+    with st.expander(f"Answers that count for nothing here: {one.conflicts:,}"):
         lines = argilla_links.trouble(shell.actor(), project, one.link.id)
         rows = (
             h(
