@@ -73,8 +73,8 @@ def _columns(found: SaidLook) -> SaidColumns:
 def _checked(
     project: Project, chosen: Chosen, columns: SaidColumns, by: str, slot: st.delta_generator.DeltaGenerator
 ) -> SaidCounted:
-    """Looked through once, not with every click; anew when somebody decided meanwhile."""
-    asked = (chosen, columns, by.strip(), project.slug, project.database.writer.by_people)
+    """Looked through once, not with every click; what somebody decides meanwhile is looked at again when it is taken."""
+    asked = (chosen, columns, by.strip(), project.slug)
     kept: tuple[object, SaidCounted] | None = st.session_state.get(_CHECKED)
     if kept is None or kept[0] != asked:
         counted = decision_import.check(

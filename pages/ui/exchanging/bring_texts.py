@@ -111,6 +111,8 @@ def _look(project: Project, chosen: Chosen) -> None:
 
 def _done(report: ImportReport, noun: str) -> None:
     line = f"{report.name}: {count(report.taken, noun)} taken, {report.merged:,} merged as exact duplicates, {report.refused_count:,} refused."
+    if noun == "text":
+        line += " Compare the dataset with it on the page Explore, in Map, Diversity and Compare."
     arrived.keep(arrived.Said(line=line, refused=report.refused, refused_count=report.refused_count))
     _forget()
     st.rerun()
