@@ -111,9 +111,10 @@ def within(vectors: Vectors, regions: Regions) -> Ints:
     return np.where(inside, own, OUTSIDE).astype(np.int64)
 
 
-def measures(texts: Texts, rows: Ints, similar: Vectors) -> Floats:
-    """Every measure of DIVERSITY, in its order, of these rows; `similar` holds the cosines of all texts. NaN where it is not defined."""
-    closest = _closest(similar, rows)
+def measures(texts: Texts, rows: Ints) -> Floats:
+    """Every measure of DIVERSITY, in its order, of these rows. NaN where it is not defined."""
+    vectors = texts.vectors[rows]
+    closest = _closest(vectors)
     wordings = texts.wordings[rows]
     own = wordings[wordings != OUTSIDE]
     shared = np.bincount(own)[own] > 1 if len(own) else np.zeros(0)
@@ -122,7 +123,7 @@ def measures(texts: Texts, rows: Ints, similar: Vectors) -> Floats:
         Measure.NEAREST: 1.0 - float(closest.mean()),
         Measure.ENTROPY: evenness(texts.clusters[rows], texts.n_clusters),
         Measure.COVERED: filled(texts.regions[rows], texts.n_regions),
-        Measure.VENDI: vendi(texts.vectors[rows]),
+        Measure.VENDI: vendi(vectors),
         Measure.ALIKE: float((closest >= ALIKE_FROM).mean()),
         Measure.REWORDED: float(shared.sum()) / len(rows),
         Measure.CELLS: float(len(np.unique(cells[cells != OUTSIDE]))) if (texts.cells != OUTSIDE).any() else np.nan,
@@ -130,15 +131,11 @@ def measures(texts: Texts, rows: Ints, similar: Vectors) -> Floats:
     return np.array([found[one] for one in DIVERSITY])
 
 
-def similarities(vectors: Vectors) -> Vectors:
-    """Cosines of all with all, and −2 of each with itself: nothing is its own neighbour. 4 bytes × n²."""
-    found: Vectors = vectors @ vectors.T
-    np.fill_diagonal(found, -2.0)
-    return found
-
-
-def _closest(similar: Vectors, rows: Ints) -> Floats:
-    if len(rows) < 2:
-        return np.full(len(rows), np.nan)
-    closest: Floats = np.clip(similar[np.ix_(rows, rows)].max(axis=1), -1.0, 1.0).astype(np.float64)
+def _closest(vectors: Vectors) -> Floats:
+    """The cosine of every text to the one most like it: every pair is compared. Of one text alone: NaN."""
+    if len(vectors) < 2:
+        return np.full(len(vectors), np.nan)
+    similar = vectors @ vectors.T
+    np.fill_diagonal(similar, -2.0)  # nothing is its own neighbour
+    closest: Floats = np.clip(similar.max(axis=1), -1.0, 1.0).astype(np.float64)
     return closest

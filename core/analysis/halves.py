@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analysis.diversity import Texts, measures, similarities
+from core.analysis.diversity import Texts, measures
 from core.analysis.intervals import CONFIDENCE, t_quantile
 from core.domain.diversity import DIVERSITY, Measure
 from core.domain.study_numbers import Estimate
@@ -53,20 +53,21 @@ def rounds_of(sides: Sequence[Texts], how: Halving) -> Floats:
 
     Seeds that are in the same sides make a stratum, and half of each stratum is drawn.
     """
-    cosines = [similarities(side.vectors) for side in sides]
+    from threadpoolctl import threadpool_limits
+
     found = np.full((how.rounds, len(sides), len(DIVERSITY)), np.nan)
     many = 1 + max((int(side.seeds.max()) for side in sides if len(side.seeds)), default=0)
     strata = _strata(sides, many)
     rng = np.random.default_rng(how.seed)
-    for number in range(how.rounds):
-        half = _halved(strata, rng)
-        for at, side in enumerate(sides):
-            parts = [
-                measures(side, rows, cosines[at]) for rows in blocks(side.seeds, half.place, half.drawn, how.equal, rng)
-            ]
-            found[number, at] = np.mean(parts, axis=0)
-        if how.progress:
-            how.progress(number + 1, how.rounds)
+    # On a machine that has other work, threads that wait for each other take a hundred times as long.
+    with threadpool_limits(1):
+        for number in range(how.rounds):
+            half = _halved(strata, rng)
+            for at, side in enumerate(sides):
+                drawn = blocks(side.seeds, half.place, half.drawn, how.equal, rng)
+                found[number, at] = np.mean([measures(side, rows) for rows in drawn], axis=0)
+            if how.progress:
+                how.progress(number + 1, how.rounds)
     return found
 
 

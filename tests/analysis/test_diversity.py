@@ -16,7 +16,6 @@ from core.analysis.diversity import (
     k_means,
     measures,
     regions_of,
-    similarities,
     vendi,
     within,
 )
@@ -72,7 +71,7 @@ def test_the_distance_to_the_nearest_is_that_of_comparing_all() -> None:
         vectors=vectors, seeds=numbers, clusters=numbers, regions=numbers, wordings=np.full(100, OUTSIDE), cells=numbers,
         n_clusters=100,
     )  # fmt: skip
-    found = measures(texts, numbers[::2], similarities(vectors))
+    found = measures(texts, numbers[::2])
     assert found[DIVERSITY.index(Measure.NEAREST)] == pytest.approx(distance[:, 1].mean(), abs=1e-5)
 
 
@@ -130,7 +129,7 @@ def test_measures_of_copies_and_of_texts_that_have_nothing_in_common() -> None:
             vectors=vectors, seeds=numbers, clusters=numbers, regions=np.full(12, OUTSIDE), wordings=wordings,
             cells=np.full(12, OUTSIDE), n_clusters=12,
         )  # fmt: skip
-        found = dict(zip(DIVERSITY, measures(texts, numbers, similarities(vectors)), strict=True))
+        found = dict(zip(DIVERSITY, measures(texts, numbers), strict=True))
         assert found[Measure.NEAREST] == pytest.approx(nearest_, abs=1e-6)
         assert found[Measure.ALIKE] == alike
         assert found[Measure.REWORDED] == alike
@@ -144,8 +143,7 @@ def test_a_wording_counts_only_where_another_text_of_it_is_drawn() -> None:
         vectors=some(4), seeds=np.arange(4), clusters=np.zeros(4, np.int64), regions=np.full(4, OUTSIDE),
         wordings=np.array([5, 5, 7, OUTSIDE]), cells=np.array([0, 0, 1, OUTSIDE]), n_clusters=2,
     )  # fmt: skip
-    cosines = similarities(texts.vectors)
     at = DIVERSITY.index(Measure.REWORDED)
-    assert measures(texts, np.array([0, 1, 2, 3]), cosines)[at] == 0.5
-    assert measures(texts, np.array([0, 2, 3]), cosines)[at] == 0
-    assert measures(texts, np.array([0, 1, 2, 3]), cosines)[DIVERSITY.index(Measure.CELLS)] == 2
+    assert measures(texts, np.array([0, 1, 2, 3]))[at] == 0.5
+    assert measures(texts, np.array([0, 2, 3]))[at] == 0
+    assert measures(texts, np.array([0, 1, 2, 3]))[DIVERSITY.index(Measure.CELLS)] == 2

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.diversity import OUTSIDE, Texts, measures, similarities
+from core.analysis.diversity import OUTSIDE, Texts, measures
 from core.analysis.halves import Halving, blocks, difference, equal_for, estimates, rounds_of
 from core.domain.diversity import DIVERSITY, Measure
 from tests.analysis.drawing import Scales, unit, world
@@ -102,7 +102,7 @@ def truth(scales: Scales, equal: int, again: int = 250) -> np.ndarray:
     for _ in range(again):
         texts = scales.texts(*world(rng, equal * 2, scales.topics))
         rows = next(blocks(texts.seeds, rng.permutation(equal * 2), equal * 2, equal, rng))
-        found.append(measures(texts, rows, similarities(texts.vectors)))
+        found.append(measures(texts, rows))
     return np.asarray(np.mean(found, axis=0))
 
 
