@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -79,6 +80,13 @@ def build(path: Path, n: int) -> None:
     database.close()
 
 
+def _fresh(name: str, *asked: object) -> object:
+    """One question to a view that keeps nothing yet."""
+    from core.services.exploring.survival import Survival
+
+    return getattr(Survival(), name)(*asked)
+
+
 def in_the_studio(path: Path) -> Times:
     """The view's own questions; a new memory each time, so that nothing is kept."""
     from core.domain.coverage import Cell
@@ -91,7 +99,7 @@ def in_the_studio(path: Path) -> Times:
     projects = Projects(path.parent)
     project = projects.open_file(LOCAL_OWNER, path)
     ask: dict[str, Callable[[], object]] = {
-        name: lambda name=name: getattr(Survival(), name)(LOCAL_OWNER, project, Scope()) for name in _ASKED
+        name: partial(_fresh, name, LOCAL_OWNER, project, Scope()) for name in _ASKED
     }
     cell = Cell(skill=str(project.database.query("select max(skill) as skill from seed_now")[0]["skill"]), difficulty=8)
     ask["grid"] = lambda: Coverages().grid(LOCAL_OWNER, project)
@@ -111,7 +119,7 @@ def in_pandas(path: Path) -> Times:
     began = time.perf_counter()
     frames = {name: pd.read_parquet(path.parent / f"{name}.parquet") for name in _TABLES}
     read_ms = 1000 * (time.perf_counter() - began)
-    return {"read": [read_ms], **_timed({name: lambda name=name: _SUMS[name](frames) for name in _SUMS})}
+    return {"read": [read_ms], **_timed({name: partial(one, frames) for name, one in _SUMS.items()})}
 
 
 def _joined(frames: Mapping[str, Any]) -> Any:
@@ -163,7 +171,14 @@ def _grid(frames: Mapping[str, Any]) -> object:
     return found.groupby(["skill", column, "run_status", "human_status"], dropna=False).size()
 
 
-_SUMS = {"funnel": _funnel, "rates": _rates, "money": _money, "hardness": _hardness, "length": _length, "grid": _grid}
+_SUMS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
+    "funnel": _funnel,
+    "rates": _rates,
+    "money": _money,
+    "hardness": _hardness,
+    "length": _length,
+    "grid": _grid,
+}
 
 
 def _timed(ask: Mapping[str, Callable[[], object]]) -> Times:

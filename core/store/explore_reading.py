@@ -38,5 +38,6 @@ def texts(database: Database, seqs: Sequence[int]) -> Iterator[dict[str, Any]]:
 
 
 def licences(database: Database, seqs: Sequence[int]) -> str:
-    """Of everything that these grew from, in one line; "" if none is known."""
-    return ", ".join(row["licence"] for row in database.query(_LICENCES, {"seqs": list(seqs)}))
+    """Of everything that these grew from, in one line, each once; "" if none is known."""
+    said = [row["licence"].split(", ") for row in database.query(_LICENCES, {"seqs": list(seqs)})]
+    return ", ".join(dict.fromkeys(one for several in said for one in several))

@@ -4,6 +4,7 @@ from typing import Literal, NoReturn
 
 import streamlit as st
 
+from core.domain import ids
 from core.domain.queue import QueueFilter, Sort
 from core.services.exploring.as_seeds import take_as_seeds
 from core.services.projects import Project
@@ -56,10 +57,12 @@ def _dialog(project: Project, text: str) -> None:
         wanted = queue_address.from_text(text)
         number = int(st.session_state.get("explore.behind.page") or 1)
         page = item_list.page(shell.actor(), project, wanted, Sort.OLDEST, number=number, most=_PAGE)
-        words = filter_in_words(wanted, queues.choices(shell.actor(), project))
+        choices = queues.choices(shell.actor(), project)
+        words = filter_in_words(wanted, choices)
         title = st.session_state.get(_TITLE, "")
         head = h("p", h("b", count(page.total, "instruction")), f" · {title + ' · ' if title else ''}{words}")
-        lines = [_line(project, one) for one in page.items]
+        by_hand = {ids.by_hand_id(run): run for run in choices.runs}
+        lines = [_line(project, one, by_hand.get(one.run_id or "", one.run_id)) for one in page.items]
         kit.show("picked", head, *(lines or [h("p", {"class": "dim"}, "None.")]), key="explore.behind.lines")
         if page.total > _PAGE:
             st.pagination(-(-page.total // _PAGE), key="explore.behind.page")
@@ -67,13 +70,13 @@ def _dialog(project: Project, text: str) -> None:
             ways_on(project, wanted, key="explore.behind", title=title or words)
 
 
-def _line(project: Project, one: Item) -> kit.Element:
-    """Mark, operation, first words, epoch; a link into its tree, or, without one, to itself in a list."""
-    where = f"/trees?project={project.slug}&run={one.run_id}&seed={one.seed_id}&node={one.id}"
+def _line(project: Project, one: Item, run_id: str | None) -> kit.Element:
+    """Mark, operation, first words, epoch; a link into its tree (of the run that it stands in), or, without one, to itself in a list."""
+    where = f"/trees?project={project.slug}&run={run_id}&seed={one.seed_id}&node={one.id}"
     alone = f"/review?project={project.slug}&view=list&{queue_address.as_text(_alone(one))}"
     return h(
         "a",
-        {"class": "l", "key": one.id, "href": where if one.run_id else alone, "title": one.rule or ""},
+        {"class": "l", "key": one.id, "href": where if run_id else alone, "title": one.rule or ""},
         kit.mark(one.human if one.human not in (None, "undecided") else one.run_status or "undecided"),
         kit.op(one.operation or kit.SEED),
         kit.read(one.first_words, "one"),
