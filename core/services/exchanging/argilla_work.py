@@ -1,6 +1,7 @@
 """Argilla in the background: sending and fetching with progress, and fetching again every so many minutes."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from core.store import argilla_reading
 
 STUDIO = Actor(person_id="studio", name="The studio", role=Role.CURATOR)  # who fetches when nobody asks
 _LOOK_S = 10.0
+_PATIENCE_S = 5.0  # at the end: what is then still going ends with the process, and goes on the next time
 _TRIED = (LinkEventKind.PULLED, LinkEventKind.FAILED, LinkEventKind.EVERY, LinkEventKind.PUSHED)
 
 
@@ -29,17 +31,19 @@ class ArgillaWork:
     def __init__(self, argilla: Argilla, projects: Projects) -> None:
         self._argilla, self._projects = argilla, projects
         self._jobs = Jobs("argilla")
+        self._begun: set[str] = set()
         self._ending = threading.Event()
+        self._clock = threading.Thread(target=self._watch, name="argilla-clock", daemon=True)
 
     def begin_push(self, actor: Actor, project: Project, link_id: str) -> None:
         """Send in a thread of its own; nothing happens while something goes on over this link."""
         may_grow(actor)
-        self._jobs.begin(_name(project, link_id), 0, partial(self._push, actor, project, link_id))
+        self._begin(_name(project, link_id), partial(self._push, actor, project, link_id))
 
     def begin_pull(self, actor: Actor, project: Project, link_id: str) -> None:
         """The same for fetching."""
         may_grow(actor)
-        self._jobs.begin(_name(project, link_id), 0, partial(self._pull, actor, project, link_id))
+        self._begin(_name(project, link_id), partial(self._pull, actor, project, link_id))
 
     def stop(self, actor: Actor, project: Project, link_id: str) -> None:
         """End it after the batch that is under way; what was sent or fetched stays."""
@@ -58,10 +62,17 @@ class ArgillaWork:
 
     def watch(self) -> None:
         """From now on fetch what is to be fetched every so many minutes, in every project that is open."""
-        threading.Thread(target=self._watch, name="argilla-clock", daemon=True).start()
+        self._clock.start()
 
     def close(self) -> None:
+        """End after the batches that are under way: the projects are closed next."""
         self._ending.set()
+        if self._clock.is_alive():
+            self._clock.join(_PATIENCE_S)
+        for name in self._begun:
+            self._jobs.stop(name)
+        for name in self._begun:
+            self._jobs.wait(name, _PATIENCE_S)
 
     def fetch_what_is_due(self, now: datetime) -> None:
         """Begin to fetch over every link whose time has come. A try that failed counts: a server that is gone is not asked at once."""
@@ -74,6 +85,10 @@ class ArgillaWork:
                 last = max(one.at for one in (happened.get((link, tried)) for tried in _TRIED) if one is not None)
                 if now - last >= timedelta(minutes=int(every.detail)):
                     self.begin_pull(STUDIO, project, link)
+
+    def _begin(self, name: str, work: Callable[[Job], None]) -> None:
+        self._begun.add(name)
+        self._jobs.begin(name, 0, work)
 
     def _watch(self) -> None:
         while not self._ending.wait(_LOOK_S):
