@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*[^\W_]")  # two letters at least; hyphens
 _LONGEST_WORD = 24
 _MOST_WORDS = 5_000  # of one text: a megabyte of them says no more
 _BLOCK = 8_192
+_MOST_THREADS = 2  # two sums are the same in either order; of more, whoever is first would decide the last digits
 _MORE = 1.5  # so many times as frequent as among all texts: else a word tells nothing
 
 
@@ -36,7 +37,7 @@ def found(matrix: Floats, fitted_to: Floats, k: int, rng_seed: int, threads: int
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(threads, "openmp"):  # several threads add up in whatever order: the last digits would differ
+    with threadpool_limits(min(threads, _MOST_THREADS), "openmp"):
         means = KMeans(n_clusters=min(k, _different(fitted_to, k)), n_init=1, random_state=rng_seed).fit(fitted_to)
     middles = np.asarray(means.cluster_centers_, np.float32)
     of = _nearest(matrix, middles)

@@ -28,6 +28,7 @@ class MapPhase(StrEnum):
     EMBED = "embed"
     NEIGHBOURS = "neighbours"
     PLACE = "place"
+    BESIDE = "beside"
     CLUSTER = "cluster"
     WORDS = "words"
     KEEP = "keep"
@@ -39,6 +40,7 @@ class MapPhase(StrEnum):
             MapPhase.EMBED: "Embedding texts",
             MapPhase.NEIGHBOURS: "Finding neighbours",
             MapPhase.PLACE: "Laying out the map",
+            MapPhase.BESIDE: "Placing the other texts beside it",
             MapPhase.CLUSTER: "Finding clusters",
             MapPhase.WORDS: "Naming clusters by their words",
             MapPhase.KEEP: "Keeping the map",

@@ -40,7 +40,7 @@ def draw(order: ChildOrder, say: Say) -> None:
     _save(folder / map_order.PLACES, _places(projection.reduced(vectors), is_drawn, order, say))
     say(ChildSaid(phase=MapPhase.CLUSTER, total=1))
     fitted_to = vectors if is_drawn.all() else vectors[is_drawn]
-    found = clusters.found(vectors, np.asarray(fitted_to), order.clusters, order.rng_seed)
+    found = clusters.found(vectors, np.asarray(fitted_to), order.clusters, order.rng_seed, _threads())
     _save(folder / map_order.CLUSTERS, found.of)
     say(ChildSaid(phase=MapPhase.WORDS, total=order.n))
     words = clusters.telling_words(_counted(order, found.of, say), len(found.middles))
@@ -71,7 +71,7 @@ def _places(points: Floats, is_drawn: npt.NDArray[np.bool_], order: ChildOrder, 
     places[is_drawn] = xy
     if not is_drawn.all():
         beside, few = points[~is_drawn], projection.NEAREST
-        others = projection.neighbours(beside, drawn, few, tell(MapPhase.NEIGHBOURS), is_same=False)
+        others = projection.neighbours(beside, drawn, few, tell(MapPhase.BESIDE), is_same=False)
         places[~is_drawn] = projection.placed(others, xy)
     return places
 
