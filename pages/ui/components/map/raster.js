@@ -70,12 +70,10 @@ export function makeRaster() {
   return {
     name: "canvas",
     setScene() {},
-    draw(scene, asked) {
-      const across = Math.max(1, Math.round(asked.across));
-      const frame = { ...asked, across };
+    draw(scene, frame) {
       size(frame.width, frame.height);
       new Uint32Array(image.data.buffer).fill(packed(scene.ground));
-      const look = (colours) => ({ colours, packed: Uint32Array.from(colours, packed), stamps: stamps(scene.symbols, across, frame.width) });
+      const look = (colours) => ({ colours, packed: Uint32Array.from(colours, packed), stamps: stamps(scene.symbols, frame.across, frame.width) });
       for (const wanted of scene.stands) pass(scene, frame, wanted, look(wanted ? scene.colours : scene.colours.map(() => scene.faint)));
       field.putImageData(image, 0, 0);
       return canvas.transferToImageBitmap();

@@ -46,7 +46,7 @@ export function makeSurface(canvas, { onPaint, prefer = null }) {
     isStale = false;
     worker.postMessage({ frame: { width: Math.round((pane.width + 2 * room.x) * density), height: Math.round((pane.height + 2 * room.y) * density),
       x: (view.x + room.x) * density, y: (view.y + room.y) * density, scale: view.scale * density,
-      across: acrossOf(n, view.scale / fit) * density } });
+      across: Math.max(1, Math.round(acrossOf(n, view.scale / fit) * density)) } });
   }
 
   worker.addEventListener("message", ({ data }) => {
