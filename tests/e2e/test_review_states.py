@@ -1,6 +1,7 @@
 """Review without a browser (AppTest): drawn in every state, and a form that begins as its address says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,7 +18,7 @@ from tests.openai_server import openai_server
 FILTER = QueueFilter(
     kinds=("evolved", "seed"), statuses=("survived", "eliminated"), people=("undecided",), epochs=(1, 2),
     operations=("deepen", "mutate", "concretize"), difficulty_from=1.0, difficulty_to=9.5, words_from=2, words_to=900,
-    has_note=False, is_flagged=False, set_aside=None, skills=("Writing",), find="e",
+    has_note=False, is_flagged=False, set_aside=None, skills=("Writing",), find="e", failed="refusal", added_from=-5, packs=("0" * 64,),
 )  # fmt: skip
 
 
@@ -75,6 +76,15 @@ def test_a_form_begins_as_its_address_says_and_makes_just_that_queue() -> None:
     assert not test.exception
     made = queues.every(ME, project)[-1]
     assert (made.name, made.filter, made.sort) == ("as the address says", FILTER, Sort.HARDEST)
+
+
+def test_what_a_figure_said_can_be_left_out_of_a_queue() -> None:
+    project = shell.studio().projects.open(ME, FIRST)
+    test = review("New queue", project=FIRST, new="1", **queue_address.to_query(FILTER))
+    next(one for one in test.text_input if one.label == "Name").set_value("without").run()
+    next(one for one in test.checkbox if one.label == "Keep that too").uncheck().run()
+    next(one for one in test.button if one.label == "Make the queue").click().run()
+    assert queues.every(ME, project)[-1].filter == replace(FILTER, failed=None, added_from=None, packs=())
 
 
 def test_a_change_begins_as_the_queue_is_and_keeps_its_id() -> None:
