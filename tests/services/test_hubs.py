@@ -1,7 +1,6 @@
 """Pushing a dataset folder to a hub and fetching one by its name: over HTTP, with a hub that refuses and that breaks off."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -122,12 +121,21 @@ def test_what_an_export_writes_is_what_stands_on_the_hub(hub: Hub, tmp_path: Pat
     with opened(tmp_path / "furnished.duckdb") as furnished:
         furnish(furnished.database)
         exports.write(ME, furnished, order, written)
-        make = partial(exports.write, ME, furnished, order)
+        rows: list[tuple[int, int]] = []
+
+        def make(folder: Path, tell: Callable[[int, int], None]) -> None:
+            def told(done: int, of: int) -> None:
+                rows.append((done, of))
+                tell(done, of)
+
+            exports.write(ME, furnished, order, folder, tell=told)
+
         pushes.begin(ME, furnished, make, NAME, private=True, replace_it=False)
         assert pushes.wait(furnished, 60)
         now = pushes.progress(ME, furnished)
     assert now is not None
     assert now.pushed is not None, now.reason
+    assert rows[-1][0] == rows[-1][1] > 0
     there = {name: data for name, data in hub.repos[NAME].files.items() if name.startswith("data/")}
     assert there == {f"data/{path.name}": path.read_bytes() for path in (written / "data").iterdir()}
     assert sorted(name.split("-")[0] for name in there) == ["data/test", "data/train"]
@@ -139,7 +147,7 @@ def test_a_push_in_the_background_says_how_far_it_is_and_can_be_stopped(
 ) -> None:
     pushes = Pushes()
     hub.holds = "/storage/"
-    pushes.begin(ME, project, a_folder, NAME, private=True, replace_it=False)
+    pushes.begin(ME, project, lambda folder, _: a_folder(folder), NAME, private=True, replace_it=False)
     assert hub.held.wait(60)
     now = pushes.progress(ME, project)
     assert now is not None

@@ -18,6 +18,9 @@ from core.services.jobs import Job, Jobs
 from core.services.projects import Project
 
 _TOKEN = "HF_TOKEN"  # of the environment; the only way to give one
+Make = Callable[
+    [Path, Callable[[int, int], None]], object
+]  # writes a folder, and says how many rows of how many it has
 _PATIENCE_S = 5.0
 _STOPPED = "Stopped. Nothing was changed on the hub"
 
@@ -47,7 +50,7 @@ class Pushes:
         self,
         actor: Actor,
         project: Project,
-        make: Callable[[Path], object],
+        make: Make,
         repo: str,
         *,
         private: bool,
@@ -60,8 +63,9 @@ class Pushes:
         def work(job: Job) -> None:
             with TemporaryDirectory(prefix="push-") as temporary:
                 folder = Path(temporary) / "dataset"
-                make(folder)
-                pushed = _push(actor, project, folder, name, token, private, replace_it, self._teller(job, project))
+                tell = self._teller(job, project)
+                make(folder, lambda done, of: tell(f"Writing {of:,} rows …", done / max(1, of)))
+                pushed = _push(actor, project, folder, name, token, private, replace_it, tell)
             self._keep(project, pushed=pushed)
 
         if not self._jobs.is_going(project.slug):

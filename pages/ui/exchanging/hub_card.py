@@ -1,11 +1,13 @@
 """Pushing what an export would write to a hub of datasets: under which name, how far it is, how it ended."""
 
-from functools import partial
+from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
 from core.domain.export import Order
 from core.services.exchanging import exports, hubs
+from core.services.exchanging.exports import Written
 from core.services.exchanging.hubs import PushNow
 from core.services.projects import Project
 from pages.ui import kit, shell
@@ -37,8 +39,12 @@ def _form(project: Project, order: Order) -> None:
         private = st.checkbox("Private, if it is new", value=True, key="data.push.private")
         replace = st.checkbox("It is the next version of what stands there", key="data.push.replace")
     if asked:
-        make = partial(exports.write, shell.actor(), project, order)
-        shell.studio().pushes.begin(shell.actor(), project, make, name, private=private, replace_it=replace)
+        actor = shell.actor()
+
+        def make(folder: Path, tell: Callable[[int, int], None]) -> Written:
+            return exports.write(actor, project, order, folder, tell=tell)
+
+        shell.studio().pushes.begin(actor, project, make, name, private=private, replace_it=replace)
         st.rerun()
 
 
