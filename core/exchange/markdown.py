@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 
-_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@])")
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#!|~&$:@]|\.(?=[A-Za-z]))")  # of links, pictures, tags, tables, addresses
 
 
 def plain(text: str, most: int = 200) -> str:

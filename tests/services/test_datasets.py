@@ -9,10 +9,12 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from core.__main__ import main
 from core.domain.decision import ConsensusRule
 from core.domain.export import ExportFormat, Order
 from core.domain.person import LOCAL_OWNER as ME
@@ -176,7 +178,7 @@ def test_a_card_says_how_it_was_grown_and_nothing_in_it_is_drawn(tmp_path: Path)
     assert "\n# Yours" not in card
     for said_of_it in (
         "license: cc-by-4.0", "split: test", "data/test-00000-of-00001.parquet", "1 people gave 24 verdicts",
-        "50.0% (95 % interval", "CC0\\-1\\.0 asks for nothing", "nearly the same text", "0" * 64, "fake \\(10\\)".replace("\\(10\\)", "(10)"),
+        "50.0% (95 % interval", "CC0-1.0 asks for nothing", "nearly the same text", "0" * 64, "fake (10)",
     ):  # fmt: skip
         assert said_of_it in card, said_of_it
 
@@ -329,3 +331,29 @@ def test_a_preview_that_reads_every_text_is_made_in_the_background_and_kept(proj
     without = exports.download(ME, project, FOLDER)
     assert b"".join(with_it.pieces) == b"".join(without.pieces)
     assert previews.get(ME, project, Order(format=ExportFormat.JSONL)) is not None  # quick ones at once
+
+
+def test_the_command_line_writes_the_same_folder_again_after_later_decisions(
+    changing: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EVOL_STUDIO_HOME", str(tmp_path / "home"))
+    changing.database.close()
+    project = ["--project", str(changing.path), "--json"]
+
+    def asked(*words: str) -> dict[str, Any]:
+        code = main([*words, *project])
+        said: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return said | {"code": code}
+
+    export = ("export", "--format", "dataset", "--test-share", "0.25", "--shuffle", "--repeats", "near", "--to")
+    refused = asked(*export, str(tmp_path / "first"))
+    assert (refused["code"], "Name one, such as cc-by-4.0" in refused["to_do"]) == (1, True)
+    first = asked(*export, str(tmp_path / "first"), "--licence", "MIT", "--seeds-licence", "CC0-1.0")
+    assert [one["split"] for one in first["splits"]] == ["train", "test"]
+    with opened(changing.path) as later:
+        decide_more(later)
+    (listed,) = asked("exports")["exports"]
+    second = asked("export-again", listed["id"], "--to", str(tmp_path / "second"))
+    assert second["sha256"] == first["sha256"]
+    assert _bytes(tmp_path / "second") == _bytes(tmp_path / "first")
+    assert asked("export", "--format", "jsonl", "--against", "GSM8K", "--to", str(tmp_path / "x"))["code"] == 1

@@ -139,6 +139,7 @@ ASKED: dict[str, Ask] = {
     "exports.download": lambda s, p, who: exports.download(who, p, ORDER),
     "exports.write": lambda s, p, who: exports.write(who, p, ORDER, Path("none")),
     "exports.past": lambda s, p, who: exports.past(who, p),
+    "exports.test_sets": lambda s, p, who: exports.test_sets(who, p),
     "lineage_import.import_lineage": lambda s, p, who: lineage_import.import_lineage(who, p, Path("none")),
     "overview.overview": lambda s, p, who: overview.overview(who, p, RUN),
     "overview.picked": lambda s, p, who: overview.picked(who, p, RUN, Pick()),

@@ -13,6 +13,7 @@ from pages.ui.kit import h
 from pages.ui.words import count, duration
 
 _LONGEST = 600  # characters of a cell that are shown
+_LONG = ("instruction", "output", "response", "conversations", "messages", "prompt", "chosen", "rejected")
 
 
 def looked(project: Project, order: Order) -> Preview | None:
@@ -69,17 +70,24 @@ def shown(preview: Preview) -> None:
     """The first rows and the card, folded; all of it is text and nothing else."""
     with st.expander("First rows", key="data.first"):
         for split, rows in preview.first.items():
-            cells = (h("div", {"class": "i"}, (_cell(name, value) for name, value in row.items())) for row in rows)
+            cells = (h("div", {"class": "i"}, *_row(row)) for row in rows)
             kit.show("first", h("div", {"class": "lab"}, split) if split else None, *cells, key=f"data.first.{split}")
     if preview.card:
         with st.expander("Its card, README.md", key="data.card"):
             st.code(preview.card, language=None, wrap_lines=True)
 
 
-def _cell(name: str, value: object) -> kit.Element:
-    text = value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False)
-    cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    return h("div", {"class": "row"}, h("span", {"class": "lab"}, name), h("span", {"dir": "auto"}, cut))
+def _row(row: Mapping[str, object]) -> Iterator[kit.Element]:
+    """What is long below its name, the rest in one line."""
+    small = []
+    for name, value in row.items():
+        text = value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False)
+        if name in _LONG:
+            yield h("div", {"class": "lab"}, name)
+            yield kit.read(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", "s")
+        elif value is not None:
+            small.append(f"{name}: {text}")
+    yield h("div", {"class": "dim"}, " · ".join(small))
 
 
 def _plain(value: object) -> object:
