@@ -45,10 +45,8 @@ def funnel(found: Funnel, address: Address, colours: Palette) -> go.Figure:
         )
     )
     figure.update_xaxes(range=[0, most * 1.02], showgrid=False, showticklabels=False)
-    figure.update_yaxes(
-        range=[len(steps) - 0.4, -0.6], tickvals=list(range(len(steps))), ticktext=[step.name + "  " for step in steps],
-        showgrid=False, tickfont={"color": colours.ink},
-    )  # fmt: skip
+    names = {"tickvals": list(range(len(steps))), "ticktext": [step.name + "  " for step in steps]}
+    figure.update_yaxes(range=[len(steps) - 0.4, -0.6], **names, showgrid=False, tickfont={"color": colours.ink})
     return figure
 
 

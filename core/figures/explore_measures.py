@@ -1,6 +1,7 @@
 """Figures of difficulty and length by epoch, of people against the model, and of words added."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -118,21 +119,7 @@ def lengths(found: Sequence[Long], address: Address, colours: Palette, *, of_add
         )
     for first, last, width, strength in ((0, 4, 2.0, 0.55), (1, 3, 12.0, 0.35)):
         figure.add_trace(_bars(told, first, last, width, faint(colours.accent, strength)))
-    figure.add_trace(
-        go.Scatter(
-            x=[one.epoch for one, _ in told],
-            y=[spread.quantiles[2] for _, spread in told],
-            mode="markers",
-            customdata=[address(one.wanted) for one, _ in told],
-            marker={
-                "size": 11, "color": [colours.accent if spread.n >= SMALL_N else colours.card for _, spread in told],
-                "line": {"width": 2, "color": colours.accent}, "opacity": 1,
-            },
-            unselected=_PICKABLE,
-            hovertext=[spread_in_words(_epoch(one.epoch), spread) for one, spread in told],
-            hoverinfo="text",
-        )
-    )  # fmt: skip
+    figure.add_trace(_medians(told, address, colours))
     epochs = [one.epoch for one, _ in told] or [0]
     figure.update_xaxes(
         range=[epochs[0] - 0.4, epochs[-1] + 0.4], tickvals=epochs, showgrid=False,
@@ -140,6 +127,23 @@ def lengths(found: Sequence[Long], address: Address, colours: Palette, *, of_add
     )  # fmt: skip
     figure.update_yaxes(rangemode="normal" if of_added else "tozero", nticks=6)
     return figure
+
+
+def _medians(told: Sequence[tuple[Long, Spread]], address: Address, colours: Palette) -> go.Scatter:
+    """A dot for each epoch, hollow where n is small."""
+    return go.Scatter(
+        x=[one.epoch for one, _ in told],
+        y=[spread.quantiles[2] for _, spread in told],
+        mode="markers",
+        customdata=[address(one.wanted) for one, _ in told],
+        marker={
+            "size": 11, "color": [colours.accent if spread.n >= SMALL_N else colours.card for _, spread in told],
+            "line": {"width": 2, "color": colours.accent}, "opacity": 1,
+        },
+        unselected=_PICKABLE,
+        hovertext=[spread_in_words(_epoch(one.epoch), spread) for one, spread in told],
+        hoverinfo="text",
+    )  # fmt: skip
 
 
 def _bars(told: Sequence[tuple[Long, Spread]], first: int, last: int, width: float, colour: str) -> go.Scatter:
@@ -164,19 +168,18 @@ def added(counts: Mapping[int, int], address: Callable[[int | None, int | None],
     least, most = WORD_BUDGET
     low, high = _WORDS
     figure.add_vrect(x0=least - 0.5, x1=most + 0.5, fillcolor=faint(colours.accent, 0.14), line_width=0, layer="below")
-    bars: dict[int, int] = {}
+    bars = Counter[int]()
     for at, n in counts.items():
-        place = min(max(at, low), high)
-        bars[place] = bars.get(place, 0) + n
-    shown, total = range(low, high + 1), max(1, sum(bars.values()))
+        bars[min(max(at, low), high)] += n
+    shown, total = range(low, high + 1), max(1, bars.total())
     figure.add_trace(
         go.Bar(
             x=list(shown),
-            y=[bars.get(at, 0) / total for at in shown],
+            y=[bars[at] / total for at in shown],
             customdata=[address(None if at == low else at, None if at == high else at) for at in shown],
             marker={"color": colours.ink3, "line": {"width": 0}},
             unselected=_PICKABLE,
-            hovertext=[f"{at:+d} words: {bars.get(at, 0):,} of {total:,}" for at in shown],
+            hovertext=[f"{at:+d} words: {bars[at]:,} of {total:,}" for at in shown],
             hoverinfo="text",
         )
     )
@@ -185,9 +188,14 @@ def added(counts: Mapping[int, int], address: Callable[[int | None, int | None],
         font={"size": 12, "color": colours.ink2},
     )  # fmt: skip
     figure.update_layout(bargap=0.12, margin_t=22)
+    _added_axes(figure)
+    return figure
+
+
+def _added_axes(figure: go.Figure) -> None:
+    low, high = _WORDS
     figure.update_xaxes(
         title_text="words added", tickvals=[-10, 0, 10, 20, 30, 40, 50], range=[low - 1, high + 1],
         ticktext=["≤ −10", "0", "10", "20", "30", "40", "≥ 50"], showgrid=False,
     )  # fmt: skip
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=5)
-    return figure
