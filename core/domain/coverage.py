@@ -131,6 +131,11 @@ class Coverage:
     counts: Mapping[tuple[Cell, Reach], int]
     skills: tuple[SkillLine, ...]
 
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The difficulties; and what is not scored, but on people's scale: what nobody was asked about is no column of theirs."""
+        return DIFFICULTIES if self.scale is Scale.PEOPLE else (*DIFFICULTIES, NOT_SCORED)
+
     def n(self, cell: Cell, reach: Reach) -> int:
         return self.counts.get((cell, reach), 0)
 

@@ -18,17 +18,17 @@ def grid(found: Coverage, lines: Sequence[SkillLine], reach: Reach, colours: Pal
     """A row for each skill with its number of seeds, a column for each difficulty: the more, the stronger, and the number."""
     figure = framed(colours, height=_TOP + 8 + _ROW * max(2, len(lines)), bottom=8)
     figure.update_layout(margin={"t": _TOP}, hoverdistance=40)
-    cells = [[_cell(line, column) for column in (*DIFFICULTIES, NOT_SCORED)] for line in lines]
-    most = max((found.n(cell, reach) for row in cells for cell in row if cell.is_scored), default=0)
-    aside = max((found.n(row[-1], reach) for row in cells), default=0)
-    _shades(figure, [[found.n(cell, reach) for cell in row[:-1]] for row in cells], most, reach, colours)
-    _shades(figure, [[found.n(row[-1], reach)] for row in cells], aside, reach, colours, at=_ASIDE)
+    cells = [[Cell(skill=line.skill, difficulty=column) for column in found.columns] for line in lines]
+    _shades(figure, [[found.n(cell, reach) for cell in row if cell.is_scored] for row in cells], reach, colours)
+    if NOT_SCORED in found.columns:
+        _shades(figure, [[found.n(row[-1], reach)] for row in cells], reach, colours, at=_ASIDE)
     _numbers(figure, found, cells, reach, colours)
     for place, line in enumerate(lines):
         if chosen is not None and chosen.skill == line.skill:
             _outline(figure, _x(chosen), place, colours)
     figure.update_xaxes(
-        range=[0.42, _ASIDE + 0.62], tickvals=[*DIFFICULTIES, _ASIDE], ticktext=[*map(str, DIFFICULTIES), "not<br>scored"],
+        range=[0.42, _x(cells[0][-1]) + 0.62 if cells else _ASIDE], tickvals=[*DIFFICULTIES, _ASIDE],
+        ticktext=[*map(str, DIFFICULTIES), "not<br>scored"],
         side="top", showgrid=False, showline=False, tickangle=0,
     )  # fmt: skip
     figure.update_yaxes(
@@ -51,10 +51,6 @@ def _name(line: SkillLine, colours: Palette) -> str:
     return f'{name} <span style="color:{colours.ink3}">· {line.seeds:,}</span>  '
 
 
-def _cell(line: SkillLine, column: int) -> Cell:
-    return Cell(skill=line.skill, difficulty=column)
-
-
 def _x(cell: Cell) -> float:
     return cell.difficulty if cell.is_scored else _ASIDE
 
@@ -69,10 +65,9 @@ def _colour(reach: Reach, colours: Palette) -> str:
     }[reach]
 
 
-def _shades(
-    figure: go.Figure, counts: Sequence[Sequence[int]], most: int, reach: Reach, colours: Palette, at: float = 0
-) -> None:
+def _shades(figure: go.Figure, counts: Sequence[Sequence[int]], reach: Reach, colours: Palette, at: float = 0) -> None:
     """The ground of the cells. By the root of the number, so that one instruction is seen beside a thousand."""
+    most = max((n for row in counts for n in row), default=0)
     strongest = 0.6 if colours is DARK else 0.5
     colour = _colour(reach, colours)
     figure.add_trace(

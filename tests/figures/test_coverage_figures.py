@@ -1,5 +1,7 @@
 """The grid and the curve of coverage: every cell can be clicked, says its number, and a name from a file stays text."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.domain.coverage import (
@@ -44,6 +46,12 @@ def test_every_cell_is_a_point_with_its_number_empty_ones_too(colours: Palette) 
     assert figure.layout.shapes[0].y0 < 0
     assert figure.layout.height > 2 * 30
     assert figure.to_json()
+
+
+def test_people_have_no_column_of_what_is_not_scored() -> None:
+    points = coverage.grid(replace(FOUND, scale=Scale.PEOPLE), FOUND.skills, Reach.KEPT, LIGHT, None).data[-1]
+    assert len(points.customdata) == 2 * len(DIFFICULTIES)
+    assert "0:Math" not in points.customdata
 
 
 def test_one_is_seen_beside_a_thousand_and_nothing_is_not() -> None:

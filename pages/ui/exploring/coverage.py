@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.domain.coverage import DIFFICULTIES, NOT_SCORED, Cell, Coverage, Reach, Scale, SkillLine
+from core.domain.coverage import DIFFICULTIES, Cell, Coverage, Reach, Scale, SkillLine
 from core.domain.explore import Scope
 from core.figures import coverage as figures
 from core.services.projects import Project
@@ -99,15 +99,14 @@ def _has_any(found: Coverage, line: SkillLine) -> bool:
 
 def _rows(found: Coverage, lines: list[SkillLine], asked: Asked) -> card.Rows:
     """The grid in numbers; a row's name chooses the skill, at the difficulty that is chosen already."""
-    columns = (*DIFFICULTIES, NOT_SCORED)
     at = asked.cell.difficulty if asked.cell is not None else DIFFICULTIES[-1]
     return card.Rows(
-        columns=("Skill", "Seeds", *map(str, DIFFICULTIES), "Not scored"),
+        columns=("Skill", "Seeds", *(str(one) if one else "Not scored" for one in found.columns)),
         rows=tuple(
             (
                 figures.skill_in_words(line.skill),
                 line.seeds,
-                *(found.n(Cell(skill=line.skill, difficulty=one), asked.reach) for one in columns),
+                *(found.n(Cell(skill=line.skill, difficulty=one), asked.reach) for one in found.columns),
             )
             for line in lines
         ),

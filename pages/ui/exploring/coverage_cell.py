@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.domain.coverage import DIFFICULTIES, NOT_SCORED, Aim, Cell, Coverage, Reach, items_of
+from core.domain.coverage import DIFFICULTIES, Aim, Cell, Coverage, Reach, Scale, items_of
 from core.domain.explore import Scope
 from core.services.exploring import coverage
 from core.services.projects import Project
@@ -48,7 +48,7 @@ def show(project: Project, scope: Scope, found: Coverage, cell: Cell | None) -> 
             kit.show("cell", h("p", {"class": "lab"}, _ABOUT), key="explore.cell.about")
         else:
             _counts(project, scope, found, cell)
-            _grow(project, cell)
+            _grow(project, cell, found.scale)
     _gaps(found)
 
 
@@ -57,14 +57,14 @@ def _choice(found: Coverage, cell: Cell | None) -> None:
     skills = [line.skill for line in found.skills]
     if cell is not None:
         st.session_state["explore.cell.skill"] = cell.skill if cell.skill in skills else None
-        st.session_state["explore.cell.difficulty"] = cell.difficulty
+        st.session_state["explore.cell.difficulty"] = cell.difficulty if cell.difficulty in found.columns else None
     one, two = st.columns([1.5, 1])
     one.selectbox(
         "Skill", skills, format_func=lambda skill: skill or "No skill", key="explore.cell.skill",
         index=None, placeholder="Choose", on_change=_chosen,
     )  # fmt: skip
     two.selectbox(
-        "Difficulty", [*DIFFICULTIES, NOT_SCORED], format_func=lambda one: str(one) if one else "not scored",
+        "Difficulty", list(found.columns), format_func=lambda one: str(one) if one else "not scored",
         index=None, key="explore.cell.difficulty", placeholder="Choose", on_change=_chosen,
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def _count(n: int, reach: Reach) -> kit.Element:
     return h("button", where, kit.mark(_MARKS[reach], reach.label), h("b", {"class": "num"}, f"{n:,}"))
 
 
-def _grow(project: Project, cell: Cell) -> None:
+def _grow(project: Project, cell: Cell, scale: Scale) -> None:
     """What a run would be set up with to reach the cell, why, and the way to its form."""
     if not cell.is_scored:
         words = "A run that scores all instructions, not survivors alone, gives eliminated ones a difficulty too."
@@ -105,8 +105,9 @@ def _grow(project: Project, cell: Cell) -> None:
     if st.button("Grow here", type="primary", key="explore.cell.grow", disabled=not plan.can_grow):
         _to_the_form(project, plan)
     words = "Opens the form of a new run with these seeds, epochs and weights. Nothing is spent before you start it."
+    by_model = " Whatever the grid shows, the plan goes by the model's difficulty." if scale is Scale.PEOPLE else ""
     if plan.can_grow:
-        kit.show("cell", h("p", {"class": "lab"}, words), key="explore.cell.spent")
+        kit.show("cell", h("p", {"class": "lab"}, words + by_model), key="explore.cell.spent")
     run_aim.operations(plan, key="explore.cell.operations")
 
 
