@@ -301,6 +301,7 @@ def test_a_push_in_the_background_says_how_far_it_is_and_stops_between_batches(l
         now = work.progress(ME, project, linked.link)
         assert now is not None
         assert (now.kept, now.total, now.reason, len(refused)) == (10, 24, "Stopped", 1)
+        assert linked.now().problem == "", "who stops it knows"
         door.after = None
         assert linked.push().sent == 14
     assert argilla_links.every(ME, project)[0].sent == 24

@@ -29,7 +29,7 @@ from core.services.evaluating import study_making
 from core.services.evaluating.judge_desk import JudgeDesk
 from core.services.exchanging import argilla_links, argilla_pull, argilla_push
 from core.services.exchanging.argilla_naming import dataset_name
-from core.services.exchanging.argilla_push import Sender, Tell, event
+from core.services.exchanging.argilla_push import Sender, Stopped, Tell, event
 from core.services.exchanging.argilla_queue_items import QueueItems
 from core.services.exchanging.argilla_study_units import StudyUnits
 from core.services.keys import read_key, require_name
@@ -177,6 +177,8 @@ class Argilla:
         """A failure is a fact of the link too: work in the background has nobody to tell it."""
         try:
             yield
+        except Stopped:
+            raise
         except StudioError as error:
             failed = event(link, LinkEventKind.FAILED, str(error)[:1_000], actor.person_id)
             project.database.writer.append_now([failed])

@@ -21,7 +21,7 @@ from core.domain.argilla import (
     PushReport,
     RemoteDataset,
 )
-from core.errors import ArgillaError, ArgillaGone
+from core.errors import ArgillaError, ArgillaGone, StudioError
 from core.services.projects import Project
 from core.store import argilla_reading
 
@@ -32,6 +32,10 @@ Tell = Callable[[int, int], None]  # how many are done, of how many; it may rais
 AT_ONCE = 250  # records a call: half of what a server takes, some two seconds
 _MOST_BYTES = 8_000_000  # of texts a call
 _ANEW = "Put it back as it was; or end this link and make a new one, which gets a dataset of its own."
+
+
+class Stopped(StudioError):
+    """Somebody ended it between two batches: no failure."""
 
 
 class Sender(Protocol):

@@ -11,6 +11,7 @@ from core.domain.person import Actor, Role
 from core.errors import StudioError
 from core.services.access import may_grow, may_read
 from core.services.exchanging.argilla import Argilla
+from core.services.exchanging.argilla_push import Stopped
 from core.services.jobs import Job, Jobs
 from core.services.projects import Project, Projects
 from core.store import argilla_reading
@@ -19,10 +20,6 @@ STUDIO = Actor(person_id="studio", name="The studio", role=Role.CURATOR)  # who 
 _LOOK_S = 10.0
 _PATIENCE_S = 5.0  # at the end: what is then still going ends with the process, and goes on the next time
 _TRIED = (LinkEventKind.PULLED, LinkEventKind.FAILED, LinkEventKind.EVERY, LinkEventKind.PUSHED)
-
-
-class Stopped(StudioError):
-    """Somebody ended it between two batches."""
 
 
 class ArgillaWork:

@@ -41,6 +41,9 @@ def _card(project: Project, one: LinkNow) -> None:
         return
     if one.problem:
         kit.show("hint", kit.note("error", "It did not work", one.problem), key=f"argilla.{one.link.id}.problem")
+    elif now is not None and now.reason:
+        words = "What was done until then stays; the same button goes on."
+        kit.show("hint", kit.note("waiting", "Stopped", words), key=f"argilla.{one.link.id}.stopped")
     elif one.pulled_at is not None:
         kit.show("hint", h("p", {"class": "lab"}, _last(project, one)), key=f"argilla.{one.link.id}.last")
     _ways(project, one)
@@ -50,7 +53,7 @@ def _card(project: Project, one: LinkNow) -> None:
 
 def _said(one: LinkNow) -> list[kit.Element]:
     link, now = one.link, datetime.now(UTC)
-    pushed = f"sent {ago(one.pushed_at, now)}" if one.pushed_at else "not sent yet"
+    pushed = f"sent {ago(one.pushed_at, now)}" if one.pushed_at else "not all sent yet" if one.sent else "not sent yet"
     pulled = f"fetched {ago(one.pulled_at, now)}" if one.pulled_at else "not fetched yet"
     waits = f"{one.planned - one.sent:,} still to send" if one.planned > one.sent else pushed
     state = kit.mark("set_aside", "Ended") if one.ended else None
