@@ -4,10 +4,10 @@ from datetime import datetime
 
 
 def bytes_in_words(n_bytes: int) -> str:
-    """1.1 GB, 52 MB."""
+    """1.1 GB, 52 MB, 14 kB."""
     if n_bytes >= 1e9:
         return f"{n_bytes / 1e9:.1f} GB"
-    return f"{n_bytes / 1e6:.0f} MB"
+    return f"{n_bytes / 1e6:.0f} MB" if n_bytes >= 1e6 else f"{n_bytes / 1e3:.0f} kB"
 
 
 def duration(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,10 +28,11 @@ _STOPPED = "Stopped. Nothing was changed on the hub"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PushNow:
-    """How far a push is. `share` None: not known. It ended with `pushed`, or because of `reason`."""
+    """How far a push is. `share` None: not known. It ended with `pushed`, or because of `reason`. `began` tells it from others."""
 
     repo: str
     said: str
+    began: float
     share: float | None = None
     is_going: bool = True
     seconds: float = 0.0
@@ -70,7 +72,7 @@ class Pushes:
 
         if not self._jobs.is_going(project.slug):
             with self._guard:
-                self._now[project.slug] = PushNow(repo=name, said="Writing the dataset …")
+                self._now[project.slug] = PushNow(repo=name, said="Writing the dataset …", began=time.monotonic())
             self._jobs.begin(project.slug, 1, work)
 
     def stop(self, actor: Actor, project: Project) -> None:

@@ -14,21 +14,36 @@ from pages.ui import kit, shell
 from pages.ui.kit import h
 from pages.ui.words import bytes_in_words, count, duration
 
+_CLOSED = "data.push.closed"  # which report was put away
+
 
 def offer(project: Project, order: Order) -> None:
     """The same folder on a hub: one commit there, or nothing."""
     with st.expander("Push it to a hub", key="data.push"), shell.problems("data.push"):
         now = shell.studio().pushes.progress(shell.actor(), project)
         if now is not None and now.is_going:
-            _going(project)
-            return
-        if now is not None:
-            kit.show("hint", _ended(now), key="data.push.ended")
-        if not hubs.has_token(shell.actor()):
+            kit.show("hint", h("p", f"{now.repo} is being pushed: see above."), key="data.push.busy")
+        elif hubs.has_token(shell.actor()):
+            _form(project, order)
+        else:
             words = "Set HF_TOKEN in the environment of the studio, to a token that may write, and start it again. It is never stored."
             kit.show("hint", kit.note("waiting", "No token", words), key="data.push.token")
-            return
-        _form(project, order)
+
+
+def standing(project: Project) -> None:
+    """How far the last push is, or how it ended, until that is put away; whatever is chosen to be taken out meanwhile."""
+    now = shell.studio().pushes.progress(shell.actor(), project)
+    if now is None or st.session_state.get(_CLOSED) == (project.slug, now.began):
+        return
+    if now.is_going:
+        _going(project)
+        return
+    kit.show("report", _ended(now), key="data.push.ended")
+    st.button("Close the report", key="data.push.close", on_click=_close, args=(project.slug, now.began))
+
+
+def _close(slug: str, began: float) -> None:
+    st.session_state[_CLOSED] = (slug, began)
 
 
 def _form(project: Project, order: Order) -> None:

@@ -4,11 +4,13 @@ import streamlit as st
 
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.exchanging import export_form, export_past, whole_card
+from pages.ui.exchanging import export_form, export_past, hub_card, whole_card
 from pages.ui.kit import h
 
 
 def show(project: Project) -> None:
+    with shell.problems("data.pushed"):
+        hub_card.standing(project)
     left, right = st.columns([1.5, 1], gap="medium")
     with left, st.container(border=True, key="data_export_card"), shell.problems("data.export"):
         kit.show("way", h("div", {"class": "h"}, "Export"), key="data.export.words")
