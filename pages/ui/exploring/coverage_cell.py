@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.domain.coverage import DIFFICULTIES, Aim, Cell, Coverage, Reach, Scale, items_of
+from core.domain.coverage import Aim, Cell, Coverage, Reach, Scale, items_of
 from core.domain.explore import Scope
 from core.services.exploring import coverage
 from core.services.projects import Project
@@ -71,10 +71,11 @@ def _choice(found: Coverage, cell: Cell | None) -> None:
 
 def _chosen() -> None:
     skill, difficulty = st.session_state["explore.cell.skill"], st.session_state["explore.cell.difficulty"]
-    if skill is None:
-        return
     behind.forget()  # draws the grid anew: else a click on the cell that it holds for chosen would only let go of it
-    choose(str(Cell(skill=skill, difficulty=DIFFICULTIES[-1] if difficulty is None else difficulty)))
+    if skill is None or difficulty is None:
+        st.query_params.pop(_NAME, None)
+    else:
+        choose(str(Cell(skill=skill, difficulty=difficulty)))
 
 
 def _counts(project: Project, scope: Scope, found: Coverage, cell: Cell) -> None:
