@@ -78,9 +78,11 @@ def filled(places: Ints, of: int) -> float:
 def k_means(vectors: Vectors, k: int, seed: int) -> Vectors:
     """Centres of k clusters (fewer of fewer different texts), brought to unit length again; the same for the same seed."""
     from sklearn.cluster import KMeans  # loads scipy, which an idle app does not
+    from threadpoolctl import threadpool_limits
 
     different = len({row.tobytes() for row in vectors})
-    found = KMeans(n_clusters=min(k, different), n_init=3, random_state=seed).fit(vectors)
+    with threadpool_limits(1):  # as in halves.py
+        found = KMeans(n_clusters=min(k, different), n_init=3, random_state=seed).fit(vectors)
     centres = np.asarray(found.cluster_centers_, dtype=np.float32)
     unit: Vectors = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
     return unit

@@ -120,7 +120,7 @@ def of_reference(source_id: str) -> QueueFilter:
 
 def _comparable(pools: Sequence[Pool], regions: Regions | None, rng_seed: int) -> tuple[Texts, ...]:
     """With one numbering of seeds and cells, and with clusters found over all of them, equally many texts of each."""
-    least = min(len(one.rows) for one in pools)
+    least = min(MOST_EQUAL, *(len(one.rows) for one in pools))
     centres = k_means(np.concatenate([one.vectors[:least] for one in pools]), CLUSTERS, rng_seed)
     seeds, cells = _numbered([one.rows.seed for one in pools]), _numbered([one.rows.cell for one in pools])
     return tuple(
