@@ -3,6 +3,7 @@
 const LEAST = 8;
 const MOST = 512;
 const PER_CELL = 4;
+const SLACK = 1e-6; // of the square: where a row ends is a rounded number
 
 export function makeGrid(places, n) {
   const side = Math.min(MOST, Math.max(LEAST, Math.round(Math.sqrt(n / PER_CELL))));
@@ -39,25 +40,39 @@ export function makeGrid(places, n) {
         if (best >= 0 || radius >= reach) return best;
       }
     },
-    /** The points inside an outline [[x, y], …] that `counts`. */
+    /** The points inside an outline [[x, y], …] that `counts`. A row of cells is tested against the few sides that reach into it. */
     inside(outline, counts) {
       const [xs, ys] = [outline.map(([x]) => x), outline.map(([, y]) => y)];
-      const [left, top, right, bottom] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+      const [left, right] = [cellOf(Math.min(...xs)), cellOf(Math.max(...xs))];
       const found = [];
-      for (const i of within(left, top, right, bottom)) {
-        if (counts(i) && isInside(places[2 * i], places[2 * i + 1], outline)) found.push(i);
+      for (let row = cellOf(Math.min(...ys)); row <= cellOf(Math.max(...ys)); row++) {
+        const sides = sidesIn(outline, row / side - SLACK, (row + 1) / side + SLACK);
+        for (let at = starts[row * side + left]; at < starts[row * side + right + 1]; at++) {
+          const i = members[at];
+          if (isInside(places[2 * i], places[2 * i + 1], sides) && counts(i)) found.push(i);
+        }
       }
       return found;
     },
   };
 }
 
-/** Whether a ray from the place crosses the outline an odd number of times. */
-export function isInside(x, y, outline) {
+/** The sides of an outline between two heights, as x, y, x, y in a row of numbers. */
+function sidesIn(outline, low, high) {
+  const sides = [];
+  outline.forEach(([x, y], at) => {
+    const [nextX, nextY] = outline[(at + 1) % outline.length];
+    if (Math.max(y, nextY) >= low && Math.min(y, nextY) <= high) sides.push(x, y, nextX, nextY);
+  });
+  return Float64Array.from(sides);
+}
+
+/** Whether a ray to the right of the place crosses the sides an odd number of times. */
+function isInside(x, y, sides) {
   let odd = false;
-  for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
-    const [[xi, yi], [xj, yj]] = [outline[i], outline[j]];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
+  for (let at = 0; at < sides.length; at += 4) {
+    const [y0, y1] = [sides[at + 1], sides[at + 3]];
+    if (y0 > y !== y1 > y && x < ((sides[at + 2] - sides[at]) * (y - y0)) / (y1 - y0) + sides[at]) odd = !odd;
   }
   return odd;
 }

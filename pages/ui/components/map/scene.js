@@ -26,6 +26,7 @@ export function makeScene({ words, resolver, onScene, onChange }) {
     return { state: now.points.state };
   }
 
+  const isSwitchedOff = (i) => [...now.off].some(([way, values]) => values.has(wayOf(way).codes[i]));
   const stand = () => { onScene(states()); onChange(); };
 
   return {
@@ -68,8 +69,7 @@ export function makeScene({ words, resolver, onScene, onChange }) {
       stand();
     },
     /** Whether a point may be picked or pointed at: what is switched off may not, what was not picked before may. */
-    counts(i) { return now.points.state[i] !== FAINT || (now.picked !== null && !this.isSwitchedOff(i)); },
-    isSwitchedOff: (i) => [...now.off].some(([way, values]) => values.has(wayOf(way).codes[i])),
+    counts(i) { return now.points.state[i] !== FAINT || (now.picked !== null && !isSwitchedOff(i)); },
     clear() { Object.assign(now, { only: null, picked: null }); stand(); },
     cluster: (number) => now.points.head.clusters.find((one) => one.cluster === number),
     seqs: () => Uint32Array.from(now.picked ?? [], (i) => now.points.of.seq[i]).sort(),
