@@ -33,6 +33,7 @@ def main() -> None:
             for theme in ("light", "dark"):
                 page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=theme)  # type: ignore[arg-type]
                 take(page, app.url, theme)
+                take_explore(page, app.url, theme)
                 page.close()
             page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
             take_trees(page, app.url)
@@ -70,6 +71,27 @@ def take(page: Page, url: str, theme: str) -> None:
     page.get_by_role("button", name="Results", exact=True).click()
     page.get_by_text("Win rate by skill").wait_for()
     settle_and_shoot(page, f"results-{theme}")
+
+
+def take_explore(page: Page, url: str, theme: str) -> None:
+    """Its views, on a map that is drawn when there is none yet; that embeds the texts which the other views need."""
+    explore = f"{url}/explore?project=demo"
+    page.goto(f"{explore}&view=map")
+    drawn = page.locator(".es.map[data-ready=true]")
+    button = page.get_by_role("button", name="Draw the map")
+    drawn.or_(button).first.wait_for()
+    if button.is_visible():
+        button.click()
+    drawn.wait_for(timeout=120_000)
+    settle_and_shoot(page, f"explore-map-{theme}")
+    for view, words in (
+        ("survival", "Survived, by operation"), ("diversity", "Vendi score"), ("coverage&cell=8:Math", "A run that aims here"),
+        ("compare", "Measure by measure"),
+    ):  # fmt: skip
+        page.goto(f"{explore}&view={view}")
+        page.get_by_text(words).first.wait_for(timeout=120_000)
+        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+        settle_and_shoot(page, f"explore-{view.partition('&')[0]}-{theme}")
 
 
 def take_trees(page: Page, url: str) -> None:

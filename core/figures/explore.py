@@ -83,7 +83,7 @@ def rates(found: Sequence[Told], address: Address, colours: Palette, *, what: st
         range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=["0", "25", "50", "75", "100 %"]
     )
     figure.update_yaxes(
-        range=[rows - 0.5, -0.5], tickvals=list(range(len(found))), ticktext=[plain(one.label) for one in found],
+        range=[rows - 0.5, -0.5], tickvals=list(range(len(found))), ticktext=[f"{plain(one.label)}  " for one in found],
         showgrid=False, tickfont={"color": colours.ink},
     )  # fmt: skip
     return figure

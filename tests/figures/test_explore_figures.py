@@ -51,7 +51,7 @@ def test_rates_are_in_the_operations_colours_hollow_where_n_is_small_with_n_besi
     deepen, mutate, _ = figure.data
     assert (deepen.marker.color, deepen.marker.symbol[0]) == (colours.operations[Operation.DEEPEN], "triangle-down")
     assert mutate.marker.symbol[0] == "diamond-open"
-    assert list(figure.layout.yaxis.ticktext)[2] == "&lt;b&gt;Math&lt;/b&gt;"
+    assert list(figure.layout.yaxis.ticktext)[2] == "&lt;b&gt;Math&lt;/b&gt;  "
     assert len(behind(figure)) == 2
 
 
