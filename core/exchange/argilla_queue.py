@@ -98,9 +98,9 @@ def record(queue: Queue, id_: str, item: Item) -> OutRecord:
     texts = {"parent": item.parent, "instruction": item.text, "response": item.response}
     return OutRecord(
         id=id_,
-        fields={name: text for name, text in texts.items() if text},
+        fields={name: text for name, text in texts.items() if text or name == "instruction"},
         metadata={name: one for name, one in item.facts.items() if one is not None and name not in hidden},
-        suggestions=(*_said(queue, item), Suggestion(question=CORRECTED, value=item.text, agent=STUDIO)),
+        suggestions=(*_said(queue, item), *_to_correct(item)),
     )
 
 
@@ -125,6 +125,11 @@ def _said(queue: Queue, item: Item) -> tuple[Suggestion, ...]:
         return found
     reason = _REASON.get(Rule(item.rule), Reason.OTHER)
     return (*found, Suggestion(question=REASONS, value=(str(reason),), agent=agent))
+
+
+def _to_correct(item: Item) -> tuple[Suggestion, ...]:
+    """The present text, so that nobody has to copy it."""
+    return (Suggestion(question=CORRECTED, value=item.text, agent=STUDIO),) if item.text.strip() else ()
 
 
 def _rating(name: str, title: str, most: int, *, required: bool) -> QuestionPlan:

@@ -11,6 +11,7 @@ from core.domain.queue import Asks, QueueFilter
 from core.services.exchanging import argilla_links
 from core.services.reviewing import history
 from tests.argilla.annotating import Linked, Somebody, body_of
+from tests.builders import revision
 from tests.services.at_the_desk import MIRA
 
 pytestmark = pytest.mark.argilla
@@ -222,6 +223,18 @@ def test_an_owner_who_undoes_a_fetched_decision_here_is_not_overruled_by_the_nex
     assert linked.status(one) == ("rejected", 1)
     assert [act for _, _, act, *_ in linked.decisions()].count(Act.UNDO) == 1
     assert linked.is_consistent()
+
+
+def test_an_empty_text_and_one_with_a_nul_are_taken_by_the_server(linked: Linked) -> None:
+    one, other = linked.room.grow(2)
+    linked.room.project.database.writer.append_now([revision(one, "", 1), revision(other, "Sort\x00 it \u202e ﷽.", 1)])
+    linked.connect()
+    assert linked.push().sent == 2
+    assert [linked.of(id_)["fields"]["instruction"] for id_ in (one.id, other.id)] == ["", "Sort it \u202e ﷽."]
+    linked.anna.says(linked.of(one.id), verdict="reject", reasons=["unanswerable"])
+    linked.anna.says(linked.of(other.id), verdict="accept", corrected="Sort it \u202e ﷽.")
+    assert linked.pull().became == {"decided": 2}
+    assert linked.room.rows("select 1 from decision where act = 'edit'") == []
 
 
 def test_a_blind_queue_says_there_nothing_of_who_made_what_and_suggests_nothing(linked: Linked) -> None:

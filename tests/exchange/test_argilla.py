@@ -63,6 +63,12 @@ def test_what_a_queue_hides_here_is_not_sent(queue: Queue, facts: dict[str, obje
     assert named.isdisjoint({"operation", "run"}) == queue.blind
 
 
+def test_what_has_no_text_is_sent_all_the_same_and_keeps_nothing_else_back() -> None:
+    record = argilla_queue.record(QUEUE, "r", replace(ITEM, text="", response=None))
+    assert record.fields == {"parent": "Sort.", "instruction": ""}
+    assert "corrected" not in {one.question for one in record.suggestions}
+
+
 def test_where_the_difficulty_is_asked_the_text_stands_alone() -> None:
     queue = replace(QUEUE, asks=Asks.DIFFICULTY)
     record = argilla_queue.record(queue, "r", ITEM)
