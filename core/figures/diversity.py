@@ -12,6 +12,7 @@ from core.figures.look import SYMBOLS, Palette, faint, framed
 from core.figures.study import plain
 
 _ROW = 32  # px
+_LONGEST = 20  # characters of a group's name
 _FARTHEST = 1.2  # of the first side's number: beyond it an interval is cut, and the table says how far it reaches
 _HOLLOW = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 
@@ -68,7 +69,7 @@ def groups(
     figure.update_xaxes(
         nticks=5, showline=True, rangemode="tozero", tickformat=".0%" if measure.unit is Unit.SHARE else None
     )
-    _named(figure, [f"{plain(one.group.title)}  " for one in found], colours)
+    _named(figure, [f"{plain(_short(one.group.title))}  " for one in found], colours)
     return figure
 
 
@@ -149,6 +150,11 @@ def _beside(figure: go.Figure, place: int, text: str, colours: Palette) -> None:
         x=1, xref="paper", xanchor="left", xshift=8, y=place, showarrow=False, text=text,
         font={"size": 12.5, "color": colours.ink2},
     )  # fmt: skip
+
+
+def _short(title: str) -> str:
+    """So that two figures fit beside each other; the table has the whole name."""
+    return title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
 
 
 def _named(figure: go.Figure, names: Sequence[str], colours: Palette) -> None:

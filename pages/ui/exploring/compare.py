@@ -35,16 +35,20 @@ def show(project: Project, scope: Scope) -> None:
     chosen = [_side(known, name, other) for name, other in zip(("first", "second"), usual, strict=True)]
     _controls(known, chosen)
     model = next(iter(explored.models(shell.actor(), project)), "")
-    question = Question(first=chosen[0][1], second=chosen[1][1], how=Drawing(model=model))
+    references = explored.references(shell.actor(), project)
+    against = asked.one_of("against", tuple(references), "")  # as it was chosen under Diversity
+    question = Question(first=chosen[0][1], second=chosen[1][1], how=Drawing(model=model, reference=against))
     found = work.ask(project, question, _WHAT)
     if isinstance(found, Comparison):
         _found(project, question, found)
 
 
 def _side(known: dict[str, Side], name: str, usual: str) -> tuple[str, Side]:
-    """Its key in the address, and itself; one that there is not is the usual one."""
+    """Its key in the address, and itself. Instead of one that there is not, the usual one: of a filter that cannot be, it is said why."""
     key = st.query_params.get(name, usual)
-    side = sides.named(shell.actor(), known, key)
+    side: Side | None = None
+    with shell.problems(f"explore.compare.{name}"):
+        side = sides.named(shell.actor(), known, key)
     return (key, side) if side is not None else (usual, known[usual])
 
 
@@ -74,7 +78,8 @@ def _found(project: Project, question: Question, found: Comparison) -> None:
     kit.show("line", h("p", {"class": "lab"}, _conditions(found)), key="explore.compare.conditions")
     work.fresh(project, question, found.mark)
     if found.why_no_texts:
-        embed.offer(project, found.why_no_texts, is_primary=False)
+        kit.show("line", h("p", found.why_no_texts), key="explore.compare.no_texts")
+        embed.offer(project, "Some texts have no embedding yet.", is_primary=False)
     shown = [one for one in found.contrasts if one.relative is not None]
     if shown:
         addresses = {one.measure: queue_address.as_text(one.behind[1]) for one in shown}
@@ -95,11 +100,12 @@ def _conditions(found: Comparison) -> str:
         f"Rates, means and costs: {comparing.ROUNDS:,} resamples of seeds.",
     ]
     if (told := found.conditions) is not None:
-        parts.append(
-            f"Diversity: both at {told.equal:,} texts, {told.rounds:,} draws of half of the seeds; embedded by {told.model}."
-        )
+        parts.append(f"Diversity: both at {told.equal:,} texts, {told.rounds:,} draws of half of the seeds.")
+        parts.append(f"Embedded by {told.model}; {told.clusters} clusters of both sides together.")
+        parts.append(f"Covered: of {told.reference_clusters} clusters of {told.reference}." if told.reference else "")
     parts.append("p of each difference, and corrected for all of them (Holm).")
-    return " ".join([*parts, f"Fewer than {FEW_SEEDS} seeds on a side: intervals are rough." if few else ""]).strip()
+    parts.append(f"Fewer than {FEW_SEEDS} seeds on a side: intervals are rough." if few else "")
+    return " ".join(part for part in parts if part)
 
 
 def _rows(found: Comparison) -> card.Rows:

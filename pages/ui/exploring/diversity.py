@@ -85,7 +85,7 @@ def _conditions(found: Diversity) -> str:
     if any(group.seeds < FEW_SEEDS for group in groups):
         parts.append(f"Hollow: fewer than {FEW_SEEDS} seeds, so the interval itself is rough.")
     if left := _left_out(found.left_out):
-        parts.append(f"Left out: {left}.")
+        parts.append(f"Left out, {left}.")
     return " ".join(part for part in parts if part)
 
 
@@ -96,4 +96,8 @@ def _reference(told: Conditions) -> str:
 
 
 def _left_out(groups: Sequence[Group]) -> str:
-    return ", ".join(f"{one.title} ({one.why_not}: {one.n:,} of {one.seeds:,})" for one in groups)
+    """Their common reason, then each with its texts and seeds."""
+    if not groups:
+        return ""
+    each = ", ".join(f"{one.title} ({one.n:,} of {count(one.seeds, 'seed')})" for one in groups)
+    return f"{groups[0].why_not}: {each}"
