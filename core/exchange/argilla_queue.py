@@ -95,10 +95,10 @@ def record(queue: Queue, id_: str, item: Item) -> OutRecord:
     if queue.asks is Asks.DIFFICULTY:
         return OutRecord(id=id_, fields={"instruction": item.text})
     hidden = _hidden(queue)
-    texts = {"parent": item.parent, "instruction": item.text, "response": item.response}
+    beside = {"parent": item.parent, "response": item.response}
     return OutRecord(
         id=id_,
-        fields={name: text for name, text in texts.items() if text or name == "instruction"},
+        fields={"instruction": item.text} | {name: text for name, text in beside.items() if text},
         metadata={name: one for name, one in item.facts.items() if one is not None and name not in hidden},
         suggestions=(*_said(queue, item), *_to_correct(item)),
     )
