@@ -57,40 +57,44 @@ class EmbeddingEndpoint:
 
 
 def read_vectors(body: bytes, n: int, dimensions: int, latency_ms: float) -> VectorReply | CallFailure:
-    """The vectors in the body of a 200, or why it has none: one a text, all of one length (`dimensions`, if that is not 0), finite, not all zero."""
+    """The vectors in the body of a 200, one for each of n texts; or why they are none. `dimensions`: what they must have, if not 0."""
     raw = body.decode("utf-8-sig", "replace")
-
-    def malformed(why: str) -> CallFailure:
-        return CallFailure(kind=ErrorKind.MALFORMED_REPLY, detail=why, latency_ms=latency_ms, raw=raw[:RAW_LIMIT])
-
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
-        return malformed("The reply is not JSON")
-    data = value.get("data") if isinstance(value, dict) else None
-    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
-        return malformed("The reply is JSON, but no list of embeddings")
-    if sorted(_index(one, place) for place, one in enumerate(data)) != list(range(n)):
-        return malformed(f"{n} texts were sent, and the {len(data)} embeddings that came are not one for each")
-    rows = [one.get("embedding") for _, one in sorted(enumerate(data), key=lambda pair: _index(pair[1], pair[0]))]
-    lengths = {len(row) if isinstance(row, list) else 0 for row in rows}
-    if len(lengths) != 1 or not 0 < (size := lengths.pop()) <= _MOST_DIMENSIONS:
-        return malformed("The embeddings are not all lists of equally many numbers")
-    if dimensions not in (0, size):
-        return malformed(
-            f"The embeddings have {size:,} numbers where those before had {dimensions:,}: another model answered"
-        )
-    if not all(type(number) in (int, float) and abs(number) < _LARGEST for row in rows for number in row):
-        return malformed("An embedding holds something that is no number")
-    matrix = np.asarray(rows, np.float64)
-    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-    if not norms.all():
-        return malformed("An embedding has no direction: its numbers are all zero")
+        value = None
+    found = _matrix(value, n, dimensions)
+    if isinstance(found, str):
+        return CallFailure(kind=ErrorKind.MALFORMED_REPLY, detail=found, latency_ms=latency_ms, raw=raw[:RAW_LIMIT])
+    said = {"embeddings": n, "dimensions": found.shape[1], "usage": value.get("usage")}
     return VectorReply(
         text="", finish_reason="", tokens_in=_tokens(value), tokens_out=0, latency_ms=latency_ms,
-        raw=json.dumps({"embeddings": n, "dimensions": size, "usage": value.get("usage")}, default=str)[:RAW_LIMIT],
-        matrix=np.asarray(matrix / norms, np.float32),
+        raw=json.dumps(said)[:RAW_LIMIT], matrix=found,
     )  # fmt: skip
+
+
+def _matrix(value: Any, n: int, dimensions: int) -> npt.NDArray[np.float32] | str:
+    """Rows of length 1 in the order of the texts, or why there are none."""
+    data = value.get("data") if isinstance(value, dict) else None
+    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
+        return "The reply is no JSON with a list of embeddings"
+    rows = {_index(one, place): one.get("embedding") for place, one in enumerate(data)}
+    if len(data) != n or set(rows) != set(range(n)):
+        return f"{n} texts were sent, and the {len(data)} embeddings that came are not one for each"
+    lengths = {len(row) if isinstance(row, list) else 0 for row in rows.values()}
+    if len(lengths) != 1 or not 0 < (size := lengths.pop()) <= _MOST_DIMENSIONS:
+        return "The embeddings are not all lists of equally many numbers"
+    if dimensions not in (0, size):
+        return f"The embeddings have {size:,} numbers where those before had {dimensions:,}: another model answered"
+    if not all(type(number) in (int, float) and abs(number) < _LARGEST for row in rows.values() for number in row):
+        return "An embedding holds something that is no number"
+    matrix = np.array([rows[place] for place in range(n)], np.float64)
+    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return (
+        np.asarray(matrix / norms, np.float32)
+        if norms.all()
+        else "An embedding has no direction: its numbers are all zero"
+    )
 
 
 def _index(one: Mapping[str, Any], place: int) -> int:

@@ -87,10 +87,10 @@ def test_a_refusal_is_what_its_status_says() -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "not JSON"),
-        (b"[" * 100_000, "not JSON"),
-        (b"[]", "no list of embeddings"),
-        (b'{"data": [1]}', "no list of embeddings"),
+        (b"", "no JSON with a list"),
+        (b"[" * 100_000, "no JSON with a list"),
+        (b"[]", "no JSON with a list"),
+        (b'{"data": [1]}', "no JSON with a list"),
         (body([1.0], [1.0]), "not one for each"),
         (json.dumps({"data": [{"index": 1, "embedding": [1.0]}]}).encode(), "not one for each"),
         (json.dumps({"data": [{"index": True, "embedding": [1.0]}]}).encode(), "not one for each"),
