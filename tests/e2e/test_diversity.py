@@ -38,3 +38,5 @@ def test_texts_are_embedded_measured_and_compared(window: Window) -> None:
     row = compared.get_by_role("row").filter(has_text="Survived")
     row.get_by_role("button").nth(1).click()
     expect(window.dialog()).to_contain_text("24 instructions")
+    window.open("explore", "Explore", project="demo", view="compare", second="filter:epoch=none")
+    window.expect_said("The address asks for epoch “none”, which there is not", "Epoch 3", timeout_s=60)
