@@ -160,12 +160,13 @@ def in_words(frames: list[float]) -> str:
 
 def report(ours: tuple[Measured, str, list[float], list[float]], plain: Measured | None, n: int, gpu: bool) -> str:
     found, painter, colours, lassos = ours
-    other = (lambda frames: in_words(frames(plain))) if plain else (lambda _: "–")
+    beside = (plain.panned, plain.close, plain.zoomed) if plain else None
+    panned, close, zoomed = map(in_words, beside) if beside else ("–", "–", "–")
     rows = [
         ("The page asked for → its points painted", f"{found.opened:,.0f}", f"{plain.opened:,.0f}" if plain else "–"),
-        ("Dragging the whole map", in_words(found.panned), other(lambda one: one.panned)),
-        ("Dragging it close by", in_words(found.close), other(lambda one: one.close)),
-        ("Turning the wheel", in_words(found.zoomed), other(lambda one: one.zoomed)),
+        ("Dragging the whole map", in_words(found.panned), panned),
+        ("Dragging it close by", in_words(found.close), close),
+        ("Turning the wheel", in_words(found.zoomed), zoomed),
         ("Other colours: key → painted", f"{median(colours):,.0f} / {max(colours):,.0f}", "–"),
         ("A lasso of 200 corners: let go → counted", f"{median(lassos):,.0f} / {max(lassos):,.0f}", "–"),
     ]
