@@ -23,6 +23,7 @@ HEAVY = (
     "huggingface_hub",
     "sklearn",
     "scipy",
+    "statsmodels",
     "onnxruntime",
     "tokenizers",
     "openTSNE",
