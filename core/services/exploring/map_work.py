@@ -18,6 +18,8 @@ from core.services.exploring.map_order import ChildOrder, ChildSaid
 _TYPICAL = 12
 _WORTH_THREADS = 2_000  # points; with fewer, two threads wait more for each other than they gain
 Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Bits = npt.NDArray[np.bool_]
 Say = Callable[[ChildSaid], None]
 
 
@@ -43,19 +45,19 @@ def draw(order: ChildOrder, say: Say) -> None:
     found = clusters.found(vectors, np.asarray(fitted_to), order.clusters, order.rng_seed, _threads())
     _save(folder / map_order.CLUSTERS, found.of)
     say(ChildSaid(phase=MapPhase.WORDS, total=order.n))
-    words = clusters.telling_words(_counted(order, found.of, say), len(found.middles))
+    words = clusters.telling_words(_counted(order, found.of, is_drawn, say), len(found.middles))
     about = {"words": words, "typical": clusters.typical(vectors, found, _TYPICAL)}
     (folder / map_order.WORDS).write_text(json.dumps(about), encoding="utf-8")
 
 
-def _drawn(n: int, order: ChildOrder) -> npt.NDArray[np.bool_]:
+def _drawn(n: int, order: ChildOrder) -> Bits:
     drawn = np.full(n, n <= order.most)
     if n > order.most:
         drawn[np.random.default_rng(order.rng_seed).choice(n, order.most, replace=False)] = True
     return drawn
 
 
-def _places(points: Floats, is_drawn: npt.NDArray[np.bool_], order: ChildOrder, say: Say) -> Floats:
+def _places(points: Floats, is_drawn: Bits, order: ChildOrder, say: Say) -> Floats:
     """t-SNE of what was drawn, then the others at the mean of their nearest drawn ones."""
 
     def tell(phase: MapPhase) -> projection.Tell:
@@ -76,11 +78,13 @@ def _places(points: Floats, is_drawn: npt.NDArray[np.bool_], order: ChildOrder, 
     return places
 
 
-def _counted(order: ChildOrder, of: npt.NDArray[np.int64], say: Say) -> Iterator[tuple[int, str]]:
-    """Each text with its cluster, one by one."""
+def _counted(order: ChildOrder, of: Ints, is_drawn: Bits, say: Say) -> Iterator[tuple[int, str]]:
+    """Each text that was drawn, with its cluster, one by one: enough to tell what the words of a cluster are."""
     row = 0
     for texts in _hands(Path(order.folder)):
-        yield from zip(of[row : row + len(texts)].tolist(), texts, strict=True)
+        here = slice(row, row + len(texts))
+        every = zip(of[here].tolist(), texts, is_drawn[here].tolist(), strict=True)
+        yield from ((cluster, text) for cluster, text, drawn in every if drawn)
         row += len(texts)
         say(ChildSaid(phase=MapPhase.WORDS, done=row, total=order.n))
 
