@@ -34,7 +34,7 @@ class Moment:
 def now(cursor: duckdb.DuckDBPyConnection) -> Moment:
     """The present one, as this cursor sees it."""
     row = fetched(cursor, _NOW)[0]
-    return Moment(until=int(row["until"]), consensus_rule=row["rule"] or "first")
+    return Moment(until=int(row["until"]), consensus_rule=row["rule"] or "")
 
 
 def go_to(cursor: duckdb.DuckDBPyConnection, moment: Moment) -> None:

@@ -2,14 +2,17 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
 from tests.builders import RUN
 from tests.e2e.running import App
 from tests.e2e.studio import Window
+from tests.services import datasets
 from tests.services.reviewed import furnish, opened, tree
 
 
@@ -20,6 +23,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "projects").mkdir()
     with opened(folder / "projects" / "furnished.duckdb") as project:
         furnish(project.database)
+    with opened(folder / "projects" / "datasets.duckdb", "Datasets") as project:
+        datasets.fill(project.database)
     for slug in ("copy", "again"):
         with opened(folder / "projects" / f"{slug}.duckdb", slug.capitalize()):
             pass
@@ -65,6 +70,29 @@ def test_what_is_left_out_is_said_before_and_the_file_is_remembered_after(window
     assert len(file.read_text(encoding="utf-8").split("\n")) == 3
     window.expect_said("everything", "sha256")
     expect(window.page.locator(".exports")).to_contain_text("JSON lines")
+
+
+def test_a_dataset_is_looked_at_taken_out_opened_and_taken_again(window: Window, tmp_path: Path) -> None:
+    open_data(window, "datasets")
+    window.choose("Format", "Dataset folder with a card")
+    window.expect_said("12 rows", "under which licence")
+    expect(window.page.get_by_role("link", name="Download")).to_have_count(0)
+    window.write("Licence of this dataset", "cc-by-4.0")
+    window.page.get_by_text("Shape it: repetitions").click()
+    window.choose("Repetitions", "Leave out nearly the same texts")
+    window.press("Count and preview")
+    window.expect_said("10 rows", "the same text as an older row; 11 left", "train: 9 rows", "test: 1 row of 1 lineage")
+    window.page.get_by_text("First rows").click()
+    window.expect_said("Task 0: sort0", "<img src=x onerror=alert(1)>")
+    taken = download(window, tmp_path)
+    with zipfile.ZipFile(taken) as archive:
+        archive.extractall(tmp_path / "dataset")
+    rows = [pd.read_parquet(tmp_path / f"dataset/data/{name}-00000-of-00001.parquet") for name in ("train", "test")]
+    assert [len(one) for one in rows] == [9, 1]
+    assert not set(rows[0]["seed_id"]) & set(rows[1]["seed_id"])
+    with window.page.expect_download() as started:
+        window.page.get_by_role("link", name="Again").click()
+    assert Path(started.value.path()).read_bytes() == taken.read_bytes()
 
 
 def test_a_lineage_goes_into_another_project_and_its_trees_stand_there(
