@@ -34,7 +34,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Pool:
+class _Pool:
     """What is drawn of one group: rows in a random order of lineages, their vectors and wordings."""
 
     rows: Rows
@@ -60,7 +60,7 @@ def drawn(project: Project, groups: Sequence[Rows], how: Drawing, told: Told) ->
     mark = diversity_reading.mark(project.database)
     against = _reference(project, how)
     pools = [
-        _pool(project, _some(rows, how.rng_seed), how.model, part_of(told, at, 1, len(groups)))
+        _pool(project, _some(rows, how.rng_seed), how.model, part_of(told, at * 100, 100, len(groups) * 100))
         for at, rows in enumerate(groups)
     ]
     texts = _comparable(pools, against.regions if against else None, how.rng_seed)
@@ -85,11 +85,11 @@ def _some(rows: Rows, rng_seed: int) -> Rows:
     return some.of(np.lexsort((some.seq, some.seed ^ salt))[:MOST_POOL])
 
 
-def _pool(project: Project, rows: Rows, model: str, told: Told) -> Pool:
+def _pool(project: Project, rows: Rows, model: str, told: Told) -> _Pool:
     by_seq = np.argsort(rows.seq)
     places = np.argsort(by_seq)
     vectors = _vectors(project, rows.seq[by_seq], model)
-    return Pool(rows=rows, vectors=vectors[places], wordings=_wordings(project, rows.seq[by_seq], told)[places])
+    return _Pool(rows=rows, vectors=vectors[places], wordings=_wordings(project, rows.seq[by_seq], told)[places])
 
 
 def _vectors(project: Project, seqs: Ints, model: str) -> Vectors:
@@ -118,7 +118,7 @@ def of_reference(source_id: str) -> QueueFilter:
     return QueueFilter(kinds=("reference",), statuses=(), set_aside=None, source_id=source_id)
 
 
-def _comparable(pools: Sequence[Pool], regions: Regions | None, rng_seed: int) -> tuple[Texts, ...]:
+def _comparable(pools: Sequence[_Pool], regions: Regions | None, rng_seed: int) -> tuple[Texts, ...]:
     """With one numbering of seeds and cells, and with clusters found over all of them, equally many texts of each."""
     least = min(MOST_EQUAL, *(len(one.rows) for one in pools))
     centres = k_means(np.concatenate([one.vectors[:least] for one in pools]), CLUSTERS, rng_seed)
