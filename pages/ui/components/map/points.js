@@ -3,6 +3,7 @@
 import { makeGrid } from "./grid.js";
 
 export const [FAINT, PLAIN, PICKED] = [0, 1, 2];
+const FEW = 30; // points of a cluster, over all of which its label can stand
 
 /** A fixed order that mixes all kinds, so that no kind covers another only because it came last. */
 function mixed(n) {
@@ -57,19 +58,21 @@ export function setStates(points, { off, only, picked }) {
   return shown;
 }
 
-/** The middle of each cluster, where its number stands: the point nearest to the mean, so that it never stands in the empty. */
+/** Where each cluster's number stands: at the point nearest to its mean, so that it never stands in the empty; over all of a small one. */
 export function middles(points, clusters) {
-  const sums = new Map(clusters.map(({ cluster }) => [cluster, [0, 0, 0]]));
+  const sums = new Map(clusters.map(({ cluster }) => [cluster, { x: 0, y: 0, n: 0, top: Infinity }]));
   for (let i = 0; i < points.n; i++) {
     const sum = sums.get(points.of.cluster[i]);
     if (!sum) continue;
-    sum[0] += points.places[2 * i];
-    sum[1] += points.places[2 * i + 1];
-    sum[2] += 1;
+    sum.x += points.places[2 * i];
+    sum.y += points.places[2 * i + 1];
+    sum.n += 1;
+    sum.top = Math.min(sum.top, points.places[2 * i + 1]);
   }
   return clusters.flatMap(({ cluster }) => {
-    const [x, y, n] = sums.get(cluster);
+    const { x, y, n, top } = sums.get(cluster);
     if (!n) return [];
+    if (n <= FEW) return [{ cluster, n, x: x / n, y: top }];
     const near = points.grid.near(x / n, y / n, 2, (i) => points.of.cluster[i] === cluster);
     return [{ cluster, n, x: points.places[2 * near], y: points.places[2 * near + 1] }];
   });
