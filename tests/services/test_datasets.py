@@ -55,7 +55,7 @@ def fill_beside(made: Project) -> None:
     fill(made.database)
 
 
-def split_rows(folder: Path) -> dict[str, list[dict[str, object]]]:
+def split_rows(folder: Path) -> dict[str, list[dict[Any, Any]]]:
     return {file.name.split("-")[0]: pd.read_parquet(file).to_dict("records") for file in folder.glob("data/*.parquet")}
 
 
@@ -64,7 +64,7 @@ def test_a_folder_is_opened_by_load_dataset_and_no_seed_is_in_both_splits(
 ) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    from datasets import load_dataset
+    from datasets import load_dataset  # type: ignore[import-untyped]
 
     written = exports.write(ME, project, FOLDER, tmp_path / "buses")
     found = load_dataset(str(written.path), cache_dir=str(tmp_path / "cache"))

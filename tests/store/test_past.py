@@ -24,9 +24,9 @@ FILTERS = (
     QueueFilter(statuses=(), skills=("Law",), kinds=("evolved",)),
     QueueFilter(statuses=(), decided_by="noor"),
     QueueFilter(statuses=(), has_note=True),
-    QueueFilter(statuses=(), difficulty_from=6.0),
+    QueueFilter(statuses=(), difficulty_from=6.0, set_aside=None),
     QueueFilter(statuses=(), failed="identical"),
-    QueueFilter(find="said again"),
+    QueueFilter(find="said again", set_aside=None),
 )
 
 
