@@ -18,7 +18,9 @@ def run_in(folder: Path, *command: str, **environment: str) -> subprocess.Comple
     )
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-smoke.txt", "requirements-argilla-server.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-smoke.txt", "requirements-argilla-server.txt"]
+)
 def test_every_requirement_has_one_version_and_hashes_and_no_file_names_a_registry(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]

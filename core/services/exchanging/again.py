@@ -74,7 +74,8 @@ def _export(project: Project, said: str) -> Export:
     found = [one for one in export_log.named(project.database, said) if said]
     if not found:
         raise NotFound(
-            "There is no such export", to_do="Earlier exports are listed on the page Data, and by `python -m core exports`."
+            "There is no such export",
+            to_do="Earlier exports are listed on the page Data, and by `python -m core exports`.",
         )
     if len(found) > 1:
         raise BadInput(f"{len(found)} exports begin so", to_do="Give more of the id, or of the digest.")

@@ -24,7 +24,7 @@ def shaping(project: Project, format_: ExportFormat) -> Shaping:
         seed = middle.number_input("Seed of every lot", 0, 2**31 - 1, USUAL.seed, key="data.seed")
         shuffle = right.checkbox("In an order by lot", key="data.shuffle")
     return Shaping(
-        repeats=repeats, against=against, ngram=ngram, cosine=cosine, sample=sample, seed=int(seed),
+        repeats=repeats or USUAL.repeats, against=against, ngram=ngram, cosine=cosine, sample=sample, seed=int(seed),
         shuffle=shuffle, test_share=_test_share(format_),
     )  # fmt: skip
 
