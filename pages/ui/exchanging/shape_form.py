@@ -17,14 +17,15 @@ def shaping(project: Project, format_: ExportFormat) -> Shaping:
     if format_.is_lineage:
         return USUAL
     with st.expander("Shape it: repetitions, test sets, sample, order", key="data.shape"):
-        repeats = st.selectbox("Repetitions", list(Repeats), format_func=lambda one: one.label, key="data.repeats")
+        ways = list(Repeats)
+        repeats = st.selectbox("Repetitions", ways, format_func=lambda one: one.label, key="data.repeats")
         against, ngram, cosine = _clear_of(project)
         left, middle, right = st.columns(3, vertical_alignment="bottom")
         sample = left.number_input("At most so many rows, by lot", 1, None, None, placeholder="all", key="data.sample")
         seed = middle.number_input("Seed of every lot", 0, 2**31 - 1, USUAL.seed, key="data.seed")
         shuffle = right.checkbox("In an order by lot", key="data.shuffle")
     return Shaping(
-        repeats=repeats or USUAL.repeats, against=against, ngram=ngram, cosine=cosine, sample=sample, seed=int(seed),
+        repeats=repeats or ways[0], against=against, ngram=ngram, cosine=cosine, sample=sample, seed=int(seed),
         shuffle=shuffle, test_share=_test_share(format_),
     )  # fmt: skip
 
