@@ -13,7 +13,7 @@ import duckdb
 
 _LONG_BYTES = 32_000_000  # twice of what makes DuckDB try by itself
 _PATIENCE_S = 0.4  # readings that are under way end within it; an export may take an hour, and is not waited for
-_LATER_S = 10.0
+_LATER_S = 2.0
 _LOOK_AGAIN_S = 0.004
 
 

@@ -233,7 +233,7 @@ def test_a_project_that_another_process_has_open_is_refused_with_that_process(tm
 
 def as_somebody_else(path: Path, other: Path) -> str:
     for folder in (path.parent, *path.parent.parents):
-        if folder.name.startswith("pytest-"):
+        if folder.name.startswith(("pytest-", "popen-")):
             folder.chmod(0o711)
     done = subprocess.run(
         [sys.executable, "-c", AS_SOMEBODY_ELSE, str(path), str(other)], check=True, capture_output=True, text=True
