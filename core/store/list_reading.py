@@ -32,7 +32,7 @@ _OWN = "select instruction_id as id from standing where instruction_id in (:ids)
 _SEQS = "select seq from instruction where id in (:ids)"
 _PEOPLE = "select distinct person_id from standing order by person_id"
 _EPOCHS = "select distinct epoch from instruction where kind = 'evolved' order by epoch"
-_SYSTEMS = "select id, name, model from system order by name, id"
+_SYSTEMS = "select id, name, model from system where id in (select distinct made_by from instruction) order by name, id"
 _PACKS = "select hash, name from prompt_pack order by name, hash"
 _RULES = "select distinct rule from instruction_state where rule is not null order by rule"
 _OURS = {EMBEDDED: "The embedded model"}
