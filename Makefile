@@ -10,10 +10,7 @@ ARGILLA ?= 0
 # more for pytest, such as ARGS="-k tree"
 ARGS ?=
 
-NO_WEIGHTS_0 = and not weights
-NO_ARGILLA_0 = and not argilla
-NOT_NOW = not torture $(NO_WEIGHTS_$(WEIGHTS)) $(NO_ARGILLA_$(ARGILLA))
-BENCHMARKS = engine store pages trees imports review review_load studies maps
+BENCHMARKS = engine store pages trees imports review review_load studies explore maps map_pan exports
 
 # A browser window opens by itself where there is a screen.
 SCREEN = $(if $(CI),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
@@ -29,7 +26,7 @@ help:
 	@echo "               ARGILLA=1 those against a real Argilla server (440 MB, and redis-server)"
 	@echo "make check    style, types and architecture only"
 	@echo "make torture  kill the running studio twenty times with kill -9 and count what is left"
-	@echo "make bench    measure the engine, the store, the pages and reviewing (an hour and a half)"
+	@echo "make bench    measure the engine, the store, the pages and reviewing (two hours)"
 	@echo "make pins     bring requirements*.txt up to date with requirements*.in"
 	@echo "make clean    remove .venv, .venv-argilla and caches; projects and downloaded weights stay"
 
@@ -47,7 +44,7 @@ test: style
 	@if [ "$(ARGILLA)" = 1 ]; then sh tools/setup.sh argilla; fi
 	@chrome=$$($(PY) tests/chrome.py) || exit 1; \
 	echo "Running the tests, with $$chrome ..."; \
-	CHROME="$$chrome" $(PY) -m pytest -m "$(NOT_NOW)" $(ARGS)
+	CHROME="$$chrome" sh tools/test.sh $(WEIGHTS) $(ARGILLA) $(ARGS)
 
 check: style
 	@echo "Checking who imports whom ..."
