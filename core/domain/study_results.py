@@ -52,7 +52,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrialPick:
-    """Which prompts of a study: where `of` won, tied or lost against `against`, within one part. As text it stands in an address."""
+    """Which prompts of a study: where `of` won, tied or lost against `against`, within one part. As text it stands in an address.
+
+    `person` and `beside` have judged them (a rater, or all of a kind). `its` and `theirs`: on some pair the verdict of `person` was
+    `its` and that of `beside` was `theirs`, seen from the first of the pair.
+    """
 
     of: str = ""
     against: str = ""
@@ -60,6 +64,9 @@ class TrialPick:
     part: Part = Part.ALL
     name: str = ""
     person: str = ""
+    beside: str = ""
+    its: str = ""
+    theirs: str = ""
 
     def __str__(self) -> str:
         said = {field.name: getattr(self, field.name) for field in fields(self)}

@@ -196,6 +196,15 @@ def test_raters_are_told_apart_by_kind_and_a_model_judges_by_itself(tmp_path: Pa
         assert beside.flips is not None
         assert (beside.flips.k, beside.flips.n, beside.beside.same.n) == (1, 4, 4)
         assert beside.position.value is not None
+        words = tuple(Verdict)  # two contestants are one pair: a cell is as many prompts as it counts
+        for theirs, counts in zip(words, beside.beside.confusion, strict=True):
+            for its, n in zip(words, counts, strict=True):
+                cell = TrialPick(person="model:m", beside="human", its=its, theirs=theirs)
+                behind = result_trials.behind(ME, project, found, View(), cell, most=10, after=0)
+                assert behind.total == n
+                assert all({line.rater_id for line in one.trials} > {"model:m"} for one in behind.prompts)
+        nonsense = TrialPick(person="model:m", beside="human", its="win", theirs="often")
+        assert result_trials.behind(ME, project, found, View(), nonsense, most=10, after=0).total == 0
 
 
 def test_strengths_mean_ranks_and_agreement_are_worked_out_of_all_votes(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from core.domain.overview import Share
 from core.domain.study import StudyTask
 from core.domain.study_numbers import Adjusted, Estimate, FleissKappa, JudgeAgreement, TwoRaters
 from core.domain.study_results import Level
-from core.services.evaluating.result_views import ROUNDS, View, is_kept
-from core.services.evaluating.results import Opened, Selection
+from core.services.evaluating.result_views import ROUNDS, View, is_kept, verdicts
+from core.services.evaluating.results import Opened
 from core.studies import judge_agreement, rater_agreement, raters, strength, tally
-from core.studies.ballots import Ballots, Floats, Ints
+from core.studies.ballots import Ballots, Ints
 from core.studies.bootstrap import Bootstrap, ratios
 from core.studies.covariates import adjusted
 
@@ -142,17 +142,8 @@ def judges_beside(opened: Opened, view: View, people: str, told: Told) -> tuple[
 
 
 def _beside(opened: Opened, view: View, judge: str, name: str, people: str) -> JudgeBeside:
-    kept, many = is_kept(opened, view.hard), len(opened.contestants)
-    mine, theirs = (
-        Selection(by=judge, criterion=view.judged.criterion),
-        Selection(by=people, criterion=view.judged.criterion),
-    )
-    pairs = [(a, b) for a in range(many) for b in range(a + 1, many)]
-
-    def verdicts(of: Selection) -> Floats:
-        table = opened.tally(of)
-        return np.concatenate([tally.verdicts(table.pair(a, b))[kept] for a, b in pairs] or [np.empty(0)])
-
+    kept = is_kept(opened, view.hard)
+    mine, theirs = replace(view.judged, by=judge), replace(view.judged, by=people)
     ballots, their_ballots = opened.ballots(mine), opened.ballots(theirs)
     both = judge_agreement.both_orders(ballots) if opened.judged_in_both_orders(judge) else None
     how, clusters = Bootstrap(rounds=ROUNDS, seed=view.seed), opened.clusters()
@@ -161,7 +152,9 @@ def _beside(opened: Opened, view: View, judge: str, name: str, people: str) -> J
     return JudgeBeside(
         id=judge,
         name=name,
-        beside=judge_agreement.against(verdicts(mine), verdicts(theirs)),
+        beside=judge_agreement.against(
+            verdicts(opened, mine)[:, kept].ravel(), verdicts(opened, theirs)[:, kept].ravel()
+        ),
         flips=None if both is None else both.flips,
         one_order=0 if both is None else both.one_order,
         unparseable=int((rows.trial_unparseable & (rows.trial_rater == at)).sum()),

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from core.domain.person import Actor
 from core.domain.study_results import Part, TrialPick, Verdict
 from core.services.access import may_read
 from core.services.evaluating.result_people import left_out
-from core.services.evaluating.result_views import View, counts, is_kept, names_of
+from core.services.evaluating.result_views import View, counts, is_kept, names_of, verdicts
 from core.services.evaluating.results import Opened
 from core.services.projects import Project
 from core.store import result_trial_reading
@@ -74,7 +74,7 @@ def behind(
     wanted = [opened.prompts[at] for at in found[after : after + most]]
     rows = result_trial_reading.trials(project.database, [prompt.id for prompt in wanted])
     texts = {row["id"]: row["text"] for row in rows.prompts}
-    shown, lines = _shown(opened, rows), _lines(opened, view, rows)
+    shown, lines = _shown(opened, rows), _lines(opened, {view.judged.by, pick.person, pick.beside}, view, rows)
     return TrialPage(
         prompts=tuple(
             PromptTrials(
@@ -106,7 +106,7 @@ def _shown(opened: Opened, rows: TrialRows) -> dict[str, list[Shown]]:
     return found
 
 
-def _lines(opened: Opened, view: View, rows: TrialRows) -> dict[str, list[TrialLine]]:
+def _lines(opened: Opened, by: set[str], view: View, rows: TrialRows) -> dict[str, list[TrialLine]]:
     """Of the raters that are looked at, by prompt."""
     raters = {rater.id: rater for rater in opened.raters}
     left = {one.subject: one.reason for one in left_out(opened).values()}
@@ -120,7 +120,7 @@ def _lines(opened: Opened, view: View, rows: TrialRows) -> dict[str, list[TrialL
     found: dict[str, list[TrialLine]] = defaultdict(list)
     for row in rows.trials:
         rater = raters.get(row["person_id"])
-        if rater is not None and view.judged.by in (rater.kind, rater.id):
+        if rater is not None and by & {rater.kind, rater.id}:
             why = left.get(row["id"], left.get(rater.id, ""))
             line = _line(row, rater.name, where[row["id"]], said[row["judgment_id"]], why)
             found[row["prompt_id"]].append(line)
@@ -160,8 +160,11 @@ def prompts_of(opened: Opened, view: View, pick: TrialPick) -> list[int]:
         kept &= said[Verdict(pick.verdict)] > 0 if pick.verdict in set(Verdict) else sum(said.values()) > 0
     elif pick.of in ids:
         kept &= _judged(opened, view, ids[pick.of])
-    if pick.person:
-        kept &= _judged_by(opened, pick.person)
+    for who in (pick.person, pick.beside):
+        if who:
+            kept &= _judged_by(opened, who)
+    if pick.its and pick.theirs:
+        kept &= _said(opened, view, pick)
     return [int(at) for at in np.flatnonzero(kept)]
 
 
@@ -170,6 +173,16 @@ def _judged(opened: Opened, view: View, of: int) -> Bits:
     ballots, found = opened.ballots(view.judged), np.zeros(len(opened.prompts), np.bool_)
     found[ballots.prompt[ballots.contestant == of]] = True
     return found
+
+
+def _said(opened: Opened, view: View, pick: TrialPick) -> Bits:
+    """On which prompts the two said that of the same pair."""
+    worth = {Verdict.WIN: 1, Verdict.TIE: 0, Verdict.LOSS: -1}
+    if not {pick.its, pick.theirs} <= set(worth):
+        return np.zeros(len(opened.prompts), np.bool_)
+    mine, theirs = (verdicts(opened, replace(view.judged, by=by)) for by in (pick.person, pick.beside))
+    said = (mine == worth[Verdict(pick.its)]) & (theirs == worth[Verdict(pick.theirs)])
+    return cast("Bits", said.any(axis=0))
 
 
 def _judged_by(opened: Opened, person: str) -> Bits:

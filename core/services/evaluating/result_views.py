@@ -54,6 +54,13 @@ def parts_told(opened: Opened, of: Difficulty) -> tuple[Part, ...]:
     return tuple(part for part in Part if part is Part.ALL or set(names_of(opened, part, of)) - {UNNAMED})
 
 
+def verdicts(opened: Opened, judged: Selection) -> Floats:
+    """(pairs, prompts): 1, 0 or -1 for the first of each pair of contestants, NaN where nobody compared them."""
+    table, many = opened.tally(judged), len(opened.contestants)
+    pairs = [tally.verdicts(table.pair(a, b)) for a in range(many) for b in range(a + 1, many)]
+    return np.array(pairs).reshape(-1, len(opened.prompts))
+
+
 def is_kept(opened: Opened, hard: Hardness) -> Bits:
     """Which prompts are looked at: all, or the hard ones; a prompt without a difficulty is not hard."""
     if not hard.only:

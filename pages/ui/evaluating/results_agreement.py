@@ -49,12 +49,13 @@ def _all(opened: Opened, asked: Asked, found: Agreements) -> None:
         ("Krippendorff's alpha, ordinal", "the rank or score itself", "any number of raters", found.alpha_places),
     ]
     heads = ("", "Of", "On", "n", "Value")
-    table = [(name, of, on, f"{one.n:,}", agreement_words(one)) for name, of, on, one in rows]
+    judged = TrialPick(person=asked.view.judged.by)
+    table = [(name, of, on, _opens(one.n, judged), agreement_words(one)) for name, of, on, one in rows]
     note = f"{judge_words(opened, asked.view.judged.by)}, {found.raters} raters; 1 is always the same, 0 as by chance"
     data = result_tables.lines(
         ("coefficient", "of", "on", "n", "value", "why"), [(*line, one.n, one.value, one.why) for *line, one in rows]
     )
-    table_card("agreement", "Agreement", note, _table(heads, table, words=3), data=data)
+    _open(table_card("agreement", "Agreement", note, _table(heads, table, words=3), data=data))
 
 
 def _two(opened: Opened, two: Sequence[TwoRaters]) -> None:
@@ -62,7 +63,12 @@ def _two(opened: Opened, two: Sequence[TwoRaters]) -> None:
     if not two:
         return
     rows = [
-        (names[one.first], names[one.second], f"{one.agreement.n:,}", agreement_words(one.agreement))
+        (
+            names[one.first],
+            names[one.second],
+            _opens(one.agreement.n, TrialPick(person=one.first, beside=one.second)),
+            agreement_words(one.agreement),
+        )
         for one in two[:_MOST_TWO]
     ]
     data = result_tables.lines(
@@ -74,7 +80,8 @@ def _two(opened: Opened, two: Sequence[TwoRaters]) -> None:
         if len(two) > _MOST_TWO
         else "on what both have judged"
     )
-    table_card("cohen", "Cohen's kappa, two by two", more, _table(("", "and", "n", "Kappa"), rows, words=2), data=data)
+    table = _table(("", "and", "n", "Kappa"), rows, words=2)
+    _open(table_card("cohen", "Cohen's kappa, two by two", more, table, data=data))
 
 
 def _judge(opened: Opened, one: JudgeBeside, people: str) -> None:
@@ -96,15 +103,23 @@ def _judge(opened: Opened, one: JudgeBeside, people: str) -> None:
         h("tbody", *(h("tr", h("th", {"scope": "row", "class": "nm"}, name), h("td", said)) for name, said in facts)),
     )
     data = result_tables.lines(("what", "value"), facts)
-    pressed = table_card(
-        f"judge_{one.id}".replace(":", "_"), one.name, f"beside {who}", h("div", {"class": "two"}, table, _confusion(one, who)),
+    _open(table_card(
+        f"judge_{one.id}".replace(":", "_"), one.name, f"beside {who}", h("div", {"class": "two"}, table, _confusion(one, people, who)),
         h("button", {"class": "bt", "data-action": str(TrialPick(person=one.id))}, "Its trials"), data=data,
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def _open(pressed: str | None) -> None:
     if pressed:
         results_trials.pick(pressed)
 
 
-def _confusion(one: JudgeBeside, who: str) -> kit.Element:
+def _opens(n: int, chosen: TrialPick) -> kit.Element:
+    """A number that opens its trials."""
+    return h("button", {"class": "lk num", "data-action": str(chosen), "disabled": n == 0}, f"{n:,}")
+
+
+def _confusion(one: JudgeBeside, people: str, who: str) -> kit.Element:
     """Rows are people's verdicts, columns the judge's; seen from the first of each pair."""
     header = h(
         "tr",
@@ -115,14 +130,17 @@ def _confusion(one: JudgeBeside, who: str) -> kit.Element:
         h(
             "tr",
             h("th", {"scope": "row", "class": "nm"}, name),
-            *(h("td", {"class": "r num"}, f"{n:,}") for n in counts),
+            *(
+                h("td", {"class": "r num"}, _opens(n, TrialPick(person=one.id, beside=people, its=its, theirs=name)))
+                for its, n in zip(_OUTCOMES, counts, strict=True)
+            ),
         )
         for name, counts in zip(_OUTCOMES, one.beside.confusion, strict=True)
     )
     return h("table", h("thead", header), h("tbody", *rows))
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) -> kit.Element:
+def _table(heads: Sequence[str], rows: Sequence[Sequence[kit.Child]], *, words: int) -> kit.Element:
     """The first columns hold words, the rest numbers."""
     header = h(
         "tr", *(h("th", {"scope": "col", "class": "" if at < words else "r"}, head) for at, head in enumerate(heads))

@@ -80,20 +80,29 @@ def _left(opened: Opened) -> None:
     names = {rater.id: rater.name for rater in opened.raters}
     rows = [
         h(
-            "tr", h("th", {"scope": "row", "class": "nm"}, names.get(one.subject, f"trial {one.subject[:8]}")), h("td", {"class": "wide"}, one.reason),
+            "tr", h("th", {"scope": "row", "class": "nm"}, _subject(one.subject, names)), h("td", {"class": "wide"}, one.reason),
             h("td", kit.mark("error", "after unblinding") if one.after_unblinding else kit.mark("saved", "before unblinding")),
         )
         for one in result_people.left_out(opened).values()
     ]  # fmt: skip
     looks = [h("p", {"class": "lab"}, f"Early look, {look}") for look in early_looks(opened)]
     nothing = h("p", {"class": "dim"}, "Nobody and nothing.")
-    table_card(
+    pressed = table_card(
         "left",
         "Left out of every number",
         "decided on the study's own page, with a reason",
         h("table", h("tbody", *rows)) if rows else nothing,
         *looks,
     )
+    if pressed:
+        results_trials.pick(pressed)
+
+
+def _subject(subject: str, names: dict[str, str]) -> kit.Element | str:
+    """A rater, who opens their trials, or one trial."""
+    if subject not in names:
+        return f"trial {subject[:8]}"
+    return h("button", {"class": "lk", "data-action": str(TrialPick(person=subject))}, names[subject])
 
 
 def _not_counted(found: NotCounted) -> None:

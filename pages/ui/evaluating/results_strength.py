@@ -4,14 +4,14 @@ from functools import partial
 
 import streamlit as st
 
-from core.domain.study_results import Level
+from core.domain.study_results import Level, TrialPick
 from core.figures import study_grids as grids
 from core.figures.look import palette
 from core.services.evaluating import result_numbers, result_tables
 from core.services.evaluating.result_numbers import Strengths
 from core.services.evaluating.results import Opened
 from pages.ui import kit
-from pages.ui.evaluating import results_work
+from pages.ui.evaluating import results_trials, results_work
 from pages.ui.evaluating.results_asked import Asked
 from pages.ui.evaluating.results_card import card, table_card
 from pages.ui.evaluating.results_words import number_words
@@ -53,14 +53,14 @@ def body(opened: Opened, asked: Asked) -> None:
             result_tables.levels(found.places, f"mean {scale}"),
             said=_said(found.places),
         )
-    _adjusted(found)
+    _adjusted(found, asked)
 
 
 def _said(levels: tuple[Level, ...]) -> str:
     return "; ".join(f"{level.name}: {number_words(level.estimate)}" for level in levels)
 
 
-def _adjusted(found: Strengths) -> None:
+def _adjusted(found: Strengths, asked: Asked) -> None:
     """Plain beside adjusted, and what length and position are worth."""
     equal = {level.id: level for level in found.adjusted}
     rows = [
@@ -69,22 +69,34 @@ def _adjusted(found: Strengths) -> None:
     worth = [("Length", "", number_words(found.length)), ("Position", "", number_words(found.position))]
     heads = ("", "Strength", "At equal length and position")
     data = result_tables.lines(("what", "strength", "at equal length and position"), [*rows, *worth])
-    table_card(
+    all_of_them = TrialPick(person=asked.view.judged.by)
+    pressed = table_card(
         "adjusted",
         "Length as a covariate",
         "95 % intervals",
-        _table(heads, [*rows, *worth]),
+        _table(
+            heads,
+            [*rows, *worth],
+            [*(TrialPick(of=level.id) for level in found.strengths), *[all_of_them] * len(worth)],
+        ),
         h("p", {"class": "lab"}, _ABOUT),
         data=data,
     )
+    if pressed:
+        results_trials.pick(pressed)
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, str, str]]) -> kit.Element:
+def _table(heads: tuple[str, ...], rows: list[tuple[str, str, str]], opens: list[TrialPick]) -> kit.Element:
+    """Each row's name opens what it is worked out of."""
     header = h(
         "tr", *(h("th", {"scope": "col", "class": "" if at == 0 else "r"}, head) for at, head in enumerate(heads))
     )
     body = (
-        h("tr", h("th", {"scope": "row", "class": "nm"}, name), *(h("td", {"class": "r num"}, cell) for cell in cells))
-        for name, *cells in rows
+        h(
+            "tr",
+            h("th", {"scope": "row", "class": "nm"}, h("button", {"class": "lk", "data-action": str(chosen)}, name)),
+            *(h("td", {"class": "r num"}, cell) for cell in cells),
+        )
+        for (name, *cells), chosen in zip(rows, opens, strict=True)
     )
     return h("table", h("thead", header), h("tbody", *body))

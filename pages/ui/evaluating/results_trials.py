@@ -1,6 +1,7 @@
 """The trials behind a number: a list in a dialog, unblinded. The pick stands in the address."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from core.services.evaluating.results import Opened
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.evaluating import results_leave
-from pages.ui.evaluating.results_asked import Asked
+from pages.ui.evaluating.results_asked import Asked, judge_words
 from pages.ui.kit import h
 from pages.ui.words import count, duration
 
@@ -76,12 +77,13 @@ def _dialog(project: Project, opened: Opened, asked: Asked, chosen: TrialPick) -
 def in_words(chosen: TrialPick, opened: Opened) -> str:
     """What was asked for."""
     names = {one.id: one.name for one in opened.contestants}
-    raters = {one.id: one.name for one in opened.raters}
+    who = partial(judge_words, opened)
     of, against = names.get(chosen.of, ""), names.get(chosen.against, "")
     parts = [
         f"{of} {_VERDICTS.get(chosen.verdict, 'was compared')} against {against}".replace("compared against", "compared with") if against else of,
         _part_words(chosen),
-        f"judged by {raters.get(chosen.person, chosen.person)}" if chosen.person else "",
+        " and ".join(f"judged by {who(one)}" for one in (chosen.person, chosen.beside) if one),
+        f"{who(chosen.beside)}: {chosen.theirs}, {who(chosen.person)}: {chosen.its}, on the same pair" if chosen.its else "",
     ]  # fmt: skip
     return ", ".join(part for part in parts if part) or "all"
 
