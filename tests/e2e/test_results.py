@@ -42,6 +42,15 @@ def card(window: Window, name: str) -> Locator:
     return window.page.locator(f".st-key-results_{name}_card")
 
 
+def opens_trials(window: Window, number: Locator, words: str) -> None:
+    """A number opens its trials, which are closed again."""
+    number.click()
+    expect(window.dialog()).to_contain_text(words)
+    expect(window.dialog().locator(".pt").first).to_be_visible()
+    window.page.keyboard.press("Escape")
+    expect(window.dialog()).to_have_count(0)
+
+
 def test_a_lead_reads_results_opens_their_trials_and_takes_figures_along(window: Window, tmp_path: Path) -> None:
     window.open("results", "Results", project=PROJECT)
     window.press("Results")
@@ -80,8 +89,11 @@ def test_a_lead_reads_results_opens_their_trials_and_takes_figures_along(window:
     window.expect_said("every vote, 95 % intervals from resampled prompts")
     window.switch_to("Strength")
     window.expect_said("Mean rank", "Length as a covariate", timeout_s=60)
+    opens_trials(window, card(window, "adjusted").locator("th button").last, "judged by")
     window.switch_to("Agreement")
     window.expect_said("Krippendorff's alpha, ordinal", "Cohen's kappa, two by two", timeout_s=60)
+    opens_trials(window, card(window, "agreement").locator("td button").first, "judged by")
+    opens_trials(window, card(window, "cohen").locator("td button").first, "and judged by")
     window.switch_to("People")
     window.expect_said("Chose the left", timeout_s=60)
     window.page.get_by_role("button", name="6", exact=True).first.click()
