@@ -1,14 +1,11 @@
 """`python -m core references|decisions|projects pack …` as people type it."""
 
-import io
 import json
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from core.__main__ import main
+from tests.typed import in_json, said
 
 
 @pytest.fixture(autouse=True)
@@ -19,19 +16,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     said = "text,verdict,person\nExplain a tide.,accept,Ann\nName a bird.,reject,Bo\nElse.,accept,Ann\n"
     (tmp_path / "said.csv").write_text(said, encoding="utf-8")
     return tmp_path
-
-
-def said(*words: object) -> tuple[int, str]:
-    out, problems = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(problems):
-        status = main([str(word) for word in words])
-    return status, out.getvalue() + problems.getvalue()
-
-
-def in_json(*words: object) -> dict[str, Any]:
-    status, text = said("--json", *words)
-    assert status == 0, text
-    return dict(json.loads(text))
 
 
 def test_a_reference_set_is_taken_and_listed(home: Path) -> None:

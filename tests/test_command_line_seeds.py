@@ -1,15 +1,11 @@
 """`python -m core seeds …` as people type it."""
 
-import io
-import json
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from core.__main__ import main
 from tests.openai_server import openai_server
+from tests.typed import in_json, said
 
 CSV = 'No;What to do;Field\n1;Explain a tide to a child.;Physics\n2;"Name three birds; all of them grey.";Biology\n3;\n4;Explain a tide to a child.;\n'
 
@@ -19,19 +15,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EVOL_STUDIO_HOME", str(tmp_path / "home"))
     (tmp_path / "odd.csv").write_text(CSV, encoding="utf-8")
     return tmp_path
-
-
-def said(*words: object) -> tuple[int, str]:
-    out, problems = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(problems):
-        status = main([str(word) for word in words])
-    return status, out.getvalue() + problems.getvalue()
-
-
-def in_json(*words: object) -> dict[str, Any]:
-    status, text = said("--json", *words)
-    assert status == 0, text
-    return dict(json.loads(text))
 
 
 def test_a_file_is_looked_at_and_nothing_is_taken(home: Path) -> None:

@@ -1,7 +1,5 @@
 """What the deck asks: the next cards, what was decided, edits and ratings, and texts as they read when they are rendered."""
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +16,8 @@ from core.errors import BadInput, NotFound
 from core.services.projects import Project
 from core.services.reviewing import decisions, edits, rendered
 from pages.ui import shell
-from pages.ui.guard import guarded, said
+from pages.ui.asked import posted
+from pages.ui.guard import guarded
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _MOST_BYTES = 512 * 1024  # of a batch
@@ -199,40 +198,14 @@ def _receipt(one: Receipt) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _posted(
-    answer: Callable[[Request, dict[str, Any]], Response], most_bytes: int = _MOST_BYTES
-) -> Callable[[Request], Any]:
-    """A route that takes JSON of at most so many bytes."""
-
-    async def handler(request: Request) -> Response:
-        raw = bytearray()
-        async for part in request.stream():
-            raw += part
-            if len(raw) > most_bytes:
-                return said(BadInput(f"This is more than {most_bytes // 1024:,} kB", to_do="Send less at once."))
-        return await guarded(lambda asked: answer(asked, _object(bytes(raw))))(request)
-
-    return handler
-
-
-def _object(raw: bytes) -> dict[str, Any]:
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise BadInput("This request cannot be read", to_do="Reload the page.")
-    return body
-
-
 def review_routes() -> list[BaseRoute]:
     return [
         Route("/api/trials", guarded(_trials)),
         Route("/api/trials/one", guarded(_one)),
-        Route("/api/trials/arrived", _posted(_arrived), methods=["POST"]),
+        Route("/api/trials/arrived", posted(_arrived, _MOST_BYTES), methods=["POST"]),
         Route("/api/rendered", guarded(_rendered)),
-        Route("/api/edits", _posted(_edit, _MOST_OF_EDIT), methods=["POST"]),
-        Route("/api/edits/undo", _posted(_undo_edit), methods=["POST"]),
-        Route("/api/ratings", _posted(_rating), methods=["POST"]),
-        Route("/api/decisions", _posted(_decisions), methods=["POST"]),
+        Route("/api/edits", posted(_edit, _MOST_OF_EDIT), methods=["POST"]),
+        Route("/api/edits/undo", posted(_undo_edit, _MOST_BYTES), methods=["POST"]),
+        Route("/api/ratings", posted(_rating, _MOST_BYTES), methods=["POST"]),
+        Route("/api/decisions", posted(_decisions, _MOST_BYTES), methods=["POST"]),
     ]
