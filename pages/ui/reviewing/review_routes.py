@@ -1,7 +1,6 @@
 """What the deck asks: the next cards, what was decided, edits and ratings, and texts as they read when they are rendered."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +11,17 @@ from starlette.routing import BaseRoute, Route
 
 from core.domain.card import Hand, Sitting
 from core.domain.decision import Act, Answer, Reason, Receipt, Submission, Verdict
-from core.errors import BadInput, NotFound
+from core.errors import BadInput
 from core.services.projects import Project
 from core.services.reviewing import decisions, edits, rendered
 from pages.ui import shell
-from pages.ui.asked import posted
+from pages.ui.asked import as_json, id_of, milliseconds, posted, project_of, time_of
 from pages.ui.guard import guarded
 
-_NO_STORE = {"Cache-Control": "no-store"}
 _MOST_BYTES = 512 * 1024  # of a batch
 _MOST_OF_EDIT = 6 * edits.MOST_BYTES + 4_096  # a letter may be sent as six, and is counted as what it is
 _MOST_DECISIONS = 200
 _MOST_HAVE = 400
-_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,24 +40,10 @@ class _Sent:
 
 
 _SENT = TypeAdapter(_Sent)
-_TIME = TypeAdapter(datetime)
-
-
-def _json(value: object) -> Response:
-    return Response(_ANYTHING.dump_json(value), media_type="application/json", headers=_NO_STORE)
 
 
 def _project(request: Request, slug: object) -> Project:
-    if not isinstance(slug, str) or not slug:
-        raise BadInput("The request names no project", to_do="Open the page Review again.")
-    return shell.open_project(slug, shell.actor_of(request))
-
-
-def _id(value: object, noun: str) -> str:
-    try:
-        return str(UUID(str(value)))
-    except ValueError:
-        raise NotFound(f"This project has no such {noun}", to_do="Go on with the next one.") from None
+    return project_of(request, slug, "Review")
 
 
 def _trials(request: Request) -> Response:
@@ -74,7 +57,7 @@ def _trials(request: Request) -> Response:
         most=int(most) if most.isdecimal() else 12,
         have=have,
     )
-    return _json(_hand(hand))
+    return as_json(_hand(hand))
 
 
 def _hand(hand: Hand) -> dict[str, object]:
@@ -99,14 +82,14 @@ def _numbers(sitting: Sitting) -> dict[str, object]:
 def _arrived(request: Request, body: dict[str, Any]) -> Response:
     queue = str(body.get("queue") or "")
     actor, project = shell.actor_of(request), _project(request, body.get("project"))
-    return _json({"sitting": _numbers(shell.studio().desk.add_arrived(actor, project, queue))})
+    return as_json({"sitting": _numbers(shell.studio().desk.add_arrived(actor, project, queue))})
 
 
 def _one(request: Request) -> Response:
     asked = request.query_params
     actor, project = shell.actor_of(request), _project(request, asked.get("project"))
-    instruction = _id(asked.get("instruction"), "item")
-    return _json(shell.studio().desk.trial_for(actor, project, instruction, asked.get("queue") or None))
+    instruction = id_of(asked.get("instruction"), "item")
+    return as_json(shell.studio().desk.trial_for(actor, project, instruction, asked.get("queue") or None))
 
 
 def _decisions(request: Request, body: dict[str, Any]) -> Response:
@@ -118,7 +101,7 @@ def _decisions(request: Request, body: dict[str, Any]) -> Response:
     saved = decisions.decide(shell.studio(), shell.actor_of(request), project, sound)
     receipts = iter(saved.receipts)
     told = [next(receipts) if isinstance(one, Submission) else one for one in read]
-    return _json({"receipts": [_receipt(one) for one in told], "void": saved.void})
+    return as_json({"receipts": [_receipt(one) for one in told], "void": saved.void})
 
 
 def _submission(sent: object) -> Submission | Receipt:
@@ -133,7 +116,7 @@ def _submission(sent: object) -> Submission | Receipt:
         )
     return Submission(
         trial_id=str(one.trial), act=one.act, revision_id=str(one.revision) if one.revision else None, verdict=one.verdict,
-        reason=one.reason, note=one.note, score=one.score, active_ms=_milliseconds(one.active_ms), decided_at_browser=_time(one.decided_at),
+        reason=one.reason, note=one.note, score=one.score, active_ms=milliseconds(one.active_ms), decided_at_browser=time_of(one.decided_at),
     )  # fmt: skip
 
 
@@ -141,54 +124,39 @@ def _edit(request: Request, body: dict[str, Any]) -> Response:
     actor, project, trial = (
         shell.actor_of(request),
         _project(request, body.get("project")),
-        _id(body.get("trial"), "item"),
+        id_of(body.get("trial"), "item"),
     )
     text, revision = body.get("text"), body.get("revision")
     if not isinstance(text, str):
         raise BadInput("The edit has no text", to_do="Write something, or close the field.")
-    known = _id(revision, "text") if revision is not None else None
-    return _json(edits.edit(shell.studio(), actor, project, trial, text, revision_id=known))
+    known = id_of(revision, "text") if revision is not None else None
+    return as_json(edits.edit(shell.studio(), actor, project, trial, text, revision_id=known))
 
 
 def _undo_edit(request: Request, body: dict[str, Any]) -> Response:
     actor, project, trial = (
         shell.actor_of(request),
         _project(request, body.get("project")),
-        _id(body.get("trial"), "item"),
+        id_of(body.get("trial"), "item"),
     )
-    return _json(edits.undo(shell.studio(), actor, project, trial))
+    return as_json(edits.undo(shell.studio(), actor, project, trial))
 
 
 def _rating(request: Request, body: dict[str, Any]) -> Response:
     actor, project, trial = (
         shell.actor_of(request),
         _project(request, body.get("project")),
-        _id(body.get("trial"), "item"),
+        id_of(body.get("trial"), "item"),
     )
     value = body.get("value")
     edits.rate(actor, project, trial, value if isinstance(value, int) and not isinstance(value, bool) else 0)
-    return _json({"trial": trial, "value": value})
+    return as_json({"trial": trial, "value": value})
 
 
 def _rendered(request: Request) -> Response:
     actor, project = shell.actor_of(request), _project(request, request.query_params.get("project"))
-    revision = _id(request.query_params.get("revision"), "text")
-    return _json({"nodes": rendered.rendered(actor, project, revision)})
-
-
-def _milliseconds(value: object) -> int | None:
-    """At most an hour, at least nothing; None for what is no number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
-        return None
-    return int(max(0, min(value, 3_600_000)))
-
-
-def _time(value: object) -> datetime | None:
-    try:
-        time = _TIME.validate_python(value)
-    except ValidationError:
-        return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    revision = id_of(request.query_params.get("revision"), "text")
+    return as_json({"nodes": rendered.rendered(actor, project, revision)})
 
 
 def _receipt(one: Receipt) -> dict[str, object]:
