@@ -1,4 +1,4 @@
-"""Team: who decided how much at what pace, how far people agree, and by which rule they decide together."""
+"""Team: who decided, or scored, how much at what pace, how far people agree, and by which rule they decide together."""
 
 import streamlit as st
 
@@ -89,8 +89,12 @@ with shell.problems("team"):
             with st.container(border=True, key="team_alpha_card"):
                 team_view.alpha(team)
             rule_part(project)
-        with right, st.container(border=True, key="team_pairs_card"):
-            team_view.pairs(team)
+        with right:
+            with st.container(border=True, key="team_pairs_card"):
+                team_view.pairs(team)
+            if any(one.scores for one in team.members):
+                with st.container(border=True, key="team_difficulty_card"):
+                    team_view.difficulty(team)
     else:
         empty = "Nobody has decided anything in this project yet. Whoever reviews says who they are at the foot of the sidebar."
         kit.show("empty", h("p", empty), key="team.empty")

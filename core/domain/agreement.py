@@ -31,6 +31,15 @@ class TwoVerdicts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scored:
+    """How difficult one person finds one text."""
+
+    text: str
+    person: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Agreement:
     """A coefficient (1: always the same, 0: as by chance) on n items; None where it is undefined, and then why."""
 

@@ -28,6 +28,7 @@ class Entry:
     """One decision in the history. `bulk` is how many instructions it was about, None of a single one.
 
     `text` is what was shown (its first words in a list), None of a bulk. `may_undo`: whoever reads it may take it back.
+    `score`: how difficult the text was said to be, 1 to 10, of the act `score` alone.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Entry:
     received_at: datetime
     undone_by: str | None
     may_undo: bool
+    score: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,10 +77,19 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scored:
+    """How difficult somebody finds the text as it is now, 1 to 10."""
+
+    person: str
+    score: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Looked:
     """A decision as it was made, beside its item as it is now. `now` is None where the text is the same still.
 
-    `members` are the first words of some of what a bulk was about.
+    `members` are the first words of some of what a bulk was about. `status`, `said` and `scored` are empty as long as the
+    reader is still to say something of the item unseen.
     """
 
     entry: Entry
@@ -88,6 +99,7 @@ class Looked:
     status: str | None
     said: tuple[Said, ...]
     members: tuple[str, ...]
+    scored: tuple[Scored, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

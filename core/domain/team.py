@@ -20,6 +20,18 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScorePart:
+    """How difficult one person finds texts, 1 to 10, as it holds now. `mean` is of their scores; `pace_s` as of a Part."""
+
+    person_id: str
+    scored: int
+    today: int
+    mean: float
+    pace_s: float | None
+    last: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PairCount:
     """The items that both of two people decided, the same text each."""
 
@@ -39,11 +51,15 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
-    """One person in the team. `left`: what waits for them in the queue that was asked about, and how long it takes at their pace."""
+    """One person in the team. `left`: what waits for them in the queue that was asked about, and how long it takes at their pace.
+
+    `part` is None of somebody who decided nothing, `scores` of somebody who said of nothing how difficult it is.
+    """
 
     person_id: str
     name: str
     part: Part | None
+    scores: ScorePart | None
     accepts: Share
     left: int
     left_s: float | None
@@ -62,13 +78,25 @@ class Pair:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScorePair:
+    """How far two people agree on difficulty: `near` are the texts on which they are at most one apart."""
+
+    one: str
+    other: str
+    near: Share
+    alpha: Agreement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Team:
-    """Everybody who decided in a project, and how far they agree."""
+    """Everybody who said something in a project, and how far they agree: on verdicts, and on how difficult texts are."""
 
     members: tuple[Member, ...]
     alpha: Agreement
     pairs: tuple[Pair, ...]
     disputed: int
+    score_alpha: Agreement
+    score_pairs: tuple[ScorePair, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading the log of decisions: newest first, a page after the other by `seq`, narrow columns first and texts last."""
+"""Reading what people said, decisions and difficulties: newest first, a page after the other by `seq`, texts last."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -18,14 +18,12 @@ _CONDITIONS: Mapping[str, str] = {
 }
 # What takes something back is told where it was said, and stands in the list only when it is asked for.
 _PAGE = (
-    """select seq, instruction_id, person_id from decision where seq < $before and ($act_is_undo or act <> 'undo')"""
+    """select seq, instruction_id, person_id from said_log where seq < $before and ($act_is_undo or act <> 'undo')"""
 )
 _ORDER = " order by seq desc limit $most"
-_ROWS = """select seq, id, trial_id, bulk_id, person_id, act, instruction_id, revision_id, verdict, reason, note, undoes_id, active_ms,
-received_at, origin from decision where seq in (select unnest(?))"""
-_ROW = """select seq, id, trial_id, bulk_id, person_id, act, instruction_id, revision_id, verdict, reason, note, undoes_id, active_ms,
-received_at, origin from decision where id = ?"""
-_UNDONE = "select undoes_id as id, person_id from decision where act = 'undo' and undoes_id in (:ids)"
+_ROWS = "select * from said_log where seq in (select unnest(?))"
+_ROW = "select * from said_log where id = ?"
+_UNDONE = "select undoes_id as id, person_id from said_log where act = 'undo' and undoes_id in (:ids)"
 _QUEUES = "select t.id, q.name from trial t join queue q on q.id = t.queue_id where t.id in (:ids)"
 _FIRST_WORDS = "select id, left(text, 300) as text from revision where id in (:ids)"
 _TEXTS = "select id, text from revision where id in (:ids)"
@@ -35,9 +33,10 @@ join instruction_state s on s.id = i.id where i.id in (:ids)"""
 _SAID = "select person_id, kind, verdict, reason from standing where instruction_id in (:ids) order by seq"
 _MEMBERS = """select i.seq, left(r.text, 200) as text from bulk_member m join instruction i on i.id = m.instruction_id
 join revision r on r.id = m.revision_id where m.bulk_id = ? order by i.seq limit ?"""
-_PEOPLE = "select distinct person_id from decision order by person_id"
+_SCORED = """select person_id, score from difficulty_said where revision_id in (:ids) order by received_at, person_id"""
+_PEOPLE = "select distinct person_id from said_log order by person_id"
 _IN_QUEUES = """select distinct q.id, q.name from trial t join queue q on q.id = t.queue_id
-where t.id in (select trial_id from decision) order by q.name"""
+where t.id in (select trial_id from said_log) order by q.name"""
 _SEQS_OF = "select id, seq from instruction where id in (:ids)"
 
 
@@ -95,6 +94,11 @@ def said(database: Database, instruction_id: str) -> list[dict[str, Any]]:
     return database.query_ids(_SAID, [instruction_id])
 
 
+def scored(database: Database, revision_id: str) -> list[dict[str, Any]]:
+    """How difficult each person finds this text, oldest first: person_id, score."""
+    return database.query_ids(_SCORED, [revision_id])
+
+
 def members(database: Database, bulk_id: str, most: int) -> list[dict[str, Any]]:
     """Some of what a bulk was about, as it then was: seq, text (its first words)."""
     return database.query(_MEMBERS, [bulk_id, most])
@@ -106,10 +110,10 @@ def seqs_of(database: Database, instruction_ids: Collection[str]) -> dict[str, i
 
 
 def people(database: Database) -> list[str]:
-    """Whoever decided anything."""
+    """Whoever decided anything, or said how difficult it is."""
     return [row["person_id"] for row in database.query(_PEOPLE)]
 
 
 def queues(database: Database) -> dict[str, str]:
-    """The saved queues in which something was decided, by id, with their names."""
+    """The saved queues in which something was said, by id, with their names."""
     return {row["id"]: row["name"] for row in database.query(_IN_QUEUES)}

@@ -1,9 +1,9 @@
 """Writing how difficult people find instructions: one judgment a trial, and a void one after it where it is taken back.
 
-All of it happens inside the transaction of a batch of decisions (core/store/decision_log.py).
+What the deck sends is written inside the transaction of its batch of decisions (core/store/decision_log.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,14 @@ import duckdb
 from core.domain import ids
 from core.domain.decision import Act, Answer, Receipt, Submission
 from core.domain.judgment import Judgment, JudgmentValue, Outcome
+from core.domain.project import Audit
+from core.store.database import Database
 from core.store.rows import fetched
+from core.store.tables import insert_facts
 
 DIFFICULTY = "difficulty"  # the criterion, and the kind of the trials
 SCORES = range(1, 11)
+_TAKEN_BACK = "difficulty taken back"  # the audit of somebody who took back what another had said
 _SAID = """select j.trial_id, j.number, j.outcome, v.score from judgment j
 left join judgment_value v on v.judgment_id = j.id where j.id in (:ids) order by j.number"""
 
@@ -63,6 +67,25 @@ def judged(
     )  # fmt: skip
     saved = replace(receipt, answer=Answer.SAVED, decision_id=judgment_id, instruction_id=trial["instruction_id"])
     return Scored(judgment=judgment, values=_values(judgment_id, one)), saved
+
+
+def take_back(database: Database, person_id: str, row: Mapping[str, Any], now: datetime) -> None:
+    """Take back a score (a row of decision_reading) after the fact. Doing it twice changes nothing.
+
+    The judgment is its giver's; if somebody else takes it back, the audit says who did.
+    """
+    trial_id = str(row["trial_id"])
+    void = Judgment(id=ids.judgment_id(trial_id, 1), trial_id=trial_id, number=1, received_at=now, outcome=Outcome.VOID)
+    by_another = [Audit(person_id=person_id, act=_TAKEN_BACK, subject=void.id, origin="", received_at=now)]
+
+    def write(connection: duckdb.DuckDBPyConnection, seq: int) -> int:
+        if said(connection, [trial_id])[trial_id].number:
+            return 0
+        used = insert_facts(connection, Judgment, [void], seq)
+        audits = by_another if person_id != row["person_id"] else []
+        return used + insert_facts(connection, Audit, audits, seq + used)
+
+    database.writer.run_numbered(write, by_person=True)
 
 
 def _refusal(trial: dict[str, Any], last: Said | None, current: str, one: Submission) -> str:

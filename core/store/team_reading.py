@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from core.domain.agreement import Split, TwoVerdicts
-from core.domain.team import Counts, PairCount, Part
+from core.domain.agreement import Scored, Split, TwoVerdicts
+from core.domain.team import Counts, PairCount, Part, ScorePart
 from core.store.database import Database
 
 _PARTS = """select person_id, count(*) as decided, count(*) filter (where received_at >= $midnight) as today,
@@ -43,9 +43,27 @@ _AGAIN = """with kept as (
   from twice group by person_id"""
 
 
+_SCORE_PARTS = """select person_id, count(*) as scored, count(*) filter (where received_at >= $midnight) as today, avg(score) as mean,
+  median(active_ms) / 1000.0 as pace_s, max(received_at) as last
+from difficulty_said group by person_id order by scored desc, person_id"""
+# One word on a text says nothing of agreement.
+_SCORED = """select revision_id as text, person_id as person, score from difficulty_said
+where revision_id in (select revision_id from difficulty_said group by revision_id having count(*) > 1) order by text, person"""
+
+
 def parts(database: Database, midnight: datetime) -> list[Part]:
     """Everybody who decided something that holds, most first."""
     return [Part(**row) for row in database.query(_PARTS, {"midnight": midnight})]
+
+
+def score_parts(database: Database, midnight: datetime) -> list[ScorePart]:
+    """Everybody who said how difficult texts are, most first."""
+    return [ScorePart(**row) for row in database.query(_SCORE_PARTS, {"midnight": midnight})]
+
+
+def scored(database: Database) -> list[Scored]:
+    """What is said of the texts that two or more people scored."""
+    return [Scored(**row) for row in database.query(_SCORED)]
 
 
 def counts(database: Database) -> Counts:

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.domain.agreement import Split, TwoVerdicts
-from core.review.agreement import alpha, kappa
+from core.domain.agreement import Scored, Split, TwoVerdicts
+from core.review.agreement import alpha, alpha_of_scores, kappa, near, of_two
 
 # Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section A: two observers, ten articles, nominal data 0/1.
 MEG, OWEN = (0, 1, 0, 0, 0, 0, 0, 0, 1, 0), (1, 1, 1, 0, 0, 1, 0, 0, 0, 0)
 # Cohen's kappa of 50 grant proposals by two readers (20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no): 0.40.
 PROPOSALS = TwoVerdicts(both_accept=20, first_accepts=5, second_accepts=10, both_reject=15)
+
+# The same text, section C: four observers, twelve units, ordinal alpha 0.815. A dot: did not look at it.
+FOUR = ("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
 
 ITEMS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12)
 COUNTS = st.builds(TwoVerdicts, **dict.fromkeys(
@@ -104,3 +107,32 @@ def test_kappa_is_what_its_formula_says(pair: TwoVerdicts) -> None:
     first, second = (pair.both_accept + pair.first_accepts) / pair.n, (pair.both_accept + pair.second_accepts) / pair.n
     by_chance = first * second + (1 - first) * (1 - second)
     assert found.value == pytest.approx((pair.same / pair.n - by_chance) / (1 - by_chance))
+
+
+def scores(*people: str) -> list[Scored]:
+    return [
+        Scored(text=str(unit), person=str(person), score=float(said))
+        for person, row in enumerate(people)
+        for unit, said in enumerate(row)
+        if said != "."
+    ]
+
+
+def test_alpha_of_scores_has_the_published_value() -> None:
+    found = alpha_of_scores(scores(*FOUR))
+    assert (found.value, found.n) == (pytest.approx(0.815, abs=5e-4), 11)
+
+
+def test_an_undefined_alpha_of_scores_says_why() -> None:
+    assert alpha_of_scores(scores("7")).why == "no text was scored by two people"
+    assert alpha_of_scores([]).n == 0
+    assert alpha_of_scores(scores("77", "77")).why.startswith("everybody said 7")
+
+
+def test_two_people_are_held_against_each_other_on_what_both_scored() -> None:
+    found = of_two(scores("159.", "262.", "..55"))
+    assert {two: near(said) for two, said in found.items()} == {
+        ("0", "1"): (2, 3),
+        ("0", "2"): (0, 1),
+        ("1", "2"): (0, 1),
+    }

@@ -8,14 +8,15 @@ import pytest
 
 from core.domain.decision import Act, Answer, Reason, Verdict
 from core.domain.history import HistoryFilter
-from core.domain.queue import Queue, QueueFilter
+from core.domain.person import Actor
+from core.domain.queue import Asks, Queue, QueueFilter
 from core.errors import BadInput, NotAllowed, NotFound
 from core.services.projects import Project
 from core.services.reviewing import history, queues
 from core.services.reviewing.desk import Desk
 from core.store import bulk_log
 from tests.builders import NOON, id_of, revision
-from tests.services.at_the_desk import items, room_at
+from tests.services.at_the_desk import Room, items, room_at
 from tests.services.deciding import MIRA, NOOR, OLA, decided_project, family
 from tests.store.reviewing import say, state, submit, trial
 
@@ -196,3 +197,65 @@ def test_what_is_taken_back_here_comes_again_to_whoever_had_decided_it(tmp_path:
         history.undo(room.desk, OLA, room.project, entry.id)
         assert grown[0].id in items(room.take(NOOR))
         assert room.take(NOOR).sitting.left == 3
+
+
+def scored(room: Room, who: Actor, queue: str, score: int) -> str:
+    """Somebody says how difficult the next one is. → the entry's id"""
+    room.say(who, room.take(who, queue, most=1).cards[0], Act.SCORE, score=score, active_ms=2_000)
+    return history.page(who, room.project, HistoryFilter(person=who.person_id, act="score")).entries[0].id
+
+
+def test_a_difficulty_stands_among_the_decisions_as_it_was_asked(tmp_path: Path) -> None:
+    with room_at(tmp_path) as room:
+        room.grow(2)
+        queue = room.queue(name="How hard", asks=Asks.DIFFICULTY)
+        said = scored(room, NOOR, queue, 7)
+        room.say(NOOR, room.take(NOOR, most=1).cards[0], Act.ACCEPT)
+        entries = history.page(OLA, room.project, ALL).entries
+        assert [(one.act, one.score, one.queue) for one in entries] == [
+            ("accept", None, "Survivors"), ("score", 7, "How hard"),
+        ]  # fmt: skip
+        assert entries[0].seq > entries[1].seq
+        for wanted in (HistoryFilter(queue=queue), HistoryFilter(act="score"), HistoryFilter(find="list 0 in")):
+            found = history.page(OLA, room.project, wanted).entries
+            assert said in {one.id for one in found}, wanted
+        assert history.choices(OLA, room.project).queues[queue] == "How hard"
+        looked = history.look(OLA, room.project, said)
+        assert looked.shown is not None
+        assert (looked.shown.text, looked.shown.diff, looked.parent_text) == ("Sort list 0 in place.", None, None)
+        assert [(one.person, one.score) for one in looked.scored] == [("noor", 7)]
+
+
+def test_a_difficulty_is_taken_back_by_its_giver_or_an_owner_and_comes_again(tmp_path: Path) -> None:
+    with room_at(tmp_path) as room:
+        grown = room.grow(1)
+        queue = room.queue(name="How hard", asks=Asks.DIFFICULTY)
+        said = scored(room, NOOR, queue, 7)
+        with pytest.raises(NotAllowed):
+            history.undo(room.desk, MIRA, room.project, said)
+        history.undo(room.desk, OLA, room.project, said)
+        with pytest.raises(BadInput, match="taken back already"):
+            history.undo(room.desk, NOOR, room.project, said)
+        (entry,) = history.page(NOOR, room.project, ALL).entries
+        assert (entry.score, entry.undone_by, entry.may_undo) == (7, "ola", False)
+        assert [(one.person, one.act) for one in history.page(NOOR, room.project, HistoryFilter(act="undo")).entries] == [("ola", "undo")]  # fmt: skip
+        assert history.look(NOOR, room.project, said).scored == ()
+        assert items(room.take(NOOR, queue)) == [grown[0].id]
+        again = scored(room, NOOR, queue, 3)
+        history.undo(room.desk, NOOR, room.project, again)
+        assert history.page(OLA, room.project, ALL).entries[0].undone_by == "noor"
+
+
+def test_what_others_say_of_an_item_stays_hidden_beside_ones_own_skip(tmp_path: Path) -> None:
+    with room_at(tmp_path) as room:
+        room.grow(1)
+        queue = room.queue(name="Twice", overlap=2)
+        room.say(NOOR, room.take(NOOR, queue).cards[0], Act.REJECT, reason=Reason.UNCLEAR)
+        room.say(MIRA, room.take(MIRA, queue).cards[0], Act.SKIP)
+        mine = history.page(MIRA, room.project, HistoryFilter(act="skip")).entries[0].id
+        assert (history.look(MIRA, room.project, mine).status, history.look(MIRA, room.project, mine).said) == (
+            None,
+            (),
+        )
+        room.say(MIRA, room.take(MIRA, queue).cards[0], Act.ACCEPT)
+        assert [one.person for one in history.look(MIRA, room.project, mine).said] == ["noor", "mira"]

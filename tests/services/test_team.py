@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.domain.decision import Act, ConsensusRule, Verdict
 from core.domain.person import LOCAL_OWNER
-from core.domain.queue import Queue
+from core.domain.queue import Asks, Queue
 from core.domain.trial import TrialOrigin
 from core.errors import NotAllowed
 from core.services.projects import Project
@@ -172,3 +172,21 @@ def test_who_settles_may_be_one_of_those_who_disagree(tmp_path: Path) -> None:
         assert [one.verdict for one in card.others] == ["reject", "accept"]
         assert room.say(LOCAL_OWNER, card, Act.ADJUDICATE, verdict=Verdict.REJECT).status == "rejected"
         assert not room.take(LOCAL_OWNER, disputed.id).cards
+
+
+def test_who_scores_difficulty_stands_in_the_team_with_pace_agreement_and_what_is_left(tmp_path: Path) -> None:
+    with room_at(tmp_path) as room:
+        room.grow(3)
+        queue = queues.get(LOCAL_OWNER, room.project, room.queue(asks=Asks.DIFFICULTY, overlap=2))
+        for who, scores, ms in ((MIRA, (2, 5, 9), 4_000), (NOOR, (3, 5), 6_000)):
+            for card, value in zip(room.take(who, queue.id).cards, scores, strict=False):
+                room.say(who, card, Act.SCORE, score=value, active_ms=ms)
+        found = team.team(OLA, room.project, queue, NOON)
+        mira, noor = found.members
+        assert (mira.part, mira.left, noor.left, noor.left_s) == (None, 0, 1, 6.0)
+        assert mira.scores is not None
+        assert (mira.scores.scored, mira.scores.mean, mira.scores.pace_s) == (3, pytest.approx(16 / 3), 4.0)
+        (pair,) = found.score_pairs
+        assert (pair.near.k, pair.near.n, found.score_alpha.n) == (2, 2, 2)
+        assert found.score_alpha.value == pytest.approx(pair.alpha.value)
+        assert (found.alpha.n, found.pairs) == (0, ())

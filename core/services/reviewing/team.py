@@ -1,6 +1,7 @@
 """The team of a project: who decided how much at what pace, how far they agree, by which rule they decide together."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.analysis.intervals import wilson
@@ -9,9 +10,9 @@ from core.domain.decision import ConsensusRule
 from core.domain.instruction import HumanStatus, InstructionKind
 from core.domain.person import Actor
 from core.domain.project import Audit
-from core.domain.queue import Queue, QueueFilter
-from core.domain.team import Counts, Member, Pair, Part, Team, Turn
-from core.review.agreement import alpha, kappa
+from core.domain.queue import Asks, Queue, QueueFilter
+from core.domain.team import Counts, Member, Pair, Part, ScorePair, ScorePart, Team, Turn
+from core.review.agreement import alpha, alpha_of_scores, kappa, near, of_two
 from core.services.access import may_grow, may_read
 from core.services.projects import Project
 from core.services.reviewing import queues
@@ -28,13 +29,17 @@ _ALL_DISPUTED = QueueFilter(
 
 
 def team(actor: Actor, project: Project, queue: Queue, midnight: datetime) -> Team:
-    """Everybody who decided in this project; what is left is of this queue. Today begins at `midnight`."""
+    """Everybody who decided, or scored, in this project; what is left is of this queue. Today begins at `midnight`."""
     may_read(actor)
     database = project.database
-    names, counts = people.names(database, actor), team_reading.counts(database)
-    parts = team_reading.parts(database, midnight)
+    names, counts, scored = people.names(database, actor), team_reading.counts(database), team_reading.scored(database)
+    parts = {one.person_id: one for one in team_reading.parts(database, midnight)}
+    scores = {one.person_id: one for one in team_reading.score_parts(database, midnight)}
     return Team(
-        members=tuple(_member(project, one, names, counts, queue) for one in parts),
+        members=tuple(
+            _member(project, _Did(person_id=id_, part=parts.get(id_), scores=scores.get(id_)), names, counts, queue)
+            for id_ in dict.fromkeys([*parts, *scores])
+        ),
         alpha=alpha(counts.splits),
         pairs=tuple(
             Pair(
@@ -46,19 +51,40 @@ def team(actor: Actor, project: Project, queue: Queue, midnight: datetime) -> Te
             for pair in counts.pairs
         ),
         disputed=queue_reading.count(database, _ALL_DISPUTED),
+        score_alpha=alpha_of_scores(scored),
+        score_pairs=tuple(
+            ScorePair(
+                one=names.get(one, one),
+                other=names.get(other, other),
+                near=wilson(*near(said)),
+                alpha=alpha_of_scores(said),
+            )
+            for (one, other), said in of_two(scored).items()
+        ),
     )
 
 
-def _member(project: Project, part: Part, names: Mapping[str, str], counts: Counts, queue: Queue) -> Member:
-    left = queue_reading.count_waiting(project.database, queue, part.person_id)
-    again = counts.again.get(part.person_id, TwoVerdicts())
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Did:
+    """What one person did: verdicts, scores, or both."""
+
+    person_id: str
+    part: Part | None
+    scores: ScorePart | None
+
+
+def _member(project: Project, did: _Did, names: Mapping[str, str], counts: Counts, queue: Queue) -> Member:
+    left = queue_reading.count_waiting(project.database, queue, did.person_id)
+    again = counts.again.get(did.person_id, TwoVerdicts())
+    at = did.scores if queue.asks is Asks.DIFFICULTY else did.part
     return Member(
-        person_id=part.person_id,
-        name=names.get(part.person_id, part.person_id),
-        part=part,
-        accepts=wilson(part.accepted, part.decided),
+        person_id=did.person_id,
+        name=names.get(did.person_id, did.person_id),
+        part=did.part,
+        scores=did.scores,
+        accepts=wilson(did.part.accepted, did.part.decided) if did.part else wilson(0, 0),
         left=left,
-        left_s=left * part.pace_s if part.pace_s is not None else None,
+        left_s=left * at.pace_s if at is not None and at.pace_s is not None else None,
         again=wilson(again.same, again.n),
         again_kappa=kappa(again),
     )

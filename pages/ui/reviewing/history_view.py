@@ -16,6 +16,7 @@ ACTS = {
     Act.FLAG: "Flagged",
     Act.NOTE: "Noted",
     Act.EDIT: "Edited",
+    Act.SCORE: "Difficulty",
     Act.UNDO: "Took back",
 }
 _MARKS = {"accept": "accepted", "reject": "rejected"}
@@ -44,7 +45,9 @@ def _line(entry: Entry, is_chosen: bool, now: datetime) -> kit.Element:
 def _what(entry: Entry) -> kit.Element:
     """What was done, in the mark of the verdict if it is one; struck through once it was taken back."""
     word = ACTS[Act(entry.act)]
-    if entry.verdict is None:
+    if entry.score is not None:
+        said = h("b", {"class": "num"}, f"{word} {entry.score} of 10")
+    elif entry.verdict is None:
         said = h("b", word)
     else:
         said = kit.mark(_MARKS[entry.verdict], f"{word}: {entry.verdict}" if entry.act == Act.ADJUDICATE else word)
@@ -90,7 +93,11 @@ def _item(looked: Looked) -> kit.Element:
           h("span", {"class": "lab"}, f" {Reason(one.reason).label}") if one.reason else None)
         for one in looked.said
     )  # fmt: skip
-    return h("div", {"class": "sides"}, *sides, h("div", {"class": "row"}, status, unchanged), h("ul", *said))
+    scored = (
+        h("li", h("b", one.person), h("span", {"class": "num"}, f" finds it {one.score} of 10 difficult"))
+        for one in looked.scored
+    )
+    return h("div", {"class": "sides"}, *sides, h("div", {"class": "row"}, status, unchanged), h("ul", *said, *scored))
 
 
 def _side(title: str, side: Side | None, parent: str | None) -> kit.Element | None:

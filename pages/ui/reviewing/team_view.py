@@ -1,11 +1,11 @@
-"""What the page Team draws: people in a table, how far they agree, and the rule by which they decide together."""
+"""What the page Team draws: people in a table, how far they agree (on verdicts, on difficulty), the rule by which they decide together."""
 
 from collections.abc import Sequence
 
 from core.domain.agreement import Agreement
 from core.domain.decision import ConsensusRule
 from core.domain.overview import Share
-from core.domain.team import Member, Pair, Team, Turn
+from core.domain.team import Member, Pair, ScorePair, ScorePart, Team, Turn
 from pages.ui import kit
 from pages.ui.kit import h
 from pages.ui.people import initials
@@ -22,14 +22,13 @@ _HEAD = ("Person", "Decided", "Today", "Accepted", "Time each", "Left here", "Ti
 
 def people(team: Team, queue: str) -> None:
     """Everybody in a line."""
-    head = (h("th", {"class": "" if at == 0 else "r", "scope": "col"}, word) for at, word in enumerate(_HEAD))
     kit.show(
         "team",
         h(
             "div",
             {"class": "card"},
             h("div", {"class": "hd"}, h("span", {"class": "h"}, "People"), h("span", {"class": "lab"}, f"what is left is of {queue}")),
-            h("table", h("thead", h("tr", *head)), h("tbody", *(_member(one) for one in team.members))),
+            h("table", _heads(*_HEAD), h("tbody", *(_member(one) for one in team.members))),
         ),
         key="team.table",
     )  # fmt: skip
@@ -94,14 +93,13 @@ def alpha(team: Team) -> None:
 
 def pairs(team: Team) -> None:
     """How far each two of them agree."""
-    words = ("Two people", "Both decided", "Same", "Cohen’s κ")
-    head = (h("th", {"class": "" if at == 0 else "r", "scope": "col"}, word) for at, word in enumerate(words))
+    heads = _heads("Two people", "Both decided", "Same", "Cohen’s κ")
     rows = [_pair(one) for one in team.pairs]
     nothing = "No two people have decided the same item yet. Give a queue an overlap of 2 or more."
     kit.show(
         "team",
         h("div", {"class": "h"}, "Two by two"),
-        h("table", h("thead", h("tr", *head)), h("tbody", *rows)) if rows else h("p", {"class": "lab"}, nothing),
+        h("table", heads, h("tbody", *rows)) if rows else h("p", {"class": "lab"}, nothing),
         key="team.pairs",
     )
 
@@ -116,6 +114,55 @@ def _pair(pair: Pair) -> kit.Element:
         h("td", {"class": "r num"}, f"{pair.same.n:,}"),
         h("td", {"class": "r num", "title": _interval(pair.same)}, f"{pair.same.value or 0:.0%}"),
         h("td", {"class": "r num" if found.value is not None else "r lab"}, kappa),
+    )
+
+
+def difficulty(team: Team) -> None:
+    """How difficult people find texts: each one's part, and how far they agree. Nothing where nobody was asked."""
+    parts = [(one, one.scores) for one in team.members if one.scores is not None]
+    if not parts:
+        return
+    found = team.score_alpha
+    said = f"{found.value:.2f}" if found.value is not None else f"undefined: {found.why}"
+    about = (
+        "Scores of 1 to 10 that hold now. α is Krippendorff’s for ordered grades: 7 beside 8 is less of a disagreement than 2 beside 8."
+        " Close: at most one apart."
+    )
+    rows = (_scorer(one.name, scores) for one, scores in parts)
+    two = [_score_pair(one) for one in team.score_pairs]
+    kit.show(
+        "team",
+        h("div", {"class": "hd"}, h("span", {"class": "h"}, "How difficult they find it"),
+          h("span", {"class": "lab num"}, f"α of all {said} on {count(found.n, 'text')} that two or more scored")),
+        h("table", _heads("Person", "Scored", "Today", "Mean", "Time each"), h("tbody", *rows)),
+        h("table", _heads("Two people", "Both scored", "Close", "α"), h("tbody", *two)) if two else None,
+        h("p", {"class": "lab"}, about),
+        key="team.difficulty",
+    )  # fmt: skip
+
+
+def _heads(*words: str) -> kit.Element:
+    cells = (h("th", {"class": "" if at == 0 else "r", "scope": "col"}, word) for at, word in enumerate(words))
+    return h("thead", h("tr", *cells))
+
+
+def _scorer(name: str, scores: ScorePart) -> kit.Element:
+    cells = (f"{scores.scored:,}", f"{scores.today:,}", f"{scores.mean:.1f}", _pace(scores.pace_s))
+    return h(
+        "tr", {"key": scores.person_id}, h("th", {"scope": "row"}, name), *(h("td", {"class": "r num"}, one) for one in cells)
+    )  # fmt: skip
+
+
+def _score_pair(pair: ScorePair) -> kit.Element:
+    found = pair.alpha
+    words = f"{found.value:.2f}" if found.value is not None else f"undefined: {found.why}"
+    return h(
+        "tr",
+        {"key": f"{pair.one}\n{pair.other}"},
+        h("th", {"scope": "row"}, f"{pair.one} and {pair.other}"),
+        h("td", {"class": "r num"}, f"{pair.near.n:,}"),
+        h("td", {"class": "r num", "title": _interval(pair.near)}, f"{pair.near.value or 0:.0%}"),
+        h("td", {"class": "r num" if found.value is not None else "r lab"}, words),
     )
 
 
