@@ -27,7 +27,10 @@ class StudyState(StrEnum):
 
 
 class StudyEventKind(StrEnum):
-    """`subject` is the system of system_cleared, the person or trial of excluded and included, the person of left."""
+    """`subject` is the system of system_cleared, the person or trial of excluded and included, the person of left.
+
+    Of link_called_back it is the person whose link it was, or nobody for the link that anybody could follow.
+    """
 
     PILOT = "pilot"
     OPENED = "opened"
@@ -36,6 +39,7 @@ class StudyEventKind(StrEnum):
     EXCLUDED = "excluded"
     INCLUDED = "included"
     LEFT = "left"
+    LINK_CALLED_BACK = "link_called_back"
     PROMPTS_CLEARED = "prompts_cleared"
     SYSTEM_CLEARED = "system_cleared"
 

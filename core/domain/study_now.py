@@ -56,7 +56,7 @@ class StudySystem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exclusion:
-    """A person or a trial whose judgments count in no result, and why. `after_look`: somebody had seen results by then."""
+    """A person or a trial whose judgments count in no result, and why. `after_look`: somebody could have seen results by then."""
 
     subject: str
     reason: str

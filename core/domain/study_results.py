@@ -50,12 +50,29 @@ class Verdict(StrEnum):
     LOSS = "loss"
 
 
+class Rest(StrEnum):
+    """What stands behind no number. All but the last two are kinds of trials."""
+
+    PILOT = "pilot"
+    REPEATS = "repeats"
+    ATTENTION = "attention"
+    UNPARSEABLE = "unparseable"
+    OF_EXCLUDED = "of_excluded"
+    EXCLUDED = "excluded"
+    MISSING = "missing"
+    UNCOMPARED = "uncompared"
+
+    @property
+    def is_of_trials(self) -> bool:
+        return self not in (self.MISSING, self.UNCOMPARED)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrialPick:
     """Which prompts of a study: where `of` won, tied or lost against `against`, within one part. As text it stands in an address.
 
     `person` and `beside` have judged them (a rater, or all of a kind). `its` and `theirs`: on some pair the verdict of `person` was
-    `its` and that of `beside` was `theirs`, seen from the first of the pair.
+    `its` and that of `beside` was `theirs`, seen from the first of the pair. `rest` is a Rest: what is counted nowhere.
     """
 
     of: str = ""
@@ -67,6 +84,7 @@ class TrialPick:
     beside: str = ""
     its: str = ""
     theirs: str = ""
+    rest: str = ""
 
     def __str__(self) -> str:
         said = {field.name: getattr(self, field.name) for field in fields(self)}

@@ -17,7 +17,8 @@ from core.exchange.lineage import Json, canonical
 FORMAT, VERSION = "evol-instruct-study", 1
 PSEUDONYMS, NAMES = "pseudonyms", "names"
 KINDS = ("prompt", "candidate", "trial", "judgment")
-_CLEARED = (StudyEventKind.PROMPTS_CLEARED, StudyEventKind.SYSTEM_CLEARED)  # what they cleared is in no file
+# What was cleared is in no file, and a link leads to this installation alone.
+_UNTOLD = (StudyEventKind.PROMPTS_CLEARED, StudyEventKind.SYSTEM_CLEARED, StudyEventKind.LINK_CALLED_BACK)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +70,7 @@ def header(told: Told, *, with_names: bool) -> Json:
                 "received_at": moment(one.received_at),
             }
             for one in told.events
-            if one.kind not in _CLEARED
+            if one.kind not in _UNTOLD
         ],
     }  # fmt: skip
 

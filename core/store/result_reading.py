@@ -65,8 +65,8 @@ join trial_slot s on s.trial_id = t.id and s.position = v.position join r_candid
 where coalesce(v.rank, -v.score) is not null
 order by trial, position, criterion"""
 _PROMPTS = """select id, key, from_instruction_id, seed_id, skill, author_difficulty, model_difficulty, epoch, operation from r_prompt order by nth"""
-_MISSING = """select count(*) as n from r_prompt p cross join r_contestant k
-where not exists (select 1 from r_candidate c where c.prompt = p.nth and c.contestant = k.nth)"""
+_MISSING = """select (select count(*) from r_contestant) - count(distinct c.contestant) as n
+from r_prompt p left join r_candidate c on c.prompt = p.nth group by p.nth order by p.nth"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +85,7 @@ class JudgedRows:
     `trial_*`: of each trial the index of its prompt and rater, of ORIGINS, whether it was of the pilot, excluded, judged or
     unparseable, the number of its answer (0: never revised), active milliseconds (-1: not known). Of each judged text: its trial,
     position, criterion and contestant as indices, `place` (a rank, or a score negated), its words, both_bad, and whether it
-    is foreign: the response to another prompt in an attention trial. `missing`: prompts × contestants without a text.
+    is foreign: the response to another prompt in an attention trial. `missing`: of each prompt, how many contestants have no text.
     """
 
     mark: Mark
@@ -94,7 +94,7 @@ class JudgedRows:
     contestants: tuple[Mapping[str, Any], ...]
     criteria: tuple[str, ...]
     excluded: frozenset[str]
-    missing: int
+    missing: Whole
     trial_prompt: Whole
     trial_rater: Whole
     trial_origin: Whole
@@ -135,7 +135,7 @@ def read(database: Database, study_id: str) -> JudgedRows:
             contestants=tuple(fetched(cursor, "select id, name from r_contestant order by nth")),
             criteria=criteria,
             excluded=frozenset(row["subject"] for row in fetched(cursor, "select subject from r_excluded")),
-            missing=fetched(cursor, _MISSING)[0]["n"],
+            missing=_arrays(cursor, _MISSING, {})["n"],
             trial_prompt=trials["prompt"],
             trial_rater=trials["rater"],
             trial_origin=trials["origin"],

@@ -1,15 +1,16 @@
 """The trials of a few prompts with everything that was said and shown: unblinded, for those who may see results."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.store.database import Database
 
-_TRIALS = """select t.id, t.prompt_id, t.person_id, j.note, j.active_ms, j.number, j.outcome, j.id as judgment_id, c.reply
+_TRIALS = """select t.id, t.prompt_id, t.person_id, t.origin, coalesce(t.pilot, false) as pilot, j.note, j.active_ms, j.number, j.outcome,
+  j.id as judgment_id, c.reply
 from trial t join judgment_now j on j.trial_id = t.id left join call c on c.id = j.call_id
-where t.prompt_id in (:ids) and t.origin = 'fresh' and not coalesce(t.pilot, false) order by j.seq"""
-_SHOWN = """select s.trial_id, s.position, coalesce(c.system_id::varchar, c.operation, '') as contestant, c.revision_id
+where t.prompt_id in (:ids) order by j.seq"""
+_SHOWN = """select s.trial_id, s.position, coalesce(c.system_id::varchar, c.operation, '') as contestant, c.revision_id, c.prompt_id
 from trial_slot s join candidate c on c.id = s.candidate_id where s.trial_id in (:ids) order by s.trial_id, s.position"""
 _SAID = """select judgment_id, position, criterion, rank, score, verdict from judgment_value where judgment_id in (:ids) order by position"""
 _PROMPTS = "select p.id, p.key, r.text from study_prompt p join revision r on r.id = p.revision_id where p.id in (:ids)"
@@ -28,9 +29,9 @@ class TrialRows:
     said: list[dict[str, Any]]
 
 
-def trials(database: Database, prompt_ids: Sequence[str]) -> TrialRows:
-    """Of a handful of prompts."""
-    found = database.query_ids(_TRIALS, prompt_ids)
+def trials(database: Database, prompt_ids: Sequence[str], is_wanted: Callable[[Mapping[str, Any]], bool]) -> TrialRows:
+    """Of a handful of prompts, those trials that are wanted."""
+    found = [row for row in database.query_ids(_TRIALS, prompt_ids) if is_wanted(row)]
     return TrialRows(
         prompts=database.query_ids(_PROMPTS, prompt_ids),
         texts=database.query_ids(_TEXTS, prompt_ids),

@@ -72,7 +72,7 @@ def exclusions(database: Database, study_id: str) -> dict[str, Exclusion]:
     found: dict[str, Exclusion] = {}
     is_looked_at = False
     for event in events(database, study_id):
-        is_looked_at |= event.kind is StudyEventKind.EARLY_LOOK
+        is_looked_at |= event.kind in (StudyEventKind.EARLY_LOOK, StudyEventKind.CLOSED)
         if event.kind in _SAYS_WHAT_COUNTS and event.subject:
             found.pop(event.subject, None)
         if event.kind is StudyEventKind.EXCLUDED and event.subject:
@@ -84,6 +84,12 @@ def exclusions(database: Database, study_id: str) -> dict[str, Exclusion]:
                 after_look=is_looked_at,
             )
     return found
+
+
+def links_called_back(database: Database, study_id: str, person_id: str) -> int:
+    """How often the link of this person ("" for the one that anybody can follow) was called back."""
+    called = (one for one in events(database, study_id) if one.kind is StudyEventKind.LINK_CALLED_BACK)
+    return sum((one.subject or "") == person_id for one in called)
 
 
 def takes_part(database: Database, study_id: str, subject: str) -> bool:

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.domain.study import RaterKind, StudyEventKind, StudyState
-from core.domain.study_results import Reduction, WinRate
-from core.services.evaluating import result_people
+from core.domain.study_results import Reduction, Rest, WinRate
+from core.services.evaluating import result_people, result_rest
 from core.services.evaluating.result_views import View
 from pages.ui import shell
 from pages.ui.evaluating.results_asked import VIEWS
@@ -111,7 +111,7 @@ def test_after_an_early_look_a_trial_is_left_out_with_a_reason_and_that_is_marke
     opened = studio.results.open(shell.owner(), studio.projects.open(shell.owner(), PROJECT), ids["early"])
     (left,) = result_people.left_out(opened).values()
     assert (left.subject, left.reason, left.after_unblinding) == (ids["trial"], "they pressed the wrong key", True)
-    assert result_people.not_counted(opened, View()).trials_excluded == 1
+    assert result_rest.not_counted(opened, View())[Rest.EXCLUDED] == 1
 
 
 def test_a_closed_study_that_nobody_judged_says_so(ids: dict[str, str]) -> None:

@@ -7,10 +7,17 @@ import pytest
 from core.domain.judgment import Outcome, PairVerdict
 from core.domain.person import Actor, Role
 from core.domain.study import RaterKind, StudyDesign, StudyEventKind, StudyState, StudyTask
-from core.domain.study_results import Difficulty, Part, Reduction, TrialPick, Verdict, WinRate
+from core.domain.study_results import Difficulty, Part, Reduction, Rest, TrialPick, Verdict, WinRate
 from core.domain.trial import TrialOrigin
 from core.errors import NotAllowed
-from core.services.evaluating import result_numbers, result_people, result_tables, result_trials, result_views
+from core.services.evaluating import (
+    result_numbers,
+    result_people,
+    result_rest,
+    result_tables,
+    result_trials,
+    result_views,
+)
 from core.services.evaluating.result_views import View
 from core.services.evaluating.results import Hardness, Results, Selection
 from tests.services.alone import ME
@@ -133,8 +140,47 @@ def test_what_does_not_count_stands_behind_no_number_and_is_counted(tmp_path: Pa
         happened(database, id_, StudyEventKind.CLOSED)
         found = opened(project, id_)
         assert result_views.against_each(found, VOTES, 0)[0].record.n == 12
-        rest = result_people.not_counted(found, View())
-        assert (rest.pilot, rest.repeats, rest.attention, rest.unparseable) == (1, 1, 1, 1)
+        rest = result_rest.not_counted(found, View())
+        assert [rest[one] for one in (Rest.PILOT, Rest.REPEATS, Rest.ATTENTION, Rest.UNPARSEABLE)] == [1, 1, 1, 1]
+
+
+def test_every_count_behind_no_number_leads_to_its_trials(tmp_path: Path) -> None:
+    with a_project(tmp_path) as project:
+        database = project.database
+        id_ = judged(database, ONE_SIDED, close=False)
+        judge(database, id_, "person 0", "1", {A: 1, B: 2}, pilot=True, turn=1)
+        for key in ("1", "3"):
+            judge(database, id_, "person 0", key, {A: 2, B: 1}, origin=TrialOrigin.REPEAT, turn=2)
+        judge(database, id_, "person 1", "1", {A: 2, B: 1}, origin=TrialOrigin.ATTENTION, turn=3)
+        judge(database, id_, "person 1", "2", {A: 1, B: 2}, outcome=Outcome.UNPARSEABLE, turn=4)
+        out = judge(database, id_, "person 1", "4", {A: 1, B: 2}, turn=5)
+        happened(database, id_, StudyEventKind.CLOSED)
+        for subject in ("person 2", out):
+            happened(database, id_, StudyEventKind.EXCLUDED, subject=subject, reason="asked to be")
+        found = opened(project, id_)
+        counts = result_rest.not_counted(found, View())
+        assert {rest: n for rest, n in counts.items() if n} == {
+            Rest.PILOT: 1, Rest.REPEATS: 2, Rest.ATTENTION: 1, Rest.UNPARSEABLE: 1, Rest.OF_EXCLUDED: 4, Rest.EXCLUDED: 1,
+        }  # fmt: skip
+        for rest, n in counts.items():
+            page = result_trials.behind(ME, project, found, View(), TrialPick(rest=rest), most=9, after=0)
+            assert sum(len(one.trials) for one in page.prompts) == n, rest
+        assert TrialPick.read(str(TrialPick(rest=Rest.PILOT))) == TrialPick(rest=Rest.PILOT)
+        nonsense = TrialPick(rest="anything")
+        assert result_trials.behind(ME, project, found, View(), nonsense, most=9, after=0).total == 0
+
+
+def test_of_an_attention_trial_the_text_of_another_prompt_is_told_apart(tmp_path: Path) -> None:
+    with a_project(tmp_path) as project:
+        id_ = judged(project.database, ONE_SIDED, close=False)
+        trial = judge(project.database, id_, "person 0", "1", {A: 2, B: 1}, origin=TrialOrigin.ATTENTION, turn=3)
+        foreign = """update trial_slot set candidate_id = (select c.id from candidate c join study_prompt p on p.id = c.prompt_id
+            where p.key = '2' and c.study_id = $study order by c.seq limit 1) where trial_id = $trial and position = 0"""
+        project.database.writer.run(lambda connection: connection.execute(foreign, {"study": id_, "trial": trial}))
+        happened(project.database, id_, StudyEventKind.CLOSED)
+        pick = TrialPick(rest=Rest.ATTENTION)
+        (prompt,) = result_trials.behind(ME, project, opened(project, id_), View(), pick, most=9, after=0).prompts
+        assert prompt.trials[0].places[result_trials.FOREIGN] == "2"
 
 
 def test_a_revised_answer_counts_once_as_it_is_now(tmp_path: Path) -> None:
@@ -305,7 +351,11 @@ def test_a_system_that_is_missing_for_a_prompt_is_counted(tmp_path: Path) -> Non
         judge(project.database, id_, "ann", "2", {A: 1, B: 2})
         happened(project.database, id_, StudyEventKind.CLOSED)
         found = opened(project, id_)
-        assert result_people.not_counted(found, View()).missing_responses == 1
+        assert result_rest.not_counted(found, View())[Rest.MISSING] == 1
+        (prompt,) = result_trials.behind(
+            ME, project, found, View(), TrialPick(rest=Rest.MISSING), most=9, after=0
+        ).prompts
+        assert (prompt.key, prompt.missing) == ("2", (C,))
         assert {one.name: one.record.n for one in result_views.against_each(found, View(), 0)} == {B: 1, C: 0}
 
 

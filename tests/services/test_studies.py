@@ -182,7 +182,7 @@ def test_results_stay_closed_until_the_end_or_a_look_that_is_kept(project: Proje
     assert studies.may_see_results(LEAD, project, other)
 
 
-def test_exclusions_have_reasons_come_before_the_end_and_say_if_results_were_seen(project: Project) -> None:
+def test_exclusions_have_reasons_and_say_if_results_could_be_seen_by_then(project: Project) -> None:
     id_ = a_study(project.database)
     trial = judge(project.database, id_, "ann", "1", {"alpha-7b": 1, "beta-13b": 2})
     joined(project.database, id_, "ben")
@@ -197,9 +197,27 @@ def test_exclusions_have_reasons_come_before_the_end_and_say_if_results_were_see
         studies.exclude(LEAD, project, id_, "nobody", "x")
     with pytest.raises(BadInput, match="counts already"):
         studies.include(LEAD, project, id_, "ben", "x")
+
+
+def test_after_the_close_somebody_is_left_out_with_a_reason_and_as_after_unblinding(project: Project) -> None:
+    id_ = a_study(project.database)
+    for person in ("ann", "ben"):
+        judge(project.database, id_, person, "1", {"alpha-7b": 1, "beta-13b": 2})
+    studies.exclude(LEAD, project, id_, "ann", "Asked to be")
     studies.close_study(LEAD, project, id_)
-    with pytest.raises(BadInput, match="is closed"):
-        studies.exclude(LEAD, project, id_, trial, "Now that I see it …")
+    with pytest.raises(BadInput, match="A reason is needed"):
+        studies.exclude(LEAD, project, id_, "ben", " ")
+    studies.exclude(LEAD, project, id_, "ben", "Withdrew consent")
+    assert [(one.subject, one.after_look) for one in studies.exclusions(LEAD, project, id_)] == [
+        ("ann", False),
+        ("ben", True),
+    ]
+    studies.include(LEAD, project, id_, "ben", "A misunderstanding")
+    assert [one.subject for one in studies.exclusions(LEAD, project, id_)] == ["ann"]
+    draft = a_study(project.database, name="Draft", state=StudyState.DRAFT)
+    joined(project.database, draft, "ann")
+    with pytest.raises(BadInput, match="not been opened"):
+        studies.exclude(LEAD, project, draft, "ann", "x")
 
 
 def test_who_leaves_is_kept_once_and_only_who_takes_part_can(project: Project) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from itsdangerous import URLSafeSerializer
 
 from core.domain.person import LOCAL_OWNER, Actor, Person, Role
 from core.domain.study import RaterKind, StudyDesign, StudyEventKind, StudyState
@@ -13,6 +15,7 @@ from core.domain.study_progress import Completeness, PersonProgress
 from core.domain.trial import TrialOrigin
 from core.errors import BadInput, NotAllowed, NotFound
 from core.services.evaluating import completeness, studies, study_power
+from core.services.people import signing_key
 from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
@@ -113,6 +116,43 @@ def test_a_link_works_only_while_the_study_goes(studio: Studio, project: Project
     with pytest.raises(BadInput, match="not open for judging"):
         studio.invitations.join(project, word, name="Late")
     assert not {"Eager", "Late"} & {one.name for one in studio.people.list(LOCAL_OWNER)}
+
+
+def test_a_link_that_was_called_back_leads_nowhere_and_the_next_one_does(studio: Studio, project: Project) -> None:
+    id_ = a_study(project.database, name="Posted")
+    word = studio.invitations.invite(LOCAL_OWNER, project, id_)
+    early = studio.invitations.join(project, word, name="Early")
+    studies.call_link_back(LOCAL_OWNER, project, id_, reason="It was posted in public")
+    for follow in (studio.invitations.door, partial(studio.invitations.join, name="Whoever")):
+        with pytest.raises(BadInput, match="called back"):
+            follow(project, word)
+    assert [one.title for one in studio.judge_desk.lines(early, project) if one.id == id_]  # who is in goes on
+    fresh = studio.invitations.invite(LOCAL_OWNER, project, id_)
+    assert studio.invitations.join(project, fresh, name="Late").name == "Late"
+    assert "Whoever" not in {one.name for one in studio.people.list(LOCAL_OWNER)}
+    with pytest.raises(NotAllowed):
+        studies.call_link_back(early, project, id_)
+
+
+def test_calling_one_persons_link_back_leaves_the_others(studio: Studio, project: Project) -> None:
+    one, two = somebody(studio, "Una"), somebody(studio, "Duo")
+    id_ = a_study(project.database, name="Two links", design=StudyDesign(people=(one.id, two.id)))
+    words = [studio.invitations.invite(LOCAL_OWNER, project, id_, who.id) for who in (one, two)]
+    studies.call_link_back(LOCAL_OWNER, project, id_, one.id)
+    with pytest.raises(BadInput, match="called back"):
+        studio.invitations.join(project, words[0])
+    assert studio.invitations.join(project, words[1]).person_id == two.id
+
+
+def test_links_of_before_they_were_numbered_go_on_until_they_are_called_back(studio: Studio, project: Project) -> None:
+    id_ = a_study(project.database, name="Old links")
+    word = URLSafeSerializer(signing_key(studio.settings.home / "signing.key"), salt="invitation").dumps(
+        [project.slug, id_, ""]
+    )
+    assert studio.invitations.door(project, str(word)).name == ""
+    studies.call_link_back(LOCAL_OWNER, project, id_)
+    with pytest.raises(BadInput, match="called back"):
+        studio.invitations.door(project, str(word))
 
 
 def progress(

@@ -1,4 +1,4 @@
-"""`studies list`; `study-answers` and `study-judge`: let endpoints answer a study's prompts, and models judge its responses."""
+"""`studies …`; `study-answers` and `study-judge`: let endpoints answer a study's prompts, and models judge its responses."""
 
 import argparse
 import time
@@ -13,7 +13,7 @@ from core.domain.run import Caps
 from core.domain.study_answers import AnswersState, AnswerWish
 from core.domain.study_now import StudyNow
 from core.errors import BadInput
-from core.services.commands import study_out
+from core.services.commands import study_links, study_out
 from core.services.commands.verb import Answer, Noun, Tell, Verb, opened, table, tell_nobody, whole_path, with_project
 from core.services.evaluating import study_making
 from core.services.studio import Studio
@@ -223,7 +223,10 @@ def _judge_options(parser: argparse.ArgumentParser) -> None:
 NOUN = Noun(
     name="studies",
     help="a project's studies",
-    verbs=(Verb(name="list", help="list studies, newest first", do=list_, options=with_project, say=say_list),),
+    verbs=(
+        Verb(name="list", help="list studies, newest first", do=list_, options=with_project, say=say_list),
+        *study_links.VERBS,
+    ),
 )
 VERBS = (
     Verb(

@@ -14,18 +14,22 @@ from core.services.access import may_grow
 from core.services.evaluating import blind, study_making
 from core.services.people import People, signing_key
 from core.services.projects import Project
-from core.store import judging_reading, study_log
+from core.store import judging_reading, study_log, study_reading
 
 _ASK = "Ask whoever sent you the link for a new one."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invitation:
-    """What a link says. `person_id` is "" in a link that anybody may follow."""
+    """What a link says. `person_id` is "" in a link that anybody may follow.
+
+    `number`: how many links of its kind had been called back when it was made; it leads on only as long as it is the newest.
+    """
 
     project: str
     study_id: str
     person_id: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,21 +55,23 @@ class Invitations:
             self._person(person_id)
         elif study.design.people:
             raise BadInput("This study is for the people who are chosen", to_do="Take the link of one of them.")
-        return str(self._signer.dumps([project.slug, study.id, person_id]))
+        number = study_reading.links_called_back(project.database, study.id, person_id)
+        return str(self._signer.dumps([project.slug, study.id, person_id, number]))
 
     def read(self, word: str) -> Invitation:
         """What a link says. BadInput for one that was not made here, or was changed on its way."""
         try:
-            project, study_id, person_id = self._signer.loads(word)
+            project, study_id, person_id, *numbered = self._signer.loads(word)
+            number = int(numbered[0]) if numbered else 0  # the first links had none
         except (BadData, ValueError, TypeError):
             raise BadInput("This link is not whole, or of another studio", to_do=_ASK) from None
-        return Invitation(project=str(project), study_id=str(study_id), person_id=str(person_id))
+        return Invitation(project=str(project), study_id=str(study_id), person_id=str(person_id), number=number)
 
     def door(self, project: Project, word: str) -> Door:
         """What to say to whoever stands before it; `project` is the link's. BadInput if nobody can judge there now."""
         said = self.read(word)
-        name = self._person(said.person_id).name if said.person_id else ""
-        return Door(study=blind.study(self._study(project, said)), name=name)
+        study = self._study(project, said)
+        return Door(study=blind.study(study), name=self._person(said.person_id).name if said.person_id else "")
 
     def join(self, project: Project, word: str, *, name: str = "", already: Actor | None = None) -> Actor:
         """Follow a link: as the person whom it names, as who one is here `already`, or as somebody new of this name.
@@ -91,6 +97,8 @@ class Invitations:
         study = study_making.one(self._people.owner(), project, said.study_id)
         if not study.takes_judgments:
             raise BadInput("This study is not open for judging", to_do="Ask whoever sent you the link when it is.")
+        if said.number < study_reading.links_called_back(project.database, study.id, said.person_id):
+            raise BadInput("This link was called back", to_do=_ASK)
         return study
 
     def _person(self, person_id: str) -> Actor:

@@ -5,13 +5,23 @@ from dataclasses import replace
 
 from core.domain.report import Bar, Bars, Block, Dot, Dots, Heading, Table, Words
 from core.domain.study import OVERALL, RaterKind
-from core.domain.study_results import Bout, Difficulty, Level, Part, Reduction, WinRate
-from core.services.evaluating import result_numbers, result_people, result_views
+from core.domain.study_results import Bout, Difficulty, Level, Part, Reduction, Rest, WinRate
+from core.services.evaluating import result_numbers, result_rest, result_views
 from core.services.evaluating.report_design import About, judged_by
 from core.services.evaluating.report_words import count, number, rate
 from core.services.evaluating.result_views import View
 from core.services.evaluating.results import Hardness, Opened, Selection
 
+_REST = {
+    Rest.PILOT: ("trial of the pilot", "trials of the pilot"),
+    Rest.REPEATS: ("repeated trial", ""),
+    Rest.ATTENTION: ("attention trial", ""),
+    Rest.UNPARSEABLE: ("reply that could not be read", "replies that could not be read"),
+    Rest.OF_EXCLUDED: ("trial of excluded raters", "trials of excluded raters"),
+    Rest.EXCLUDED: ("excluded trial", ""),
+    Rest.MISSING: ("response that a system lacks", "responses that systems lack"),
+    Rest.UNCOMPARED: ("prompt without a vote", "prompts without a vote"),
+}
 _PARTS = {Part.SKILL: "skill", Part.DIFFICULTY: "difficulty", Part.EPOCH: "epoch", Part.OPERATION: "operation"}
 
 
@@ -144,16 +154,6 @@ def _dot(one: Level) -> Dot:
 
 
 def _behind_no_number(opened: Opened, view: View) -> Iterator[Block]:
-    found = result_people.not_counted(opened, view)
-    parts = [
-        (found.pilot, "trial of the pilot", "trials of the pilot"),
-        (found.repeats, "repeated trial", ""),
-        (found.attention, "attention trial", ""),
-        (found.unparseable, "reply that could not be read", "replies that could not be read"),
-        (found.of_excluded, "trial of excluded raters", "trials of excluded raters"),
-        (found.trials_excluded, "excluded trial", ""),
-        (found.missing_responses, "response that a system lacks", "responses that systems lack"),
-        (found.prompts_without_votes, "prompt without a vote", "prompts without a vote"),
-    ]
-    said = ", ".join(count(n, one, many) for n, one, many in parts if n)
+    found = result_rest.not_counted(opened, view)
+    said = ", ".join(count(found[rest], one, many) for rest, (one, many) in _REST.items() if found[rest])
     yield Words(text=f"In no number above: {said or 'nothing'}.")

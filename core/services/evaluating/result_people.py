@@ -1,4 +1,4 @@
-"""Raters one by one: how much and how fast, what sways them, whether they repeat themselves; who is left out; what is not counted."""
+"""Raters one by one: how much and how fast, what sways them, whether they repeat themselves; who is left out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from core.studies import raters as statistics
 from core.studies.ballots import Ints
 from core.studies.bootstrap import Bootstrap
 
-_REPEAT, _ATTENTION = ORIGINS.index(TrialOrigin.REPEAT), ORIGINS.index(TrialOrigin.ATTENTION)
+_ATTENTION = ORIGINS.index(TrialOrigin.ATTENTION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,20 +43,6 @@ class PersonLine:
     again: SelfAgreement
     attention: Share
     left: Left | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotCounted:
-    """What was judged and counts in no result, and what there was nothing to judge of."""
-
-    pilot: int
-    repeats: int
-    attention: int
-    unparseable: int
-    of_excluded: int
-    trials_excluded: int
-    missing_responses: int
-    prompts_without_votes: int
 
 
 def left_out(opened: Opened) -> dict[str, Left]:
@@ -137,20 +123,3 @@ def _by_trial(trial: Ints, among: Bits) -> dict[int, list[int]]:
     for row in np.flatnonzero(among):
         found.setdefault(int(trial[row]), []).append(int(row))
     return found
-
-
-def not_counted(opened: Opened, view: View) -> NotCounted:
-    """What stands behind no number, counted."""
-    rows = opened.rows
-    main, judged = ~rows.trial_pilot & opened.by_rater(view.judged.by), rows.trial_judged
-    votes = opened.tally(view.judged)
-    return NotCounted(
-        pilot=int((rows.trial_pilot & judged).sum()),
-        repeats=int((main & judged & (rows.trial_origin == _REPEAT)).sum()),
-        attention=int((main & judged & (rows.trial_origin == _ATTENTION)).sum()),
-        unparseable=int((main & rows.trial_unparseable).sum()),
-        of_excluded=int((main & judged & opened.is_excluded).sum()),
-        trials_excluded=int((main & judged & rows.trial_excluded).sum()),
-        missing_responses=rows.missing,
-        prompts_without_votes=int((votes.wins.sum(axis=(1, 2)) + votes.ties.sum(axis=(1, 2)) == 0).sum()),
-    )

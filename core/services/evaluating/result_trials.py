@@ -8,8 +8,9 @@ from typing import Any, cast
 import numpy as np
 
 from core.domain.person import Actor
-from core.domain.study_results import Part, TrialPick, Verdict
+from core.domain.study_results import Part, Rest, TrialPick, Verdict
 from core.services.access import may_read
+from core.services.evaluating import result_rest
 from core.services.evaluating.result_people import left_out
 from core.services.evaluating.result_views import View, counts, is_kept, names_of, verdicts
 from core.services.evaluating.results import Opened
@@ -17,6 +18,8 @@ from core.services.projects import Project
 from core.store import result_trial_reading
 from core.store.result_reading import Bits
 from core.store.result_trial_reading import TrialRows
+
+FOREIGN = "another prompt"  # no id of a contestant has a space
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +33,10 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrialLine:
-    """What one rater said in one trial: for each contestant (id) its position from 0 and its rank or score; "" for nothing readable."""
+    """What one rater said in one trial: for each contestant (id) its position from 0 and its rank or score; "" for nothing readable.
+
+    The text of another prompt, in an attention trial, is the contestant FOREIGN.
+    """
 
     id: str
     rater: str
@@ -46,7 +52,7 @@ class TrialLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PromptTrials:
-    """One prompt with its responses and its trials."""
+    """One prompt with its responses and its trials. `missing`: the names of who has no response to it."""
 
     id: str
     key: str
@@ -54,6 +60,7 @@ class PromptTrials:
     skill: str
     difficulty: str
     shown: tuple[Shown, ...]
+    missing: tuple[str, ...]
     trials: tuple[TrialLine, ...]
 
 
@@ -72,9 +79,12 @@ def behind(
     may_read(actor)
     found = prompts_of(opened, view, pick)
     wanted = [opened.prompts[at] for at in found[after : after + most]]
-    rows = result_trial_reading.trials(project.database, [prompt.id for prompt in wanted])
+    rest = Rest(pick.rest) if pick.rest in set(Rest) else None
+    is_wanted = result_rest.is_of(rest, opened.rows.excluded)
+    rows = result_trial_reading.trials(project.database, [prompt.id for prompt in wanted], is_wanted)
     texts = {row["id"]: row["text"] for row in rows.prompts}
-    shown, lines = _shown(opened, rows), _lines(opened, {view.judged.by, pick.person, pick.beside}, view, rows)
+    by = None if rest is Rest.PILOT else {view.judged.by, pick.person, pick.beside}
+    shown, lines = _shown(opened, rows), _lines(opened, by, view, rows)
     return TrialPage(
         prompts=tuple(
             PromptTrials(
@@ -84,6 +94,7 @@ def behind(
                 skill=one.skill or "",
                 difficulty=_difficulties(one.author_difficulty, one.model_difficulty),
                 shown=tuple(shown[one.id]),
+                missing=_missing(opened, shown[one.id]),
                 trials=tuple(lines[one.id]),
             )
             for one in wanted
@@ -97,6 +108,11 @@ def _difficulties(author: float | None, model: float | None) -> str:
     return ", ".join(said)
 
 
+def _missing(opened: Opened, shown: Sequence[Shown]) -> tuple[str, ...]:
+    there = {one.contestant for one in shown}
+    return tuple(one.name for one in opened.contestants if one.id not in there)
+
+
 def _shown(opened: Opened, rows: TrialRows) -> dict[str, list[Shown]]:
     names = {one.id: one.name for one in opened.contestants}
     found: dict[str, list[Shown]] = defaultdict(list)
@@ -106,13 +122,15 @@ def _shown(opened: Opened, rows: TrialRows) -> dict[str, list[Shown]]:
     return found
 
 
-def _lines(opened: Opened, by: set[str], view: View, rows: TrialRows) -> dict[str, list[TrialLine]]:
-    """Of the raters that are looked at, by prompt."""
+def _lines(opened: Opened, by: set[str] | None, view: View, rows: TrialRows) -> dict[str, list[TrialLine]]:
+    """Of the raters that are looked at (None: of all), by prompt."""
     raters = {rater.id: rater for rater in opened.raters}
     left = {one.subject: one.reason for one in left_out(opened).values()}
+    asked = {row["id"]: row["prompt_id"] for row in rows.trials}
     where: dict[str, dict[int, str]] = defaultdict(dict)
     for row in rows.shown:
-        where[row["trial_id"]][row["position"]] = row["contestant"]
+        is_own = row["prompt_id"] == asked[row["trial_id"]]
+        where[row["trial_id"]][row["position"]] = row["contestant"] if is_own else FOREIGN
     said: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows.said:
         if row["criterion"] == view.judged.criterion:
@@ -120,7 +138,7 @@ def _lines(opened: Opened, by: set[str], view: View, rows: TrialRows) -> dict[st
     found: dict[str, list[TrialLine]] = defaultdict(list)
     for row in rows.trials:
         rater = raters.get(row["person_id"])
-        if rater is not None and by & {rater.kind, rater.id}:
+        if rater is not None and (by is None or by & {rater.kind, rater.id}):
             why = left.get(row["id"], left.get(rater.id, ""))
             line = _line(row, rater.name, where[row["id"]], said[row["judgment_id"]], why)
             found[row["prompt_id"]].append(line)
@@ -150,6 +168,9 @@ def _place(one: Mapping[str, Any]) -> str:
 
 def prompts_of(opened: Opened, view: View, pick: TrialPick) -> list[int]:
     """The prompts behind a number, in the study's order: those of its part, on which the pair came out as the pick says."""
+    if pick.rest:
+        of = result_rest.prompts(opened, view, Rest(pick.rest)) if pick.rest in set(Rest) else np.zeros(0, np.bool_)
+        return [int(at) for at in np.flatnonzero(of)]
     kept = is_kept(opened, view.hard)
     if pick.part is not Part.ALL:
         kept &= np.array(names_of(opened, pick.part, view.hard.of)) == pick.name

@@ -2,6 +2,7 @@
 
 from core.services.evaluating.study_checks import flags, leaks, problems
 from core.services.evaluating.study_course import (
+    call_link_back,
     close_study,
     early_look,
     exclude,
@@ -26,6 +27,7 @@ from core.services.evaluating.study_making import (
 
 __all__ = [
     "StudyLine",
+    "call_link_back",
     "close_study",
     "create",
     "early_look",

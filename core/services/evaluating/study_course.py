@@ -12,6 +12,7 @@ from core.services.projects import Project
 from core.store import study_log, study_reading
 
 _LONGEST_REASON = 1_000
+_BEGUN = (StudyState.PILOT, StudyState.OPENED, StudyState.CLOSED)
 
 
 def start_pilot(actor: Actor, project: Project, study_id: str) -> StudyNow:
@@ -51,21 +52,22 @@ def may_see_results(actor: Actor, project: Project, study_id: str) -> bool:
 
 
 def exclude(actor: Actor, project: Project, study_id: str, subject: str, reason: str) -> None:
-    """Leave the judgments of a person, or one trial, out of every result; only before the study is closed."""
+    """Leave the judgments of a person, or one trial, out of every result.
+
+    After the close, or an early look, results and report say that it was decided after unblinding.
+    """
     may_grow(actor)
     study = _with_subject(actor, project, study_id, subject)
-    going = (StudyState.PILOT, StudyState.OPENED)
-    _add(actor, project, study, StudyEventKind.EXCLUDED, subject=subject, reason=_reason(reason), only_in=going)
+    _add(actor, project, study, StudyEventKind.EXCLUDED, subject=subject, reason=_reason(reason), only_in=_BEGUN)
 
 
 def include(actor: Actor, project: Project, study_id: str, subject: str, reason: str) -> None:
-    """Let them count again; only before the study is closed."""
+    """Let them count again."""
     may_grow(actor)
     study = _with_subject(actor, project, study_id, subject)
     if subject not in study_reading.exclusions(project.database, study.id):
         raise BadInput("This counts already", to_do="Reload the page.")
-    going = (StudyState.PILOT, StudyState.OPENED)
-    _add(actor, project, study, StudyEventKind.INCLUDED, subject=subject, reason=_reason(reason), only_in=going)
+    _add(actor, project, study, StudyEventKind.INCLUDED, subject=subject, reason=_reason(reason), only_in=_BEGUN)
 
 
 def exclusions(actor: Actor, project: Project, study_id: str) -> tuple[Exclusion, ...]:
@@ -86,6 +88,20 @@ def person_left(actor: Actor, project: Project, study_id: str, person_id: str, r
         return
     going = (StudyState.PILOT, StudyState.OPENED)
     _add(actor, project, study, StudyEventKind.LEFT, subject=person_id, reason=reason.strip(), only_in=going)
+
+
+def call_link_back(actor: Actor, project: Project, study_id: str, person_id: str = "", reason: str = "") -> None:
+    """The link of a person ("": the one that anybody can follow) leads nowhere from now on; the next one is another.
+
+    Whoever has followed it goes on: what they judge is ended by `person_left`, and left out by `exclude`.
+    """
+    may_grow(actor)
+    study = study_making.one(actor, project, study_id)
+    going = (StudyState.DRAFT, StudyState.PILOT, StudyState.OPENED)
+    _add(
+        actor, project, study, StudyEventKind.LINK_CALLED_BACK, subject=person_id or None, reason=reason.strip(),
+        only_in=going,
+    )  # fmt: skip
 
 
 def _begin(

@@ -1,4 +1,4 @@
-"""Leaving one trial out after an early look: the reason is kept, and that it was given after unblinding."""
+"""Leaving one trial out once results are open: the reason is kept, and that it was given after unblinding."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from pages.ui import kit, shell
 from pages.ui.kit import h
 
 _CHOSEN = "results.leaving"
-_ABOUT = "Somebody has seen results of this study: the report will say that this was decided after unblinding."
+_ABOUT = "Results of this study are open: they and the report will say that this was decided after unblinding."
 
 
 def choose(trial: str | None) -> None:
@@ -23,9 +23,9 @@ def forget() -> None:
 
 
 def form(project: Project, opened: Opened) -> None:
-    """Its reason, if one is chosen; nothing once the study is closed, when nobody is left out any more."""
+    """Its reason, if one is chosen."""
     trial = st.session_state.get(_CHOSEN)
-    if not trial or not opened.study.takes_judgments:
+    if not trial:
         return
     kit.show("hint", h("p", {"class": "lab"}, _ABOUT), key="results.leave.about")
     reason = st.text_input(f"Why trial {trial[:8]} is left out", key="results.leave.reason", max_chars=300)

@@ -1,10 +1,11 @@
 """Raters one by one; who is left out and why, and since when; what is counted nowhere."""
 
+from collections.abc import Mapping
 from functools import partial
 
-from core.domain.study_results import TrialPick
-from core.services.evaluating import result_people, result_tables
-from core.services.evaluating.result_people import NotCounted, PersonLine
+from core.domain.study_results import Rest, TrialPick
+from core.services.evaluating import result_people, result_rest, result_tables
+from core.services.evaluating.result_people import PersonLine
 from core.services.evaluating.results import Opened
 from pages.ui import kit
 from pages.ui.evaluating import results_trials, results_work
@@ -19,6 +20,16 @@ _ABOUT = (
     "Active time: the median of a trial. Chose the left: of the votes that decided, the share that went to the text further left; 50 % is no"
     " bias. Said the same again: of the pairs in repeated trials. Attention: trials with a text of another prompt that it was ranked down in."
 )
+_REST = {
+    Rest.PILOT: ("trial of the pilot", "trials of the pilot"),
+    Rest.REPEATS: ("repeated trial", ""),
+    Rest.ATTENTION: ("attention trial", ""),
+    Rest.UNPARSEABLE: ("reply that could not be read", "replies that could not be read"),
+    Rest.OF_EXCLUDED: ("trial of who was left out", "trials of who was left out"),
+    Rest.EXCLUDED: ("trial that was left out", "trials that were left out"),
+    Rest.MISSING: ("response that a system does not have", "responses that systems do not have"),
+    Rest.UNCOMPARED: ("prompt that nobody has compared texts of", "prompts that nobody has compared texts of"),
+}
 
 
 def body(opened: Opened, asked: Asked) -> None:
@@ -27,7 +38,7 @@ def body(opened: Opened, asked: Asked) -> None:
     if found is not None:
         _people(found)
     _left(opened)
-    _not_counted(result_people.not_counted(opened, asked.view))
+    _not_counted(result_rest.not_counted(opened, asked.view))
 
 
 def _people(found: tuple[PersonLine, ...]) -> None:
@@ -105,25 +116,16 @@ def _subject(subject: str, names: dict[str, str]) -> kit.Element | str:
     return h("button", {"class": "lk", "data-action": str(TrialPick(person=subject))}, names[subject])
 
 
-def _not_counted(found: NotCounted) -> None:
-    parts = [
-        (found.pilot, "trial of the pilot", ""),
-        (found.repeats, "repeated trial", ""),
-        (found.attention, "attention trial", ""),
-        (found.unparseable, "reply that could not be read", "replies that could not be read"),
-        (found.of_excluded, "trial of who was left out", "trials of who was left out"),
-        (found.trials_excluded, "trial that was left out", "trials that were left out"),
-        (found.missing_responses, "response that a system does not have", "responses that systems do not have"),
-        (
-            found.prompts_without_votes,
-            "prompt that nobody has compared texts of",
-            "prompts that nobody has compared texts of",
-        ),
+def _not_counted(found: Mapping[Rest, int]) -> None:
+    lines = [
+        h(
+            "li",
+            h("button", {"class": "lk", "data-action": str(TrialPick(rest=rest))}, count(found[rest], word, many)),
+        )
+        for rest, (word, many) in _REST.items()
+        if found[rest]
     ]
-    said = [h("li", count(n, word, many)) for n, word, many in parts if n]
-    words = (
-        [h("ul", *said)]
-        if said
-        else [h("p", {"class": "dim"}, "Everything that was judged is counted, and nothing is missing.")]
-    )
-    table_card("rest", "Behind no number", "kept, and shown here only", *words)
+    nothing = h("p", {"class": "dim"}, "Everything that was judged is counted, and nothing is missing.")
+    pressed = table_card("rest", "Behind no number", "kept, and shown here only", h("ul", *lines) if lines else nothing)
+    if pressed:
+        results_trials.pick(pressed)

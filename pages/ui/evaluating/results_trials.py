@@ -5,9 +5,9 @@ from functools import partial
 
 import streamlit as st
 
-from core.domain.study_results import Part, TrialPick
+from core.domain.study_results import Part, Rest, TrialPick
 from core.services.evaluating import result_trials, result_views
-from core.services.evaluating.result_trials import PromptTrials, TrialLine
+from core.services.evaluating.result_trials import FOREIGN, PromptTrials, TrialLine
 from core.services.evaluating.results import Opened
 from core.services.projects import Project
 from pages.ui import kit, shell
@@ -17,6 +17,17 @@ from pages.ui.kit import h
 from pages.ui.words import count, duration
 
 _PAGE = 10
+_FOREIGN = "Another prompt’s"
+_RESTS = {
+    str(Rest.PILOT): "judged in the pilot",
+    str(Rest.REPEATS): "shown again, to see whether a rater says the same",
+    str(Rest.ATTENTION): "shown with the response to another prompt",
+    str(Rest.UNPARSEABLE): "replies that could not be read",
+    str(Rest.OF_EXCLUDED): "judged by who was left out",
+    str(Rest.EXCLUDED): "trials that were left out",
+    str(Rest.MISSING): "without a response of some system",
+    str(Rest.UNCOMPARED): "on which nobody has compared texts",
+}
 _VERDICTS = {"win": "won", "tie": "tied", "loss": "lost"}
 
 
@@ -65,7 +76,7 @@ def _dialog(project: Project, opened: Opened, asked: Asked, chosen: TrialPick) -
         found = result_trials.behind(shell.actor(), project, opened, asked.view, chosen, most=_PAGE, after=after)
         names = {one.id: one.name for one in opened.contestants}
         head = h("p", h("b", count(found.total, "prompt")), f" · {in_words(chosen, opened)}")
-        parts = [_prompt(one, names, opened) for one in found.prompts]
+        parts = [_prompt(one, names) for one in found.prompts]
         results_leave.choose(
             kit.show("trials", head, *(parts or [h("p", {"class": "dim"}, "None.")]), key="results.trials")
         )
@@ -83,6 +94,7 @@ def in_words(chosen: TrialPick, opened: Opened) -> str:
         f"{of} {_VERDICTS.get(chosen.verdict, 'was compared')} against {against}".replace("compared against", "compared with") if against else of,
         _part_words(chosen),
         " and ".join(f"judged by {who(one)}" for one in (chosen.person, chosen.beside) if one),
+        _RESTS.get(chosen.rest, ""),
         f"{who(chosen.beside)}: {chosen.theirs}, {who(chosen.person)}: {chosen.its}, on the same pair" if chosen.its else "",
     ]  # fmt: skip
     return ", ".join(part for part in parts if part) or "all"
@@ -93,7 +105,7 @@ def _part_words(chosen: TrialPick) -> str:
     return f"{chosen.part} {name}" if chosen.part in (Part.SKILL, Part.DIFFICULTY) and name == chosen.name else name
 
 
-def _prompt(one: PromptTrials, names: Mapping[str, str], opened: Opened) -> kit.Element:
+def _prompt(one: PromptTrials, names: Mapping[str, str]) -> kit.Element:
     about = " · ".join(
         part
         for part in (
@@ -117,14 +129,16 @@ def _prompt(one: PromptTrials, names: Mapping[str, str], opened: Opened) -> kit.
         h("div", {"class": "lab"}, f"{one.key} · {about}"),
         kit.read(one.text, "s"),
         *texts,
-        _trials(one, names, may_leave=opened.study.takes_judgments) if one.trials else None,
+        h("p", {"class": "lab"}, f"No response of {', '.join(one.missing)}.") if one.missing else None,
+        _trials(one, names) if one.trials else None,
     )  # fmt: skip
 
 
-def _trials(one: PromptTrials, names: Mapping[str, str], *, may_leave: bool) -> kit.Element:
+def _trials(one: PromptTrials, names: Mapping[str, str]) -> kit.Element:
     """Raters by rows, contestants by columns: the rank or score, and below it where the text stood."""
     shown = [each.contestant for each in one.shown if any(each.contestant in line.positions for line in one.trials)]
-    heads = ("Rater", *(names.get(each, each) for each in shown), "Time", "Reason")
+    shown += [FOREIGN] if any(FOREIGN in line.positions for line in one.trials) else []
+    heads = ("Rater", *(_FOREIGN if each == FOREIGN else names.get(each, each) for each in shown), "Time", "Reason")
     header = h(
         "tr",
         *(
@@ -132,13 +146,11 @@ def _trials(one: PromptTrials, names: Mapping[str, str], *, may_leave: bool) -> 
             for at, head in enumerate(heads)
         ),
     )
-    return h(
-        "table", h("thead", header), h("tbody", *(_trial(line, shown, may_leave=may_leave) for line in one.trials))
-    )
+    return h("table", h("thead", header), h("tbody", *(_trial(line, shown) for line in one.trials)))
 
 
-def _trial(line: TrialLine, shown: list[str], *, may_leave: bool) -> kit.Element:
-    leave = h("button", {"class": "lk", "data-action": line.id}, "Leave out…") if may_leave and not line.left else None
+def _trial(line: TrialLine, shown: list[str]) -> kit.Element:
+    leave = None if line.left else h("button", {"class": "lk", "data-action": line.id}, "Leave out…")
     cells = (
         h("td", {"class": "r num"}, line.places.get(each, "–" if each in line.positions else ""), _place(line, each))
         for each in shown

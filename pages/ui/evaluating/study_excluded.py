@@ -1,4 +1,4 @@
-"""Who is left out of the results, and why: said before anybody has seen them."""
+"""Who is left out of the results, and why; said, if it can be, before anybody has seen them."""
 
 from collections.abc import Mapping
 
@@ -13,12 +13,17 @@ from pages.ui.kit import h
 
 _ABOUT = "Somebody who misread the task, or failed the attention checks. Say it before results are seen: the reason stands in the report."
 
+_LATE = (
+    "Results are open: whoever leaves somebody out now may know what that changes. Results and report say that it was decided after"
+    " unblinding, and why."
+)
+
 
 def card(project: Project, study: StudyNow, raters: Mapping[str, str]) -> None:
     """`raters`: the names of who takes part, by id."""
     out = {one.subject: one for one in studies.exclusions(shell.actor(), project, study.id)}
     is_going = study.state is not StudyState.CLOSED
-    words = _ABOUT if is_going else "Settled before the close."
+    words = _ABOUT if is_going else _LATE
     kit.show(
         "hint",
         h("div", {"class": "h"}, "Left out of the results"),
@@ -26,26 +31,28 @@ def card(project: Project, study: StudyNow, raters: Mapping[str, str]) -> None:
         key="studies.excluded.about",
     )
     for one in out.values():
-        _row(project, study, one, raters.get(one.subject, f"trial {one.subject[:8]}"), may_change=is_going)
+        _row(project, study, one, raters.get(one.subject, f"trial {one.subject[:8]}"))
     if not out:
         kit.show("hint", h("p", {"class": "dim"}, "Nobody is left out."), key="studies.excluded.none")
     left = [id_ for id_ in raters if id_ not in out]
-    if is_going and left and st.button("Leave somebody out…", key="studies.exclude"):
-        _ask(project, study, {id_: raters[id_] for id_ in left})
+    if left and st.button("Leave somebody out…", key="studies.exclude"):
+        ask(project, study, {id_: raters[id_] for id_ in left})
 
 
-def _row(project: Project, study: StudyNow, one: Exclusion, name: str, *, may_change: bool) -> None:
+def _row(project: Project, study: StudyNow, one: Exclusion, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             when = f"{one.received_at.astimezone():%d %b %H:%M}"
-            line = h("div", h("b", name), h("span", {"class": "dim"}, f" · {when} · {one.reason}"))
+            late = " · after unblinding" if one.after_look else ""
+            line = h("div", h("b", name), h("span", {"class": "dim"}, f" · {when}{late} · {one.reason}"))
             kit.show("line", line, key=f"studies.excluded.{one.subject}")
-        if may_change and st.button("Take back in", key=f"studies.include.{one.subject}"):
+        if st.button("Take back in", key=f"studies.include.{one.subject}"):
             _back(project, study, one, name)
 
 
 @st.dialog("Leave somebody out")
-def _ask(project: Project, study: StudyNow, raters: Mapping[str, str]) -> None:
+def ask(project: Project, study: StudyNow, raters: Mapping[str, str]) -> None:
+    """Whom, and why; `raters` are those who count now."""
     with shell.problems("studies.exclude"):
         who = st.selectbox(
             "Who", list(raters), format_func=lambda id_: raters[id_], index=None, placeholder="Choose somebody",
@@ -54,8 +61,9 @@ def _ask(project: Project, study: StudyNow, raters: Mapping[str, str]) -> None:
         reason = st.text_input(
             "Why", key="studies.exclude.reason", max_chars=300, placeholder="Ranked 1 = worst all along"
         )
-        about = "What they said is kept, and counts in no result. You can take them back in until the study is closed."
-        kit.show("hint", h("p", {"class": "lab"}, about), key="studies.exclude.about")
+        about = "What they said is kept, and counts in no result. You can take them back in."
+        late = f" {_LATE}" if study.state is StudyState.CLOSED else ""
+        kit.show("hint", h("p", {"class": "lab"}, about + late), key="studies.exclude.about")
         if st.button("Leave them out", type="primary", key="studies.exclude.go", disabled=who is None) and who:
             studies.exclude(shell.actor(), project, study.id, who, reason)
             st.rerun()

@@ -74,7 +74,7 @@ def _confirm_opening(project: Project, study: StudyNow) -> None:
 @st.dialog("Close the study")
 def _confirm_closing(project: Project, study: StudyNow) -> None:
     with shell.problems("studies.close"):
-        words = "Nobody can judge or revise any more, people and trials can no longer be excluded, and its results can be seen."
+        words = "Nobody can judge or revise any more, and its results can be seen. Whoever is left out from then on is left out after unblinding, and the report says so."
         kit.show("stop", h("p", words), study_progress.left_in_words(project, study), key="studies.close.words")
         yes, no = st.columns(2)
         if yes.button("Close it", type="primary", key="studies.close.yes", width="stretch"):
@@ -113,7 +113,7 @@ def _going(project: Project, study: StudyNow) -> None:
 def _closed(project: Project, study: StudyNow) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="studies_going"):
         with st.container(width="stretch"):
-            kit.show("lead", h("p", "The study is closed. Its results no longer change."), key="studies.going.about")
+            kit.show("lead", h("p", "The study is closed: nobody judges in it any more."), key="studies.going.about")
         if st.button("See the results", type="primary", key="studies.results"):
             st.switch_page("../results.py", query_params={"project": project.slug, "study": study.id})
     said = study_progress.of(project, study)

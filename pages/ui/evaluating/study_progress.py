@@ -30,9 +30,8 @@ def card(project: Project, study: StudyNow, said: Completeness) -> None:
             with st.container(horizontal=True):
                 if here and st.button("Somebody has left…", key="studies.left"):
                     _left(project, study, here)
-            if not said.people:
-                people = {one.id: one.name for one in shell.studio().people.list(shell.actor())}
-                study_link.card(project, study, people)
+            people = {one.id: one.name for one in shell.studio().people.list(shell.actor())}
+            study_link.card(project, study, people)
 
 
 def left_in_words(project: Project, study: StudyNow) -> kit.Element:
