@@ -24,8 +24,8 @@ def wilson(k: int, n: int, confidence: float = CONFIDENCE) -> Share:
     return Share(k=k, n=n, low=low, high=high)
 
 
-def wilson_bounds(k: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """The ends of Wilson's interval for k of n, n > 0; k may hold halves (a tie is half a win)."""
+def wilson_bounds(k: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The ends of Wilson's interval for k of n, n > 0; k may hold halves (a tie is half a win), both any part (less evidence)."""
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     middle = (k + z * z / 2) / (n + z * z)
     half = z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)

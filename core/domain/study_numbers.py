@@ -25,10 +25,21 @@ class Record:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BySeed:
+    """A 95 % interval that takes prompts of one seed as related. `design_effect`: so many related prompts tell as much as one alone."""
+
+    low: float
+    high: float
+    seeds: int
+    design_effect: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
     """A number worked out of `n` things, with its 95 % interval; None where it is undefined, and `why` says then why.
 
     A number can stand without an interval (`low` and `high` None): `why` says that too. `interval` names how it was made.
+    `by_seed` stands beside an interval that takes prompts as independent, where some are not.
     """
 
     value: float | None
@@ -37,6 +48,7 @@ class Estimate:
     high: float | None = None
     interval: str = ""
     why: str = ""
+    by_seed: BySeed | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -79,6 +79,7 @@ def rates(bouts: Sequence[Bout], colours: Palette, *, least_n: int, height: int 
     )
     figure.add_vline(x=0.5, line={"color": colours.ink2, "width": 1.4, "dash": "dot"})
     told = [(place, bout) for place, bout in enumerate(bouts) if bout.rate.value is not None]
+    _by_seed(figure, told, colours)
     for is_small in (False, True):  # two traces, however many rows: each trace costs milliseconds
         alike = [(place, bout) for place, bout in told if (bout.rate.n < least_n) is is_small]
         if alike:
@@ -94,6 +95,19 @@ def rates(bouts: Sequence[Bout], colours: Palette, *, least_n: int, height: int 
         tickfont={"color": colours.ink},
     )
     return figure
+
+
+def _by_seed(figure: go.Figure, told: Sequence[tuple[int, Bout]], colours: Palette) -> None:
+    """A thin line behind each dot whose prompts share seeds: all of them in one trace, with gaps."""
+    ends = [(place, bout.rate.by_seed) for place, bout in told if bout.rate.by_seed is not None]
+    if ends:
+        figure.add_trace(
+            go.Scatter(
+                x=[x for _, seeds in ends for x in (seeds.low, seeds.high, None)],
+                y=[y for place, _ in ends for y in (place, place, None)],
+                mode="lines", line={"width": 1, "color": colours.ink2}, hoverinfo="skip", cliponaxis=False,
+            )
+        )  # fmt: skip
 
 
 def _dots(figure: go.Figure, told: Sequence[tuple[int, Bout]], colours: Palette, *, is_small: bool) -> None:
@@ -127,6 +141,9 @@ def in_words(bout: Bout) -> str:
     if rate.value is None:
         return f"{plain(bout.name)}: nothing to tell a rate from; {bout.record.ties:,} tied"
     extent = "" if rate.low is None or rate.high is None else f", 95 % interval {rate.low:.0%} to {rate.high:.0%}"
+    seeds = rate.by_seed
+    if seeds is not None:
+        extent += f" (by seed {seeds.low:.0%} to {seeds.high:.0%}, {seeds.seeds:,} seeds)"
     counted = f"{bout.record.wins:,} won, {bout.record.ties:,} tied, {bout.record.losses:,} lost"
     return f"{plain(bout.name)}: {rate.value:.0%}{extent}; n {rate.n:,} ({counted})".replace("%", " %")
 

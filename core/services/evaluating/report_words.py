@@ -10,10 +10,12 @@ def percent(share: float | None) -> str:
 
 
 def rate(told: Estimate) -> str:
-    """54.0 % (51.2 to 57.1 %); or why there is none."""
+    """54.0 % (51.2 to 57.1 %), by seed 49.3 to 59.0 %; or why there is none."""
     if told.value is None:
         return told.why or "–"
-    return f"{percent(told.value)}{_extent(told.low, told.high)}"
+    seeds = told.by_seed
+    by_seed = f", by seed {100 * seeds.low:.1f} to {100 * seeds.high:.1f} %" if seeds else ""
+    return f"{percent(told.value)}{_extent(told.low, told.high)}{by_seed}"
 
 
 def _extent(low: float | None, high: float | None) -> str:

@@ -8,7 +8,7 @@ from core.domain.study_numbers import Estimate
 from core.domain.study_results import Bout, Level
 from core.exchange.export_texts import defused
 
-_RATE = ("value", "low", "high", "n", "interval", "note")
+_RATE = ("value", "low", "high", "n", "interval", "note", "low_by_seed", "high_by_seed", "seeds", "design_effect")
 
 
 def bouts(found: Iterable[Bout], names: Mapping[str, str], what: str, formula: str) -> str:
@@ -42,4 +42,6 @@ def lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _estimate(one: Estimate) -> tuple[object, ...]:
-    return (one.value, one.low, one.high, one.n, one.interval, one.why)
+    seeds = one.by_seed
+    by_seed = (seeds.low, seeds.high, seeds.seeds, seeds.design_effect) if seeds else (None,) * 4
+    return (one.value, one.low, one.high, one.n, one.interval, one.why, *by_seed)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
@@ -12,7 +12,7 @@ from core.domain.study_numbers import Estimate, Record
 from core.domain.study_results import Bout, Difficulty, Part, Reduction, TrialPick, WinRate
 from core.services.evaluating.results import Hardness, Opened, Selection
 from core.store.result_reading import Bits
-from core.studies import tally
+from core.studies import clustered, tally
 from core.studies.ballots import Floats, Ints, PromptFacts
 from core.studies.bootstrap import Bootstrap, ratios
 from core.studies.tally import PairCounts
@@ -183,7 +183,7 @@ def _bouts(
 ) -> tuple[Bout, ...]:
     records = [record(row.counts, row.kept) for row in rows]
     if view.reduction is Reduction.VERDICTS or progress is None:
-        rates = [_plain(told, view) for told in records]
+        rates = [_plain(opened, row, told, view) for row, told in zip(rows, records, strict=True)]
     else:
         rates = resampled_rates(opened, view, rows, progress)
     return tuple(
@@ -192,11 +192,14 @@ def _bouts(
     )
 
 
-def _plain(told: Record, view: View) -> Estimate:
-    """Of votes without an interval: they hang together, and their interval takes resampling."""
+def _plain(opened: Opened, row: _Row, told: Record, view: View) -> Estimate:
+    """Of verdicts with Wilson's interval, and beside it one by seed; of votes without: they hang together, and resampling takes time."""
     found = rate_of(told, view.rate)
-    if view.reduction is Reduction.VERDICTS or found.value is None:
+    if found.value is None:
         return found
+    if view.reduction is Reduction.VERDICTS:
+        above, below = _above(row.counts, view.rate)[row.kept], _below(row.counts, view.rate)[row.kept]
+        return replace(found, by_seed=clustered.by_seed(above, below, opened.clusters()[row.kept]))
     return Estimate(value=found.value, n=found.n, why="its interval is being worked out")
 
 

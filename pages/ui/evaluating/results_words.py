@@ -40,7 +40,10 @@ def _raters(opened: Opened, asked: Asked) -> str:
 
 def _how(opened: Opened, asked: Asked) -> str:
     has_seeds = any(prompt.cluster != prompt.id for prompt in opened.prompts)
-    return _HOW[asked.shown].replace("resampled prompts", "resampled seeds") if has_seeds else _HOW[asked.shown]
+    if not has_seeds:
+        return _HOW[asked.shown]
+    more = "; thin: by seed, which is the one to quote where prompts share seeds" if asked.shown == VERDICTS else ""
+    return _HOW[asked.shown].replace("resampled prompts", "resampled seeds") + more
 
 
 def _state(opened: Opened) -> str:
