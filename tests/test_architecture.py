@@ -19,7 +19,7 @@ MODULES = sorted(
 
 RULES = ("evolution", "review", "studies", "analysis", "exchange", "figures")
 ADAPTERS = ("models", "store", "argilla", "hub", "cluster")
-FOR_ALL = {"core.domain", "core.errors", "core.ports"}
+FOR_ALL = {"core.domain", "core.errors", "core.ports", "core.lifeline"}
 FOR_PAGES = {"pages.ui", "core.services", "core.figures", "core.domain", "core.errors"}
 HOMES = {
     "openai": "core/models/",
@@ -62,6 +62,8 @@ def may_import(path: Path) -> set[str] | None:
         return FOR_ALL | {f"core.{second}"} | ({"core.analysis"} if second == "studies" else set())
     if second == "ports.py":
         return {"core.domain", "core.errors"}
+    if second == "lifeline.py":
+        return set()
     return {"core.errors"} if second == "settings.py" else None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer
-from core.store import migrating, unfinished
+from core.store import backing_up, migrating, unfinished
 from core.store.checkpoints import Checkpoints
 from core.store.rows import filled, plain
 from core.store.writer import DiskFull, Writer
@@ -89,29 +89,7 @@ class Database:
 
     def backup(self, target: Path) -> None:
         """Copy everything into a new file while work goes on. ProjectError if the target exists."""
-        if target.exists():
-            raise ProjectError("The backup's file exists already", where=str(target), to_do="Choose another name.")
-        partial = target.with_name(target.name + ".partial")
-        try:
-            partial.unlink(missing_ok=True)
-            self._copy_into(partial)
-            partial.rename(target)
-        except (OSError, duckdb.Error) as error:
-            _remove(partial)
-            raise ProjectError(
-                f"The backup cannot be written ({str(error)[:200]})",
-                where=str(target),
-                to_do="Choose a folder with free space that you may write to.",
-            ) from error
-
-    def _copy_into(self, partial: Path) -> None:
-        name = str(self.query("select current_database() as name")[0]["name"])
-        with self._connection.cursor() as cursor:
-            cursor.execute("attach ? as backup_target", [str(partial)])
-            try:
-                cursor.execute(f"copy from database {_quoted(name)} to backup_target")
-            finally:
-                cursor.execute("detach backup_target")
+        backing_up.back_up(self, target)
 
     def rebuild(self) -> None:
         """Make the projections again from the facts."""
@@ -167,7 +145,7 @@ def _create(path: Path, kind: str) -> None:
             "No file can be made here", where=str(path), to_do="Choose a folder with free space that you may write to."
         ) from error
     finally:
-        _remove(fresh)
+        backing_up.remove(fresh)
 
 
 def _give_name(fresh: Path, path: Path) -> None:
@@ -178,13 +156,6 @@ def _give_name(fresh: Path, path: Path) -> None:
     except OSError:  # a file system without hard links
         if not path.exists():
             fresh.rename(path)
-
-
-def _remove(path: Path) -> None:
-    """What is left of a file that was not finished, its write-ahead log too."""
-    for left in (path, path.with_name(path.name + ".wal")):
-        if left.exists():
-            left.unlink()
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
@@ -246,8 +217,3 @@ def _first(connection: duckdb.DuckDBPyConnection, sql: str, *parameters: Any) ->
     """Every row is fetched: a result that is left open keeps its transaction, and beside an old one nothing is ever checkpointed."""
     rows = connection.execute(sql, list(parameters)).fetchall()
     return int(rows[0][0]) if rows else 0
-
-
-def _quoted(name: str) -> str:
-    """A database's name as an identifier: the one place where SQL takes no parameter."""
-    return '"' + name.replace('"', '""') + '"'

@@ -28,7 +28,7 @@ def as_json_lines(path: Path, columns: Sequence[str] = ()) -> Iterator[IO[bytes]
         command,
         cwd=_ROOT,
         env=os.environ | _ENVIRONMENT,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # it stays open until the child has ended: when it closes, the app is gone
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

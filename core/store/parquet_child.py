@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.lifeline import end_with_the_app
 from core.store.parquet import DESCRIBED, REFUSED
 
 _AT_ONCE = 256  # rows: a text of 1 MB that the file names a million times is unfolded so often and no more
@@ -26,6 +27,7 @@ _NOT_UTF_8 = b"\xff"
 
 
 def main(path: str, *columns: str) -> int:
+    end_with_the_app()
     _bound_memory()
     try:
         for line in [_described(Path(path))] if columns == (DESCRIBED,) else _lines(Path(path), columns):

@@ -266,14 +266,25 @@ def test_an_import_that_is_stopped_leaves_nothing(studio: Studio, whole: Path) -
     assert left_behind(studio) == []
 
 
-def test_what_a_killed_process_left_is_swept_away_a_day_later(studio: Studio, project: Project, tmp_path: Path) -> None:
-    old, new = (studio.shelf.folder / f".incoming-{name}" for name in ("old", "new"))
-    for left in (old, new):
+def test_what_a_killed_process_left_is_swept_away_and_nothing_else(
+    studio: Studio, project: Project, tmp_path: Path
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    dead, alive, foreign = (
+        studio.shelf.folder / name
+        for name in (
+            f".evol-studio-{ended.pid}-0123abcd-incoming-x1",
+            f".evol-studio-{os.getppid()}-0123abcd-incoming-x2",
+            ".incoming-of-somebody-else",
+        )
+    )
+    for left in (dead, alive, foreign):
         left.mkdir()
-    os.utime(old, (0, 0))
     bundles.write(ME, project, tmp_path / "whole.studio.zip")
-    assert left_behind(studio) == [".incoming-new"]
-    new.rmdir()
+    assert left_behind(studio) == sorted([alive.name, foreign.name])
+    alive.rmdir()
+    foreign.rmdir()
 
 
 def test_a_name_that_is_taken_is_refused_before_anything_stands(studio: Studio, whole: Path) -> None:
@@ -293,7 +304,7 @@ def test_a_file_is_not_written_over_and_a_half_written_one_never_stands(
     next(pieces)
     pieces.close()
     assert name.startswith("furnished-")
-    assert [path.name for path in project.path.parent.iterdir() if path.name.startswith(".outgoing")] == []
+    assert [path.name for path in project.path.parent.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_disk_that_fills_up_half_way_is_said_and_leaves_nothing(whole: Path, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from dataclasses import asdict
 import psutil
 import xllamacpp
 
+from core.lifeline import end_with_the_app, keep_stdout_clean, read_line, wait_while_the_app_lives
 from core.models.embedded.order import Order, Ready
-from core.models.lifeline import end_with_the_app, keep_stdout_clean, read_line, wait_while_the_app_lives
 
 CONTEXT_TOKENS = 4096
 SLOTS = 2

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from core.domain.person import Actor
 from core.domain.report import Block, Heading, Report, Table, Words
@@ -21,6 +20,7 @@ from core.services.evaluating.result_people import left_out
 from core.services.evaluating.results import Opened, Results
 from core.services.growing.seed_files import called
 from core.services.projects import Project
+from core.services.temporary import temporary_folder
 from core.store import study_export_reading, study_reading
 from core.store.database import open_database
 
@@ -54,7 +54,7 @@ def of_file(actor: Actor, path: Path, *, name: str = "") -> ReportFiles:
     may_read(actor)
     with called(name or path.name):
         file = study_files.opened_file(path)
-    with TemporaryDirectory(prefix="report-") as folder:
+    with temporary_folder("report") as folder:
         database = open_database(Path(folder) / "study.duckdb", "project")
         results = Results()
         try:

@@ -3,13 +3,11 @@
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from core.domain.bundle import Manifest
 from core.domain.person import Actor
@@ -20,11 +18,10 @@ from core.services.access import may_grow, may_read
 from core.services.growing.seed_files import called
 from core.services.projects import Project
 from core.services.shelf import Shelf
+from core.services.temporary import sweep, temporary_folder
 from core.store import bundling
 
 Tell = Callable[[str, float], None]  # what is being done, and the share of it that is done
-_INCOMING, _OUTGOING = ".incoming-", ".outgoing-"
-_LEFT_AFTER_S = 24 * 3600.0  # what is older was left by a process that was killed
 _LEFT_FREE = 200 * 10**6  # bytes of the disk that an import never takes
 
 
@@ -85,8 +82,8 @@ def import_bundle(
     ends it.
     """
     may_grow(actor)
-    _sweep(shelf.folder)
-    with called(name or path.name), TemporaryDirectory(prefix=_INCOMING, dir=shelf.folder) as folder:
+    sweep(shelf.folder)
+    with called(name or path.name), temporary_folder("incoming", shelf.folder) as folder:
         came, fresh = Path(folder) / "came.duckdb", Path(folder) / "fresh.duckdb"
         room = (shutil.disk_usage(folder).free - _LEFT_FREE) // 2
         about = bundle.unpack(path, came, room, lambda share: tell("Unpacking …", share))
@@ -131,15 +128,8 @@ def _pieces(actor: Actor, project: Project, about: Manifest) -> Generator[bytes,
 @contextmanager
 def _copied(project: Project) -> Iterator[Path]:
     """One moment of it in a file of its own, beside it: there is room for it, or nowhere."""
-    _sweep(project.path.parent)
-    with TemporaryDirectory(prefix=_OUTGOING, dir=project.path.parent) as folder:
+    sweep(project.path.parent)
+    with temporary_folder("outgoing", project.path.parent) as folder:
         copy = Path(folder) / "project.duckdb"
         project.database.backup(copy)
         yield copy
-
-
-def _sweep(folder: Path) -> None:
-    for left in folder.glob(".*-*"):
-        is_ours = left.name.startswith((_INCOMING, _OUTGOING))
-        if is_ours and time.time() - left.stat().st_mtime > _LEFT_AFTER_S:
-            shutil.rmtree(left, ignore_errors=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import uuid_utils
 
@@ -21,6 +20,7 @@ from core.services.access import may_grow
 from core.services.growing.seed_files import SeedFile, called
 from core.services.growing.seed_import import sha256_of
 from core.services.projects import Project
+from core.services.temporary import temporary_folder
 from core.store import said_bulk
 from core.store.said_bulk import Settled
 from core.store.shelf import Shelf
@@ -61,7 +61,7 @@ def check(
 ) -> SaidCounted:  # fmt: skip
     """What a file comes to, row by row. Nothing is taken."""
     may_grow(actor)
-    with TemporaryDirectory(prefix="said-") as folder, called(name or path.name):
+    with temporary_folder("said") as folder, called(name or path.name):
         return _settled(actor, project, path, Path(folder), columns, by, tell).counted()
 
 
@@ -84,7 +84,7 @@ def import_file(
     """
     may_grow(actor)
     name = name.strip() or path.name
-    with TemporaryDirectory(prefix="said-") as folder, called(name):
+    with temporary_folder("said") as folder, called(name):
         taking = _settled(actor, project, path, Path(folder), columns, by, tell)
         counted = taking.counted()
         _require(counted, whole=whole)

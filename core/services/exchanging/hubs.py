@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from core.domain.person import Actor
 from core.domain.project import Audit
@@ -17,6 +16,7 @@ from core.hub.hub import Fetched, Pushed, Tell
 from core.services.access import may_grow
 from core.services.jobs import Job, Jobs
 from core.services.projects import Project
+from core.services.temporary import temporary_folder
 
 _TOKEN = "HF_TOKEN"  # of the environment; the only way to give one
 Make = Callable[
@@ -63,7 +63,7 @@ class Pushes:
         name, token = hub.require_name(repo, with_owner=True), token_for_pushing()
 
         def work(job: Job) -> None:
-            with TemporaryDirectory(prefix="push-") as temporary:
+            with temporary_folder("push") as temporary:
                 folder = Path(temporary) / "dataset"
                 tell = self._teller(job, project)
                 make(folder, lambda done, of: tell(f"Writing {of:,} rows …", done / max(1, of)))

@@ -6,7 +6,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import uuid_utils
 
@@ -23,6 +22,7 @@ from core.services.access import may_grow
 from core.services.exchanging.lineage_making import people_of
 from core.services.growing.seed_files import called
 from core.services.projects import Project
+from core.services.temporary import temporary_folder
 from core.store import (
     lineage_bulk,
     lineage_context_log,
@@ -59,7 +59,7 @@ def import_lineage(
     """
     may_grow(actor)
     name = name or path.name
-    with called(name), TemporaryDirectory(prefix="lineage-") as folder:
+    with called(name), temporary_folder("lineage") as folder:
         shelf = LineageShelf(Path(folder))
         with closing(shelf), _opened(path) as items:
             read = Lineage(items)

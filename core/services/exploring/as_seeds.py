@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from core.domain.person import Actor
 from core.domain.queue import QueueFilter
@@ -11,6 +10,7 @@ from core.errors import BadInput
 from core.services.access import may_grow
 from core.services.growing.seeds import import_file
 from core.services.projects import Project
+from core.services.temporary import temporary_folder
 from core.store import explore_reading, queue_reading
 
 _COLUMNS = Columns(instruction="instruction", input="input", skill="skill")
@@ -25,7 +25,7 @@ def take_as_seeds(actor: Actor, project: Project, wanted: QueueFilter, *, name: 
     seqs = queue_reading.matching(project.database, wanted)
     if not seqs:
         raise BadInput("Nothing matches this filter", to_do="Choose something else.")
-    with TemporaryDirectory(prefix="as-seeds-") as folder:
+    with temporary_folder("as-seeds") as folder:
         file = Path(folder) / "texts.jsonl"
         with file.open("w", encoding="utf-8") as lines:
             for row in explore_reading.texts(project.database, seqs):

@@ -5,7 +5,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +28,7 @@ from core.services.exploring.map_order import ChildOrder
 from core.services.exploring.map_order import Errand as ChildErrand
 from core.services.growing.live import LiveRuns
 from core.services.jobs import Came, Job
+from core.services.temporary import temporary_folder
 from core.store import embedding_log, embedding_reading
 from core.store.database import Database
 from core.store.embedding_reading import Wanted
@@ -65,7 +65,7 @@ def packaged(job: MapJob, database: Database, found: Wanted, model: str) -> None
     if not total:
         return
     database.require_room()
-    with TemporaryDirectory(prefix="map-") as name:
+    with temporary_folder("map") as name:
         folder = Path(name)
         put_aside(folder, found.missing(model, map_order.HAND))
         answers = asked_of_child(job, ChildOrder(errand=ChildErrand.EMBED, folder=name, n=total))
@@ -110,7 +110,7 @@ class EndpointWork:
         if not total:
             return
         database.require_room()
-        with TemporaryDirectory(prefix="map-") as name:
+        with temporary_folder("map") as name:
             put_aside(Path(name), found.missing(model, TEXTS_A_CALL))
             self._ask_all(job, database, Path(name), total)
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 
-from core.models.lifeline import end_with_the_app, keep_stdout_clean, read_line, wait_while_the_app_lives
+from core.lifeline import end_with_the_app, keep_stdout_clean, read_line, wait_while_the_app_lives
 from core.services.exploring.map_order import ChildOrder, ChildSaid, Errand
 
 _NICE = 10

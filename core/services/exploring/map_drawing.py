@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,7 @@ from core.services.exploring.embedding import Embeddings, with_references
 from core.services.exploring.embedding_work import put_aside
 from core.services.exploring.map_jobs import MapJob, asked_of_child
 from core.services.exploring.map_order import ChildOrder, Errand
+from core.services.temporary import temporary_folder
 from core.store import embedding_reading, map_log, queue_log
 from core.store.database import Database
 from core.store.embedding_reading import Bits, Floats, Wanted
@@ -73,7 +73,7 @@ def drawn(job: MapJob, database: Database, embeddings: Embeddings, wish: Wish) -
     job.tell(MapPhase.TEXTS)
     with (
         embedding_reading.wanted(database, *with_references(wish.wanted)) as found,
-        TemporaryDirectory(prefix="map-") as name,
+        temporary_folder("map") as name,
     ):
         if found.texts < _FEWEST:
             raise BadInput(

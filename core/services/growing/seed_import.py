@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import uuid_utils
 
@@ -20,6 +19,7 @@ from core.exchange.seed_rows import seed_of
 from core.services.access import may_grow
 from core.services.growing.seed_files import SeedFile, called
 from core.services.projects import Project
+from core.services.temporary import temporary_folder
 from core.store import seed_reading
 from core.store.seed_bulk import SeedShelf, write
 
@@ -88,7 +88,7 @@ def take_file(
     with called(how.name):
         file = SeedFile(path, how.format_)
         columns = how.columns or _guessed(file, how.name)
-    with TemporaryDirectory(prefix="seeds-") as folder:
+    with temporary_folder("seeds") as folder:
         with SeedShelf(Path(folder) / "seeds.arrow") as shelf:
             taking = _Taking(shelf, str(uuid_utils.uuid7()), onto.seen, how=how)
             with called(how.name):

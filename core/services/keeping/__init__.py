@@ -1,0 +1,1 @@
+"""How a studio comes through bad days: backups, restoring, and what the doctor finds."""

@@ -1,0 +1,224 @@
+"""Backups: made now or every so many hours while work goes on, listed, and restored as a new project, compared row by row each time."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.domain.calling import CallProgress
+from core.domain.person import Actor, Role
+from core.domain.project import Audit
+from core.domain.upkeep import BY_ITSELF, Backup, Kind, Manifest, TableSum, UpkeepNow
+from core.errors import BadInput, NotFound, ProjectError
+from core.services.access import may_grow, may_read, require
+from core.services.jobs import Job, Jobs
+from core.services.keeping import backup_files, backup_making
+from core.services.projects import Project, Projects
+from core.services.shelf import Shelf
+from core.services.temporary import temporary_folder
+from core.store import backing_up
+from core.store.database import Database
+
+INSTALLATION = "_installation"  # its own file among those of projects; no project can be called so
+_JOB = "backup"
+_PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Doing:
+    """What is under way: a file of so many bytes, after so many bytes of others, of so many in all; or what came of it."""
+
+    said: str
+    target: Path | None = None
+    n_bytes: int = 0
+    before: int = 0
+    total: int = 1
+    share: float = 0.0
+    done: str = ""
+    made: str = ""
+
+
+class Backups:
+    """The backups of one installation. One is made, or restored, at a time."""
+
+    def __init__(self, folder: Path, shelf: Shelf, projects: Projects, installation: Database) -> None:
+        self.folder = folder
+        self._shelf, self._projects, self._installation = shelf, projects, installation
+        self._jobs = Jobs(_JOB)
+        self._doing = _Doing(said="")
+        self._beginning = threading.Lock()  # guards the choice whether to begin: two tabs may ask at once
+
+    def every(self, actor: Actor) -> tuple[Backup, ...]:
+        """All that lie in the folder, newest first."""
+        may_read(actor)
+        return tuple(backup_files.every(self.folder))
+
+    def begin(self, actor: Actor, slugs: Sequence[str]) -> None:
+        """Back these projects up in the background; INSTALLATION among them means its own file. Nothing happens while one is going."""
+        may_grow(actor)
+        if INSTALLATION in slugs:
+            require(actor, Role.OWNER)
+        names = self._shelf.names(actor)
+        if unknown := [slug for slug in slugs if slug not in names and slug != INSTALLATION]:
+            raise NotFound(f"There is no project “{unknown[0]}”", to_do="Choose one from the list.")
+        self.begin_for(
+            actor.person_id, [(slug, self._database(actor, slug), names.get(slug, "Installation")) for slug in slugs]
+        )
+
+    def begin_for(self, by: str, files: Sequence[tuple[str, Database, str]]) -> bool:
+        """The same for open files, each with its slug and name. → whether it was begun."""
+
+        def work(job: Job) -> None:
+            sizes = [database.path.stat().st_size for _, database, _ in files]
+            for nth, (slug, database, name) in enumerate(files):
+                before = _Doing(
+                    said=f"Copying and comparing {name} …",
+                    n_bytes=sizes[nth],
+                    before=sum(sizes[:nth]),
+                    total=max(1, sum(sizes)),
+                )
+                self._one(job, slug, database, name, by, before)
+            names = ", ".join(name for _, _, name in files[:3]) + (" …" if len(files) > 3 else "")
+            self._doing = _Doing(said="", share=1.0, done=f"Backed up, and compared row by row: {names}")
+
+        return self._begin(work)
+
+    def write(self, actor: Actor, project: Project, target: Path) -> Manifest:
+        """Back a project up into a file of one's choice, and wait for it. Raises ProjectError; then there is no such file."""
+        may_grow(actor)
+        return _written(project.database, target, slug=project.slug, name=project.name, actor=actor)
+
+    def write_installation(self, actor: Actor, target: Path) -> Manifest:
+        """The same of the installation's own file: people, endpoints, packs."""
+        require(actor, Role.OWNER)
+        return _written(self._installation, target, slug=INSTALLATION, name="Installation", actor=actor)
+
+    def known(self, actor: Actor, name: str) -> Backup:
+        """One of those in the folder, by its file's name."""
+        found = next((one for one in self.every(actor) if one.path.name == name), None)
+        if found is None:
+            raise NotFound("There is no such backup any more", where=name[:200], to_do="Choose one from the list.")
+        return found
+
+    def begin_restore(self, actor: Actor, backup: Backup, name: str) -> None:
+        """Make a new project of it in the background. Nothing happens while something else is going."""
+        may_grow(actor)
+
+        def work(job: Job) -> None:
+            self._doing = _Doing(said=f"Restoring {backup_making.in_words(backup)} …")
+            project = self.restore(actor, backup, name, lambda share: self._share(job, share))
+            words = f"“{project.name}” holds every row of {backup_making.in_words(backup)}."
+            self._doing = _Doing(said="", share=1.0, done=words, made=project.slug)
+
+        self._begin(work)
+
+    def restore(self, actor: Actor, backup: Backup, name: str, tell: Callable[[float], None]) -> Project:
+        """Make a new project of it, compared row by row; nothing in it goes on by itself. `name` "": like the one it has.
+
+        Raises BadInput for what is no project's backup, or not as it was made. `tell` hears the share that is done.
+        """
+        may_grow(actor)
+        said = backup.manifest
+        if said is not None and said.kind is not Kind.PROJECT:
+            raise BadInput(
+                "This is a backup of an installation, not of a project",
+                where=backup.path.name,
+                to_do="Restore it into a new home: `python -m core restore FILE --to NEW/studio.duckdb`.",
+            )
+        words = backup_making.in_words(backup)
+        with temporary_folder("restored", self._shelf.folder) as folder:
+            fresh = Path(folder) / "fresh.duckdb"
+            backup_making.restore(backup, fresh, tell)
+            backup_making.put_to_rest(fresh, actor.person_id, f"Restored from a backup: {words}.")
+            given = name or (said.name if said is not None else backup.path.stem)
+            project = self._shelf.adopt(actor, fresh, given, is_free=not name)
+        _note(project.database, actor.person_id, "restored", words)
+        return project
+
+    def restore_file(
+        self, actor: Actor, backup: Backup, target: Path, tell: Callable[[float], None]
+    ) -> Mapping[str, TableSum]:
+        """The backup's rows in a new file anywhere, compared row by row; an installation's too."""
+        require(actor, Role.OWNER)
+        return backup_making.restore(backup, target, tell)
+
+    def remove(self, actor: Actor, backup: Backup) -> None:
+        """Delete one for good."""
+        require(actor, Role.OWNER)
+        if self.folder not in backup.path.parents or not backup_files.remove(backup):
+            raise ProjectError("It cannot be removed", where=str(backup.path), to_do="Remove the file by hand.")
+
+    def progress(self, actor: Actor) -> UpkeepNow | None:
+        """How far the last one is, or how it ended; None if none was begun since the studio started."""
+        may_read(actor)
+        now, doing = self._jobs.progress(_JOB), self._doing
+        if now is None:
+            return None
+        share = doing.share or (doing.before + _size(doing)) / doing.total
+        return UpkeepNow(
+            said=doing.said, share=min(1.0, share), is_going=now.is_going, seconds=now.seconds, problem=now.reason,
+            done=doing.done, made=doing.made,
+        )  # fmt: skip
+
+    def stop(self, actor: Actor) -> None:
+        """End it; nothing half-made stays."""
+        may_grow(actor)
+        self._jobs.stop(_JOB)
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Until it has ended; False when the time is over first."""
+        return self._jobs.wait(_JOB, timeout_s)
+
+    def is_going(self) -> bool:
+        return self._jobs.is_going(_JOB)
+
+    def close(self) -> None:
+        """End what is under way: the files are closed next."""
+        self._jobs.stop(_JOB)
+        self._jobs.wait(_JOB, _PATIENCE_S)
+
+    def _begin(self, work: Callable[[Job], None]) -> bool:
+        with self._beginning:
+            if self.is_going():
+                return False
+            self._doing = _Doing(said="Beginning …")
+            self._jobs.begin(_JOB, 1, work)
+            return True
+
+    def _one(self, job: Job, slug: str, database: Database, name: str, by: str, doing: _Doing) -> None:
+        if job.stopping:
+            return
+        kind, _, seq = backing_up.head(database)
+        target = backup_files.place(self.folder, slug, seq, datetime.now(UTC))
+        self._doing = replace(doing, target=target)
+        manifest = backup_making.make(database, target, job, slug=slug, name=name, by=by)
+        if by != BY_ITSELF and kind is Kind.PROJECT:
+            _note(database, by, "backed up", str(manifest.seq))
+
+    def _share(self, job: Job, share: float) -> None:
+        if job.stopping:
+            raise ProjectError("Stopped", to_do="Nothing was left behind.")
+        self._doing = replace(self._doing, share=share)
+
+    def _database(self, actor: Actor, slug: str) -> Database:
+        return self._installation if slug == INSTALLATION else self._projects.open(actor, slug).database
+
+
+def _written(database: Database, target: Path, *, slug: str, name: str, actor: Actor) -> Manifest:
+    job = Job(CallProgress(total=1))
+    return backup_making.make(database, target, job, slug=slug, name=name, by=actor.person_id)
+
+
+def _size(doing: _Doing) -> int:
+    """How much of the file that is being made is there."""
+    partial = doing.target and doing.target.with_name(doing.target.name + backing_up.PARTIAL)
+    try:
+        return min(doing.n_bytes, partial.stat().st_size) if partial else 0
+    except OSError:  # it has its name by now, or there was none yet
+        return 0
+
+
+def _note(database: Database, by: str, act: str, subject: str) -> None:
+    audit = Audit(person_id=by, act=act, subject=subject, origin="", received_at=datetime.now(UTC))
+    database.writer.append_now([audit], by_person=True)
