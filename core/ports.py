@@ -1,11 +1,12 @@
 """What the core needs from the world. Adapters implement these; nobody else knows their libraries."""
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from core.domain.batch import BatchAnswer, BatchItem, BatchNow, Owed, RemoteBatch
 from core.domain.call import CallFailure, ChatReply, ChatRequest, Prices
 from core.domain.run import Gate
 from core.domain.steering import Steering
@@ -104,4 +105,81 @@ class RunLog(Protocol):
 
     async def is_set_aside(self, instruction_id: str) -> bool:
         """Whether people rejected something above it, so that nobody is to be asked for it."""
+        ...
+
+
+class BatchModel(Protocol):
+    """A model that is asked by batch: a file of requests goes there, files of answers come back within a day.
+
+    Failures come back as values. `batch_id` is ours: the endpoint keeps it with the batch, so that it can be found again.
+    """
+
+    def line(self, call_id: str, request: ChatRequest) -> bytes:
+        """One request as a line of the file."""
+        ...
+
+    async def upload(self, name: str, content: bytes) -> str | CallFailure:
+        """→ the file's id there."""
+        ...
+
+    async def begin(self, file_id: str, batch_id: str) -> RemoteBatch | CallFailure: ...
+
+    async def find(self, batch_id: str) -> RemoteBatch | CallFailure | None:
+        """The batch that was begun under our id; None if there is none, or if the endpoint keeps no list."""
+        ...
+
+    async def look(self, remote_id: str) -> RemoteBatch | CallFailure: ...
+
+    async def cancel(self, remote_id: str) -> RemoteBatch | CallFailure: ...
+
+    async def fetch(self, file_id: str) -> AbstractContextManager[Iterable[BatchAnswer]] | CallFailure:
+        """A file of answers, line by line; what cannot be read is left out."""
+        ...
+
+    async def remove(self, file_ids: Sequence[str], name: str = "") -> None:
+        """Delete these files there, and those of this name, as far as the endpoint lets."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ByBatch:
+    """How one endpoint is asked by batch, and what a call costs then."""
+
+    model: BatchModel
+    prices: Prices
+
+
+class BatchLog(Protocol):
+    """What a run's batches need of the log."""
+
+    async def append(self, facts: Sequence[object]) -> None: ...
+
+    async def batches(self) -> list[BatchNow]:
+        """All of the run, in the order they were made."""
+        ...
+
+    async def owed(self, batch_id: str) -> dict[str, BatchItem]:
+        """What is in a batch and has no call yet, by the call's id."""
+        ...
+
+    async def answered(self, batch_id: str) -> tuple[int, int]:
+        """How many calls of a batch brought something, and how many failed."""
+        ...
+
+    async def owed_in_all(self) -> Owed:
+        """What all batches that are under way may still cost."""
+        ...
+
+    async def batched(self) -> set[str]:
+        """Tasks that wait although they were in a batch that came to its end."""
+        ...
+
+    async def works(self, task_ids: Sequence[str]) -> list[Work]:
+        """These tasks with the texts that they need, whatever state they are in."""
+        ...
+
+    async def text_of(self, of_id: str, text_hash: str) -> str | None:
+        """A text that an instruction had."""
         ...

@@ -132,6 +132,13 @@ class Prices:
             return None
         return ((tokens_in or 0) * (self.input_usd or 0) + (tokens_out or 0) * (self.output_usd or 0)) / 1e6
 
+    def times(self, share: float) -> "Prices":
+        """So much of these prices."""
+        return Prices(
+            input_usd=None if self.input_usd is None else self.input_usd * share,
+            output_usd=None if self.output_usd is None else self.output_usd * share,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:

@@ -35,6 +35,10 @@ def call_id(task: str, attempt: int) -> str:
     return _id("call", task, attempt)
 
 
+def batch_id(run_id: str, number: int) -> str:
+    return _id("batch", run_id, number)
+
+
 def revision_id(of_id: str, number: int = 0) -> str:
     return _id("revision", of_id, number)
 

@@ -44,6 +44,13 @@ class Gate(StrEnum):
     NOT_REJECTED = "not_rejected"
 
 
+class LeftOver(StrEnum):
+    """What becomes of a call that a batch brought nothing of: it is asked at once, or put into another batch."""
+
+    NOW = "now"
+    AGAIN = "again"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caps:
     """What a run may spend at most. None is no cap."""
@@ -93,6 +100,7 @@ class RunSettings:
     With a `gate`, no new child is begun while `buffer` survivors wait for people.
     `endpoint`, `answering` and `judging` name an endpoint or a pool: who evolves, answers, judges and rates; "" is the
     evolving one. `thresholds` are per rule, in the rule's own unit (no_information_gain: least P(not equal) that passes).
+    `by_batch` names the endpoints that are asked by batch; of these, `left_over` says how what a batch left is asked.
     """
 
     name: str
@@ -119,6 +127,8 @@ class RunSettings:
     resume_by_itself: bool = False
     gate: Gate = Gate.NONE
     buffer: int = 50
+    by_batch: tuple[str, ...] = ()
+    left_over: LeftOver = LeftOver.NOW
 
     def endpoint_for(self, kind: TaskKind) -> str:
         """The name of the endpoint or pool that is asked for tasks of this kind."""

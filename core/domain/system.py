@@ -30,6 +30,8 @@ class SamplingDefaults:
 class Endpoint:
     """A server that speaks the OpenAI API. Only the NAME of its key is ever kept.
 
+    `batch_share`: what a call by batch costs, as a share of its price (0.5 is half); None if it cannot be asked by batch.
+
     `key_env` names an environment variable, `key_secret` an entry of Streamlit's secrets.toml ("section.name" reaches into a
     table); one of them, or none. A limit that is None is not known, and then only the server itself limits.
     """
@@ -48,6 +50,7 @@ class Endpoint:
     supports_schema: bool = True
     supports_logprobs: bool = True
     supports_seed: bool = True
+    batch_share: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

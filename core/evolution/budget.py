@@ -51,6 +51,12 @@ class Budget:
         self._reserved_usd += usd
         return None
 
+    def owe(self, worst: Worst, calls: int) -> None:
+        """Set aside what calls that were asked before may still cost, whatever the caps say now."""
+        self._reserved_calls += calls
+        self._reserved_tokens += worst.tokens
+        self._reserved_usd += worst.usd or 0.0
+
     def settle(self, worst: Worst, *, tokens: int, usd: float) -> None:
         """A call came back: its reservation becomes what it really cost."""
         self.release(worst)

@@ -5,22 +5,25 @@ that was acknowledged is lost or doubled. Chains advance independently; reply or
 """
 
 import asyncio
-from collections.abc import Callable, MutableSequence
+from collections.abc import Callable, Mapping, MutableSequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from random import Random
+from typing import Any
 
-from core.domain.call import Call, CallFailure, ChatReply, ChatRequest
+from core.domain.call import Call, CallFailure, ChatReply, ChatRequest, Prices
 from core.domain.run import CAP_REACHED
 from core.domain.task import TaskState
 from core.domain.work import Work
 from core.errors import StudioError
+from core.evolution.batch_returns import Returns
+from core.evolution.batches import Batches
 from core.evolution.budget import Budget, Worst, worst_case
 from core.evolution.method import Method, Step
 from core.evolution.pulse import Pulse, Rate
 from core.evolution.record import Asked, call_of, spent
 from core.evolution.supply import Supply
-from core.ports import Cast, Clock, RunLog, Voice
+from core.ports import BatchLog, ByBatch, Cast, Clock, RunLog, Voice
 
 _LOOK_S = 0.25  # how soon a decision is noticed by a run that waits for people
 
@@ -45,7 +48,10 @@ class Engine:
         budget: Budget,
         workers: int,
         backoff: Backoff,
+        by_batch: Mapping[str, ByBatch] | None = None,
+        batch_log: BatchLog | None = None,
     ) -> None:
+        """`by_batch`: the endpoints, by name, that are asked by batch; then `batch_log` keeps what becomes of it."""
         self._method, self._cast, self._log = method, cast, log
         self._clock, self._budget, self._backoff = clock, budget, backoff
         self._workers = workers
@@ -58,6 +64,20 @@ class Engine:
         self._rate = Rate()
         self._reason: str | None = None
         self._failures_in_row = 0
+        self._held = 0  # chains that wait because of a cap
+        self._cancels = False
+        self._batches = None if batch_log is None else self._batches_of(by_batch or {}, batch_log)
+
+    def _batches_of(self, by_batch: Mapping[str, ByBatch], log: BatchLog) -> Batches:
+        mine: Any = {"log": log, "budget": self._budget, "clock": self._clock}
+        returns = Returns(self._method, supply=self._supply, backoff=self._backoff, **mine)
+        settings, run_id = self._method.settings, self._method.run_id
+        return Batches(by_batch, settings.left_over, run_id=run_id, returns=returns, stir=self._stir, **mine)
+
+    def _stir(self) -> None:
+        """Something was committed or given back elsewhere: look again."""
+        self._changed.set()
+        self._settled.set()
 
     async def grow(self) -> bool:
         """Work until nothing is left (True) or paused (False). Raises Blocked when going on would be pointless.
@@ -65,9 +85,13 @@ class Engine:
         A block never cancels calls in flight: they are paid for, so they are finished and kept.
         """
         async with asyncio.TaskGroup() as group:
+            if self._batches is not None:
+                group.create_task(self._ask_by_batch(self._batches))
             while (work := await self._next()) is not None:
                 self._busy += 1
                 group.create_task(self._chain(work))
+            if self._batches is not None:
+                self._batches.close(cancel=self._cancels)
         await self._release(self._supply.ready)
         if self._reason is not None:
             raise Blocked(self._reason)
@@ -83,14 +107,26 @@ class Engine:
                 if waiting is not None:
                     waiting.cancel()
 
+    def stop(self) -> None:
+        """The same for good: what is under way in batches is cancelled, and waited for."""
+        self._cancels = True
+        self.pause()
+
     @property
     def budget(self) -> Budget:
         """What the run may still spend; others who spend in its name reserve here too."""
         return self._budget
 
     def pulse(self) -> Pulse:
-        """Calls in flight, calls a second over the last minute, and for whom the run waits."""
-        return Pulse(in_flight=self._budget.in_flight, calls_per_s=self._rate.per_s(), waits=self._supply.waits)
+        """Calls in flight and in batches, calls a second over the last minute, and for whom the run waits."""
+        waiting = self._batches.waiting if self._batches is not None else 0
+        return Pulse(
+            in_flight=max(0, self._budget.in_flight - waiting),
+            calls_per_s=self._rate.per_s(),
+            waits=self._supply.waits,
+            in_batches=waiting,
+            troubles=self._batches.troubles if self._batches is not None else {},
+        )
 
     async def _next(self) -> Work | None:
         """The next piece of work for a free worker; None when there will be no more, or when pausing."""
@@ -100,13 +136,23 @@ class Engine:
                 try:
                     if (work := await self._supply.take()) is not None:
                         return work
-                    if not self._busy and self._supply.is_dry and await self._is_over():
+                    is_idle = not self._busy and (self._batches is None or self._batches.is_empty)
+                    if is_idle and self._supply.is_dry and await self._is_over():
                         return None
                 except StudioError as error:  # no room on the disk: begin nothing more, and keep what is in flight
                     self._reason = self._reason or str(error)
                     self.pause()
+            if self._batches is not None and self._busy == self._held:  # nobody is left who could bring more
+                self._batches.send()
             await self._something()
         return None
+
+    async def _ask_by_batch(self, batches: Batches) -> None:
+        try:
+            await batches.work()
+        except StudioError as error:
+            self._reason = self._reason or str(error)
+            self.pause()
 
     async def _is_over(self) -> bool:
         """Nothing is left, and nothing can come. While people are waited for, this waits too."""
@@ -160,10 +206,13 @@ class Engine:
                 break
             request = self._method.request(work, work.task.tries)
             voice = self._cast.pick(work.task.kind, request)
+            if self._batches is not None and self._batches.takes(voice.name, work.task):
+                await self._hand_in(work, request, voice, self._batches)
+                return []
             async with AsyncExitStack() as place:
                 if not await self._found(place, voice) or not self._cast.begin(work.task.kind, voice):
                     continue  # another one may be better off by now
-                worst = await self._reserve(request, voice)
+                worst = await self._reserve(request, voice.prices)
                 if worst is None:
                     break
                 asked += 1
@@ -179,6 +228,13 @@ class Engine:
             await self._sleep(wait_s)
         await self._release([work])
         return []
+
+    async def _hand_in(self, work: Work, request: ChatRequest, voice: Voice, batches: Batches) -> None:
+        worst = await self._reserve(request, batches.prices(voice.name))
+        if worst is None:
+            await self._release([work])
+        else:
+            batches.put(work, voice.name, voice.system_id, request, worst)
 
     async def _found(self, place: AsyncExitStack, voice: Voice) -> bool:
         """Wait for a place at the endpoint; False when it is time to look around for another."""
@@ -236,12 +292,12 @@ class Engine:
         self._settled.set()
         return call, failure or outcome
 
-    async def _reserve(self, request: ChatRequest, voice: Voice) -> Worst | None:
+    async def _reserve(self, request: ChatRequest, prices: Prices) -> Worst | None:
         """Set the call's worst case aside; None when pausing.
 
         While calls in flight may give some back, wait; then the cap is reached, and Blocked says which one.
         """
-        worst = worst_case(request, voice.prices)
+        worst = worst_case(request, prices)
         while not self._pausing.is_set():
             cap = self._budget.reserve(worst)
             if cap is None:
@@ -249,7 +305,12 @@ class Engine:
             if not self._budget.in_flight:
                 raise Blocked(f"{CAP_REACHED} {cap}. What came is kept; raise the cap, then resume.")
             self._settled.clear()
-            await self._settled.wait()
+            self._held += 1
+            self._changed.set()
+            try:
+                await self._settled.wait()
+            finally:
+                self._held -= 1
         return None
 
     async def _sleep(self, seconds: float) -> None:

@@ -1,7 +1,8 @@
 """How a run goes just now."""
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from time import monotonic
 
 _WINDOW_S = 60.0
@@ -9,11 +10,16 @@ _WINDOW_S = 60.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pulse:
-    """What only the engine knows of a live run. `waits`: for whom nothing goes on just now, in words."""
+    """What only the engine knows of a live run. `waits`: for whom nothing goes on just now, in words.
+
+    `in_batches`: calls that are gathered or under way there; `troubles`: why a batch cannot be reached, by its id.
+    """
 
     in_flight: int
     calls_per_s: float | None
     waits: str = ""
+    in_batches: int = 0
+    troubles: Mapping[str, str] = field(default_factory=dict)
 
 
 class Rate:

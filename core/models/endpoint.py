@@ -26,7 +26,7 @@ class EndpointModel:
 
     def __init__(self, endpoint: Endpoint, api_key: str | None, *, in_flight: int) -> None:
         self._endpoint = endpoint
-        self._line = _line_to(endpoint, api_key, in_flight=in_flight, timeout_s=endpoint.timeout_s)
+        self._line = line_to(endpoint, api_key, in_flight=in_flight, timeout_s=endpoint.timeout_s)
 
     async def chat(self, request: ChatRequest) -> ChatReply | CallFailure:
         """Ask once. Ends within the endpoint's `timeout_s`, whatever the server does."""
@@ -47,7 +47,7 @@ async def list_models(endpoint: Endpoint, api_key: str | None) -> tuple[str, ...
 
     Raises EndpointError for an address or key that no call could use.
     """
-    line = _line_to(endpoint, api_key, in_flight=1, timeout_s=min(_PROBE_S, endpoint.timeout_s))
+    line = line_to(endpoint, api_key, in_flight=1, timeout_s=min(_PROBE_S, endpoint.timeout_s))
     try:
         answer = await line.send("/models", None)
         if isinstance(answer, CallFailure):
@@ -73,7 +73,7 @@ async def probe(endpoint: Endpoint, api_key: str | None) -> CallFailure | None:
     return CallFailure(kind=ErrorKind.NO_SUCH_MODEL, detail=f"{endpoint.model!r} is not listed; {', '.join(near)} is")
 
 
-def _line_to(endpoint: Endpoint, api_key: str | None, *, in_flight: int, timeout_s: float) -> "Line":
+def line_to(endpoint: Endpoint, api_key: str | None, *, in_flight: int, timeout_s: float) -> "Line":
     """The client's library costs half a second and 40 MB: it is loaded when somebody first calls, not at start."""
     from core.models.line import Line
 

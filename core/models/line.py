@@ -7,9 +7,9 @@ off; core.models.retry decides, so that each try is a fact.
 import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import aiohttp
 import httpx2
@@ -22,6 +22,7 @@ from core.models.failures import failure_of, scrub
 
 _CONNECT_S = 10.0
 _IDLE_S = 4.0  # llama-server hangs up after 5 s of silence; a call must not meet that moment
+_LARGE_S, _PIECE = 600.0, 65_536  # for files; bytes
 # What the client would tell every endpoint about this machine; leaving it out also saves a fifth of a call's CPU time.
 _UNTOLD = (
     "x-stainless-lang", "x-stainless-package-version", "x-stainless-os", "x-stainless-arch", "x-stainless-runtime",
@@ -73,16 +74,46 @@ class Line:
 
     async def send(self, path: str, content: bytes | None) -> Answer | CallFailure:
         """POST the content, or GET without one. Ends within `timeout_s`, even if the server dribbles."""
+        return await self._answer(self._ask(path, content), self._timeout_s)
+
+    async def send_file(self, path: str, name: str, content: bytes, fields: Mapping[str, str]) -> Answer | CallFailure:
+        """POST a form with one file. It may take as long as large files take."""
+        options: RequestOptions = {
+            **self._options,
+            "headers": {**self._options.get("headers", {}), "Content-Type": "multipart/form-data"},
+            "timeout": max(_LARGE_S, self._timeout_s),
+        }
+        file = [("file", (name, content, "application/jsonl"))]
+        asked = self._client.post(path, body=dict(fields), files=file, cast_to=httpx2.Response, options=options)
+        return await self._answer(asked, max(_LARGE_S, self._timeout_s))
+
+    async def delete(self, path: str) -> Answer | CallFailure:
+        asked = self._client.delete(path, cast_to=httpx2.Response, options=self._options)
+        return await self._answer(asked, self._timeout_s)
+
+    async def download(self, file_id: str, into: BinaryIO, most: int) -> Answer | CallFailure:
+        """GET what is in a file of the endpoint's, piece by piece; what is beyond `most` bytes is left there."""
+        return await self._answer(self._fill(file_id, into, most), max(_LARGE_S, self._timeout_s))
+
+    async def _fill(self, file_id: str, into: BinaryIO, most: int) -> httpx2.Response:
+        headers = self._options.get("headers", {})
+        asking = self._client.files.with_streaming_response.content(file_id, extra_headers=headers)
+        async with asking as response:
+            async for piece in response.iter_bytes(_PIECE):
+                into.write(piece[: max(0, most - into.tell())])
+            return httpx2.Response(response.status_code)
+
+    async def _answer(self, asked: Awaitable[httpx2.Response], timeout_s: float) -> Answer | CallFailure:
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(self._timeout_s):
-                response = await self._ask(path, content)
+            async with asyncio.timeout(timeout_s):
+                response = await asked
         except APIStatusError as refusal:
             response = refusal.response
         except TimeoutError:
             return CallFailure(
                 kind=ErrorKind.TIME_OUT,
-                detail=f"No whole answer within {self._timeout_s:g} s",
+                detail=f"No whole answer within {timeout_s:g} s",
                 latency_ms=_ms_since(began),
             )
         except (APIConnectionError, aiohttp.ClientError, OSError) as error:
@@ -110,6 +141,9 @@ class Line:
         if self._key and self._key in outcome.raw:
             return replace(outcome, text=scrub(outcome.text, self._key), raw=scrub(outcome.raw, self._key))
         return outcome
+
+    def without_key(self, words: str) -> str:
+        return scrub(words, self._key)
 
     async def close(self) -> None:
         await self._client.close()

@@ -15,9 +15,10 @@ from core.domain.system import EMBEDDED, Endpoint, EndpointReport, Player, Pool,
 from core.domain.task import TaskKind
 from core.errors import BadInput, EndpointError, NotFound, StudioError
 from core.models.address import tidy_address
+from core.models.batches import BatchEndpoint
 from core.models.embeddings import EmbeddingEndpoint
 from core.models.endpoint import NOT_CHECKED, EndpointModel, list_models, probe
-from core.ports import ChatModel
+from core.ports import ByBatch, ChatModel
 from core.services.access import may_grow, may_read
 from core.services.embedded import EMBEDDED_ENDPOINT, Embedded, EmbeddedChat
 from core.services.keys import read_key, require_name
@@ -200,6 +201,17 @@ class Endpoints:
             return EmbeddedChat(self._embedded)
         return EndpointModel(endpoint, self._key(endpoint), in_flight=endpoint.in_flight)
 
+    def open_batches(self, endpoint: Endpoint) -> ByBatch:
+        """The endpoint as a model that is asked by batch. The caller closes it. EndpointError if it cannot be asked so."""
+        if endpoint.batch_share is None:
+            raise EndpointError(
+                f"{endpoint.name} is not set up to be asked by batch",
+                to_do="Give its price by batch under Settings, or ask it now.",
+            )
+        return ByBatch(
+            model=BatchEndpoint(endpoint, self._key(endpoint)), prices=endpoint.prices.times(endpoint.batch_share)
+        )
+
     def open_embeddings(self, endpoint: Endpoint, dimensions: int) -> EmbeddingEndpoint:
         """The endpoint as a model that embeds; `dimensions` as it had them before, 0 if it never did. The caller closes it."""
         return EmbeddingEndpoint(endpoint, self._key(endpoint), dimensions=dimensions)
@@ -232,6 +244,7 @@ def _require_sound(endpoint: Endpoint) -> None:
         ("The temperature", sampling.temperature, 0, 2),
         ("Top-p", sampling.top_p, 0, 1),
         ("The most tokens", sampling.max_tokens, 1, 10**6),
+        ("The price by batch", endpoint.batch_share, 0, 1),
     )
     for what, value, least, most in limits:
         if value is not None and not (math.isfinite(value) and least <= value <= most):

@@ -13,9 +13,10 @@ from core.store.database import Database
 _ENDPOINTS = "select * from endpoint order by name"
 _SAVE_ENDPOINT = """insert or replace into endpoint
 (name, base_url, model, key_env, key_secret, input_usd, output_usd, in_flight, requests_per_min, tokens_per_min, timeout_s,
- temperature, top_p, max_tokens, supports_schema, supports_logprobs, supports_seed)
+ temperature, top_p, max_tokens, supports_schema, supports_logprobs, supports_seed, batch_share)
 values ($name, $base_url, $model, $key_env, $key_secret, $input_usd, $output_usd, $in_flight, $requests_per_min,
- $tokens_per_min, $timeout_s, $temperature, $top_p, $max_tokens, $supports_schema, $supports_logprobs, $supports_seed)"""
+ $tokens_per_min, $timeout_s, $temperature, $top_p, $max_tokens, $supports_schema, $supports_logprobs, $supports_seed,
+ $batch_share)"""
 _REMOVE = ("delete from endpoint where name = ?", "delete from endpoint_report where endpoint = ?")
 _REPORT = "select report from endpoint_report where endpoint = ?"
 _SAVE_REPORT = "insert or replace into endpoint_report values (?, ?)"

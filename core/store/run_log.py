@@ -30,7 +30,9 @@ order by kind = 'score', epoch, position, kind limit ?"""
 _TAKE = "update task set state = 'claimed', lease_until = ? where id in (:ids)"
 _TAKE_BACK = """update task set lease_until = null,
   state = case when subject_id in (select id from instruction_state where set_aside) then 'cancelled' else 'waiting' end
-where run_id = ? and state = 'claimed'"""
+where run_id = ? and state = 'claimed' and id not in (
+  select i.task_id from call_batch_item i join call_batch_now b on b.id = i.batch_id where b.run_id = ? and not b.is_closed)"""
+_TASKS = "select * from task where id in (:ids)"
 _INSTRUCTIONS = "select * exclude (seq) from instruction where id in (:ids)"
 _TEXTS = "select id, text from revision where id in (:ids)"
 _FAILED = "select instruction_id, rule from rule_check where verdict = 'fail' and instruction_id in (:ids) order by seq"
@@ -75,8 +77,20 @@ class ProjectRunLog:
         return await asyncio.to_thread(self._with_texts, tasks)
 
     async def take_back(self) -> None:
-        """Whatever a dead engine of this run had claimed waits again. Only before a new engine starts."""
-        await self._database.writer.run_async(lambda connection: connection.execute(_TAKE_BACK, [self._run_id]))
+        """Whatever a dead engine of this run had claimed waits again, but for what is under way in a batch.
+
+        Only before a new engine starts.
+        """
+        run = [self._run_id, self._run_id]
+        await self._database.writer.run_async(lambda connection: connection.execute(_TAKE_BACK, run))
+
+    async def works(self, task_ids: Sequence[str]) -> list[Work]:
+        """These tasks with the texts that they need, whatever state they are in."""
+
+        def read() -> list[Work]:
+            return self._with_texts([_task(row) for row in self._database.query_ids(_TASKS, task_ids)])
+
+        return await asyncio.to_thread(read)
 
     async def family(self, seed_id: str, epoch: int) -> Family:
         return await asyncio.to_thread(self._family, seed_id, epoch)

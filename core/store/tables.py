@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from core.domain.argilla import ArgillaAnswer, ArgillaEvent, ArgillaLink, ArgillaRecord, ArgillaSent
+from core.domain.batch import Batch, BatchEvent, BatchItem
 from core.domain.call import Call
 from core.domain.check import Check, Outcome, Score
 from core.domain.decision import Decision
@@ -63,6 +64,9 @@ _INSERTS: Mapping[type, str] = {
     ArgillaRecord: "insert into argilla_record by name select * from batch on conflict do nothing",
     ArgillaSent: "insert into argilla_sent by name select * from batch on conflict do nothing",
     ArgillaAnswer: "insert into argilla_answer by name select * from batch on conflict do nothing",
+    BatchItem: "insert into call_batch_item by name select * from batch on conflict do nothing",
+    Batch: "insert into call_batch by name select * from batch on conflict do nothing",
+    BatchEvent: "insert into call_batch_event by name select * from batch on conflict do nothing",
     # Tasks and the projection are the two that change. A conflict is resolved through the primary key: its cost does
     # not grow with the table, as an UPDATE … FROM's would. What is done stays done, whoever plans it again.
     Task: """insert into task by name select * from batch on conflict (id) do update
@@ -79,7 +83,7 @@ _INSERTS: Mapping[type, str] = {
                rule = coalesce(excluded.rule, instruction_state.rule)""",
 }
 _WITHOUT_SEQ = frozenset(
-    {Project, PromptPack, System, Run, Task, InstructionState, TrialSlot, JudgmentValue, Embedding, MapCluster}
+    {Project, PromptPack, System, Run, Task, InstructionState, TrialSlot, JudgmentValue, Embedding, MapCluster, BatchItem}
 )
 # Parents first, so that nothing refers to what is not there yet.
 ORDER = tuple(_INSERTS)
