@@ -7,10 +7,8 @@ PORT ?= 8501
 WEIGHTS ?= 0
 # 1: also the tests against a real Argilla server, which is installed once (440 MB); Redis comes from the system
 ARGILLA ?= 0
-# more for pytest, such as ARGS="-k tree"
+# more for pytest, such as ARGS="-k tree"; for make bench, what to measure
 ARGS ?=
-
-BENCHMARKS = engine store pages trees imports review review_load studies explore maps map_pan exports
 
 # A browser window opens by itself where there is a screen.
 SCREEN = $(if $(CI),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
@@ -26,7 +24,7 @@ help:
 	@echo "               ARGILLA=1 those against a real Argilla server (440 MB, and redis-server)"
 	@echo "make check    style, types and architecture only"
 	@echo "make torture  kill the running studio twenty times with kill -9 and count what is left"
-	@echo "make bench    measure the engine, the store, the pages and reviewing (two hours)"
+	@echo "make bench    measure everything and rewrite docs/benchmarks.md (most of a day; ARGS=--list says what there is)"
 	@echo "make pins     bring requirements*.txt up to date with requirements*.in"
 	@echo "make clean    remove .venv, .venv-argilla and caches; projects and downloaded weights stay"
 
@@ -65,8 +63,7 @@ torture:
 
 bench:
 	@sh tools/setup.sh test
-	@chrome=$$($(PY) tests/chrome.py) || exit 1; \
-	for question in $(BENCHMARKS); do CHROME="$$chrome" $(PY) -m benchmarks.$$question || exit 1; done
+	@chrome=$$($(PY) tests/chrome.py) || exit 1; CHROME="$$chrome" $(PY) -m benchmarks $(ARGS)
 
 pins:
 	@sh tools/setup.sh test

@@ -28,9 +28,9 @@ import platformdirs
 import psutil
 
 from benchmarks.engine_ways import IN_FLIGHT
+from benchmarks.machine import write_section
 
 ROOT = Path(__file__).resolve().parents[1]
-REPORT = ROOT / "docs" / "benchmarks.md"
 DISTILABEL = "distilabel[openai]==1.5.3"
 _LATENCY_S, _WORDS = 0.2, 150
 _WARM, _TAIL = 2_000, IN_FLIGHT
@@ -226,18 +226,6 @@ def _machine() -> str:
     return f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}"
 
 
-def keep(section: str) -> None:
-    """Put the section between its marks in docs/benchmarks.md."""
-    text = (
-        REPORT.read_text(encoding="utf-8")
-        if REPORT.exists()
-        else "# Benchmarks\n\n## The engine\n<!-- engine:start -->\n<!-- engine:end -->\n"
-    )
-    before, _, rest = text.partition("<!-- engine:start -->")
-    _, _, after = rest.partition("<!-- engine:end -->")
-    REPORT.write_text(f"{before}<!-- engine:start -->\n{section}\n<!-- engine:end -->{after}", encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the engine beside other ways to make the same calls.")
     parser.add_argument("--calls", type=int, default=20_000, help="calls a repetition, after the warm-up")
@@ -256,7 +244,7 @@ def main() -> None:
         section = table(runs, {way.name: way.calls for way in chosen}, big_run(on))
     print(section)
     if asked.keep:
-        keep(section)
+        write_section("engine", "The engine", section)
 
 
 if __name__ == "__main__":

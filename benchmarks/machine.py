@@ -36,12 +36,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, rule, *rows))
 
 
-def write_section(name: str, title: str, text: str) -> None:
+def write_section(name: str, title: str, text: str, into: Path = PAPER) -> None:
     """Replace what stands between `<!-- name:start -->` and `<!-- name:end -->`; a new section goes to the end."""
     start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
-    paper = PAPER.read_text(encoding="utf-8") if PAPER.exists() else "# Benchmarks\n"
+    paper = into.read_text(encoding="utf-8") if into.exists() else "# Benchmarks\n"
     if start not in paper:
         paper = f"{paper.rstrip()}\n\n## {title}\n{start}\n{end}\n"
     before, _, rest = paper.partition(start)
     after = rest.partition(end)[2]
-    PAPER.write_text(f"{before}{start}\n{text.strip()}\n{end}{after}", encoding="utf-8")
+    into.write_text(f"{before}{start}\n{text.strip()}\n{end}{after}", encoding="utf-8")

@@ -11,6 +11,8 @@ class Settings(BaseSettings):
     """`home` holds studio.duckdb and projects/; `project` is the one opened first ("demo" for the shipped one).
 
     `upload_mb` is the largest file that a browser may send, in MB; by path there is no limit.
+    `log` is a file, "console" (JSON lines on standard output, no file) or "off"; empty: logs/studio.jsonl below `home`. `log_mb` is the
+    most that the file and the four before it take; `log_messages`: also what exceptions say, which can be anybody's text.
     """
 
     model_config = SettingsConfigDict(env_prefix="EVOL_STUDIO_", frozen=True)
@@ -19,6 +21,9 @@ class Settings(BaseSettings):
     project: str = ""
     shipped: Path = ROOT / "data"
     upload_mb: int = 2_000
+    log: str = ""
+    log_mb: int = 100
+    log_messages: bool = False
 
     @property
     def projects(self) -> Path:

@@ -1,5 +1,6 @@
 """Work in the background that is done bit by bit: begun, counted, stopped, ended. At most one of a name at a time."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from enum import StrEnum
 
 from core.domain.calling import CallProgress
 from core.errors import StudioError
+from core.services.log_lines import facts
+
+_log = logging.getLogger(__name__)
 
 
 class Came(StrEnum):
@@ -124,3 +128,5 @@ def _done(job: Job, work: Callable[[Job], None]) -> None:
         reason = "The studio was closed"
     finally:
         job.end(reason)
+        kind, seconds = threading.current_thread().name, round(job.now.seconds, 2)
+        _log.info("job ended", extra=facts(kind=kind, kept=job.now.kept, seconds=seconds, well=not job.now.reason))

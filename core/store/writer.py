@@ -107,6 +107,11 @@ class Writer:
         self._put(_Job(1, next(self._turn), action=action, done=done, loop=loop))
         return await done
 
+    @property
+    def is_working(self) -> bool:
+        """Whether it takes jobs: it was not closed, and its thread lives."""
+        return not self._closed and self._thread.is_alive()
+
     def close(self) -> None:
         """Commit what is waiting, then stop."""
         with self._gate:

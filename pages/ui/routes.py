@@ -18,6 +18,7 @@ from pages.ui.exchanging.export_routes import export_routes
 from pages.ui.exploring.map_routes import map_routes
 from pages.ui.growing.tree_routes import tree_routes
 from pages.ui.guard import said
+from pages.ui.health import health_routes
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
 from pages.ui.reviewing.answer_routes import answer_routes
@@ -41,10 +42,6 @@ async def _command(request: Request) -> Response:
     return JSONResponse(json.loads(json.dumps(answer, default=str)))
 
 
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
-
-
 def all_routes() -> list[BaseRoute]:
     """Everything that app.py serves beside the pages."""
     return [
@@ -52,6 +49,7 @@ def all_routes() -> list[BaseRoute]:
         *answer_routes(),
         *bundle_routes(),
         *export_routes(),
+        *health_routes(),
         *judge_routes(),
         *join_routes(),
         *map_routes(),
@@ -61,5 +59,4 @@ def all_routes() -> list[BaseRoute]:
         *tree_routes(),
         *upload_routes(),
         Route("/api/command", _command, methods=["POST"]),
-        Route("/health", _health),
     ]

@@ -14,6 +14,7 @@ from core.services.projects import Project
 from core.services.studio import Studio, open_studio
 from core.settings import Settings
 from pages.ui import kit
+from pages.ui.request_log import WHO
 
 ROOT_URL = ""
 
@@ -39,7 +40,9 @@ def actor() -> Actor:
 def actor_of(request: HTTPConnection) -> Actor:
     """The same for a route."""
     people = studio().people
-    return people.actor_of(request.cookies.get(people.cookie))
+    who = people.actor_of(request.cookies.get(people.cookie))
+    request.scope[WHO] = who.person_id
+    return who
 
 
 def owner() -> Actor:

@@ -5,9 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from core.domain.person import Role
-from pages.ui import kit, people
+from pages.ui import kit, people, shell
 from pages.ui.foot import foot, switcher
+from pages.ui.request_log import drawing
 from pages.ui.reviewing import deck
+from pages.ui.signing import entrance
 
 _HERE = Path(__file__).parent
 _PAGES = _HERE.parent
@@ -77,7 +79,10 @@ with st.sidebar:
     if who is None or not is_invited:
         people.picker()
         deck.saving()
-if who is None:
+if who is None and not shell.studio().door.asks:
     people.nobody()
+elif who is None and not (is_invited and page == join):
+    entrance.entrance()
 else:
-    page.run()
+    with drawing(page.title, who.person_id if who else ""):
+        page.run()

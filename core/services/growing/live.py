@@ -24,6 +24,7 @@ from core.models.pool import Ensemble
 from core.models.retry import wait_before_retry
 from core.ports import ChatModel, Limiter
 from core.services.growing.casting import Casting, Turn, voices
+from core.services.log_lines import facts
 from core.store.database import Database
 from core.store.run_log import ProjectRunLog
 
@@ -80,6 +81,11 @@ class LiveRuns:
         self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
         self._thread.start()
 
+    @property
+    def is_working(self) -> bool:
+        """Whether the thread that all engines share lives."""
+        return self._thread.is_alive()
+
     def begin(self, start: Start, database: Database) -> None:
         """Put an engine to work on a run; if one works on it already, nothing happens."""
         self._do(self._begin(start, database)).result()
@@ -105,7 +111,7 @@ class LiveRuns:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # a bug: it keeps its traceback, and the run says that it stopped
-            _log.error("run %s ended by a fault", start.run_id, exc_info=error)
+            _log.error("run ended by a fault", exc_info=error, extra=facts(run=start.run_id))
             reason = f"A fault in the studio stopped this run ({_name(error)}). Its log has the details."
             self.problems[start.run_id] = reason
             await self._say(database, start.run_id, RunEventKind.BLOCKED, reason)
