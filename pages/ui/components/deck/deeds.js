@@ -12,6 +12,7 @@ const OTHER = "other";
 export function makeDeeds({ now, hand, recent, clock, field, edit, where, words, draw, drawAside, say, warn }) {
   const pressed = new Map(); // trial → when the key went down
   const timers = new Set();
+  let settled = recent.loaded; // all that was decided so far is written and can be undone
   const label = (reason) => words().reasons.find((one) => one.value === reason)?.label;
   const free = () => hand.hand.now && now.back === null && now.mode === null && !now.isBusy;
 
@@ -35,8 +36,8 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
     hand.advance(verdict === "reject" ? card.instruction : null);
     draw();
     measured("deck:next", at, card.trial);
-    await writing;
-    recent.add({ ...given, card });
+    settled = Promise.all([settled, writing]).then(() => recent.add({ ...given, card }));
+    await settled;
     if (verdict !== "skip") hand.count(1);
     drawAside();
     const left = hand.hand.sitting ? `${count(hand.hand.sitting.left)} left.` : "";
@@ -110,6 +111,9 @@ export function makeDeeds({ now, hand, recent, clock, field, edit, where, words,
   async function undo() {
     if (now.mode !== null || now.isBusy) return;
     if (now.back === null && hand.hand.now?.isEdited) { undoEdit(hand.hand.now); return; }
+    now.isBusy = true; // pressed right after a decision, it means that one
+    await settled;
+    now.isBusy = false;
     const entry = now.back === null ? recent.undoable() : recent.list()[now.back];
     if (!entry || entry.undone || !ends(entry.act)) { now.line = "Nothing to undo here."; draw(); say(now.line); return; }
     now.isBusy = true;
