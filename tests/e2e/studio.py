@@ -173,8 +173,11 @@ class Window:
         return self.asked()["run"]
 
     def open_options(self, part: str = "Options of") -> None:
-        """Unfold one part of a run's options, by how its title begins."""
-        self.page.get_by_test_id("stExpander").get_by_text(re.compile(f"^{re.escape(part)}")).first.click()
+        """Unfold one part of a form, by how its title begins."""
+        self.settle()
+        title = self.page.get_by_test_id("stExpander").locator("summary", has_text=re.compile(f"^\\s*{re.escape(part)}")).first
+        title.click()
+        expect(title.locator("xpath=..")).to_have_attribute("open", "")
 
     def open_overview(self, run: str, project: str = "", **query: str) -> None:
         self.open("runs", "Run", run=run, view="overview", **_project(project), **query)

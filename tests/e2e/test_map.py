@@ -60,7 +60,7 @@ def test_a_cluster_opens_its_instructions_and_takes_a_name(window: Window) -> No
 def test_a_model_is_asked_for_names_only_after_what_it_takes_was_said(window: Window) -> None:
     opened(window)
     window.press("Name clusters")
-    window.dialog().get_by_text("Let a model name those without a name").click()
+    window.open_options("Let a model name those without a name")
     window.choose("Endpoint", "fake")
     expect(window.dialog()).to_contain_text(
         re.compile(r"One call a cluster, about its words and typical texts: \d+ calls, about [\d,]+ tokens")

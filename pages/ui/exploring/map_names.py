@@ -68,7 +68,7 @@ def _by_hand(project: Project, map_id: str, clusters: Sequence[ClusterNow]) -> N
 def _by_model(project: Project, map_id: str) -> None:
     studio, actor = shell.studio(), shell.actor()
     names = [endpoint.name for endpoint in studio.endpoints.list(actor)]
-    with st.expander("Let a model name those without a name"):
+    with st.expander("Let a model name those without a name", key="explore.map.model"):
         endpoint = st.selectbox(
             "Endpoint", names, format_func=lambda one: "The embedded model" if one == EMBEDDED else one, key="explore.map.model.endpoint"
         )  # fmt: skip

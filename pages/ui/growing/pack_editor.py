@@ -83,6 +83,8 @@ def keep(version: PackVersion, files: Mapping[str, str]) -> None:
             said = ("waiting", "Nothing has changed", "So no version was made.")
         else:
             said = ("saved", "Saved", f"as version {kept.hash[:10]}. Runs that start now ask with it.")
+            for file, text in files.items():  # gone back to, it shall not show what was once typed over it
+                st.session_state[_key(kept, file)] = text
     st.session_state["packs.said"] = (version.name, dict(files), said)
 
 
@@ -109,11 +111,12 @@ def _text(version: PackVersion, file: str) -> None:
     if not version.is_own:
         kit.show("packmsg", h("div", {"class": "m code"}, version.files[file]), key="packs.text")
         return
+    key = _key(version, file)
+    st.session_state.setdefault(key, version.files[file])
     st.text_area(
         file,
-        value=version.files[file],
         height=430,
-        key=_key(version, file),
+        key=key,
         label_visibility="collapsed",
         persist_state="page",
     )
