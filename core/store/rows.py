@@ -9,11 +9,11 @@ import duckdb
 MANY = 1_000  # ids; more are found sooner by reading through the ids of the table
 
 
-def filled(sql: str, ids: Sequence[str], *parameters: Any, times: int = 1) -> tuple[str, list[Any]]:
-    """A statement with `:ids` in it (so many `times`), and its parameters: a known list goes through the primary key."""
+def filled(sql: str, ids: Sequence[str], *parameters: Any) -> tuple[str, list[Any]]:
+    """A statement with `:ids` in it, and its parameters: a known list goes through the primary key."""
     if len(ids) > MANY:
-        return sql.replace(":ids", "select unnest(?::uuid[])"), [*[list(ids)] * times, *parameters]
-    return sql.replace(":ids", ", ".join("?" * len(ids))), [*[one for _ in range(times) for one in ids], *parameters]
+        return sql.replace(":ids", "select unnest(?::uuid[])"), [list(ids), *parameters]
+    return sql.replace(":ids", ", ".join("?" * len(ids))), [*ids, *parameters]
 
 
 def fetched(

@@ -22,10 +22,7 @@ from core.store.fact_writing import write_facts
 
 _MOST_TOGETHER = 64  # people's batches in one transaction
 _MOST_FACTS = 4_000  # a transaction; bounds the wait of the first in line
-_GATHER_S, _HERE_S = (
-    0.06,
-    3.0,
-)  # how long an engine's facts are gathered while people are here, and for how long they count as such
+_GATHER_S = 0.1  # how long facts wait for others when they come thick and fast
 # Whatever a job raises belongs to whoever waits for it: this thread must outlive every job.
 _OF_THE_JOB = (
     duckdb.Error, StudioError, OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError,
@@ -63,7 +60,7 @@ class Writer:
         self._turn = count()
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._closed = False
-        self._people_s = -_HERE_S  # when people last did something here
+        self._is_busy = False  # whether several handed in facts for the last transaction of facts
         self.by_people = 0  # how much people did here since it was opened: who sees another number looks at the log
         self._gate = threading.Lock()  # guards `_closed`: nothing may get in line behind the last job
         self._thread = threading.Thread(target=self._work, name="log-writer", daemon=True)
@@ -137,8 +134,6 @@ class Writer:
             self._between()
 
     def _do(self, job: _Job) -> None:
-        if job.rank == 0:
-            self._people_s = time.monotonic()
         if job.action is not None:
             outcome = self._attempt(partial(job.action, self._connection))
             self.by_people += job.rank == 0
@@ -146,16 +141,18 @@ class Writer:
         elif job.together is not None:
             self._do_together(self._alike(job))
         else:
-            self._commit(self._facts_from(job))
+            jobs = self._facts_from(job)
+            self._is_busy = len(jobs) > 1
+            self._commit(jobs)
 
     def _facts_from(self, first: _Job) -> list[_Job]:
         """What waits behind facts and is facts too, as far as one transaction should go.
 
-        While people work here, an engine's facts are gathered for a moment, and people's jobs go first meanwhile: a transaction of
-        one call costs nearly as much as one of ten, and people would stand behind each of them.
+        Where an engine's facts came together last time, they are gathered for a moment, and people's jobs go first meanwhile: a
+        transaction of one call costs nearly as much as one of ten, and people (and other projects) would wait for each of them.
         """
         batch, facts = [first], len(first.facts)
-        until_s = time.monotonic() + (_GATHER_S if first.rank and self._people_are_here() else 0.0)
+        until_s = time.monotonic() + (_GATHER_S if first.rank and self._is_busy else 0.0)
         while facts < _MOST_FACTS:
             try:
                 following = self._jobs.get(timeout=max(0.0, until_s - time.monotonic()))
@@ -170,9 +167,6 @@ class Writer:
                 batch.append(following)
                 facts += len(following.facts)
         return batch
-
-    def _people_are_here(self) -> bool:
-        return time.monotonic() < self._people_s + _HERE_S
 
     def _alike(self, first: _Job) -> list[_Job]:
         """What waits right behind a job and is done together with it."""

@@ -32,6 +32,16 @@ class Fit(Enum):
 
 
 @dataclass(slots=True)
+class _Sifted:
+    """Places of an order: to be looked at, with others now, `full` that need nobody more, and the rest, which was not needed."""
+
+    open: list[Entry] = field(default_factory=list)
+    taken: list[Entry] = field(default_factory=list)
+    full: int = 0
+    rest: Sequence[Entry] = ()
+
+
+@dataclass(slots=True)
 class Floor:
     """One project. Whoever calls a method holds `lock`: looking at an item and reserving it is one step."""
 
@@ -65,19 +75,39 @@ class Floor:
         size, late = max(_FIRST, most), order.late
         while len(dealt) < most:
             behind = order.late
-            entries = order.draw(size, late)
+            sifted = self._sifted(order, order.draw(size, late), 2 * (most - len(dealt)), now_s)
+            order.put_back(sifted.rest)
             late -= behind - order.late
-            if not entries:
+            for entry in sifted.taken:
+                order.lay_aside(entry)
+            for _ in range(sifted.full):
+                order.note_gone()
+            if not sifted.open and not sifted.taken and not sifted.full:
                 break
-            dealt += self._reserve(order, entries, most - len(dealt), now_s)
+            dealt += self._reserve(order, sifted.open, most - len(dealt), now_s)
             size = min(4 * size, _LARGEST)
         return dealt
+
+    def _sifted(self, order: Order, entries: Sequence[Entry], enough: int, now_s: float) -> _Sifted:
+        """Without reading a row: where many share a queue, nearly all that comes next is with somebody or done."""
+        sifted, full, kind = _Sifted(), self.full.get(order.queue.id, set()), kind_of(order.queue)
+        for nth, entry in enumerate(entries):
+            if len(sifted.open) == enough:
+                sifted.rest = entries[nth:]
+                break
+            item = self.leases.item(entry.seq)
+            if entry.seq in full:
+                sifted.full += 1
+            elif item and self.leases.places_taken(item, order.person_id, kind, now_s) >= needed(order.queue, item):
+                sifted.taken.append(entry)
+            else:
+                sifted.open.append(entry)
+        return sifted
 
     def _reserve(self, order: Order, entries: Sequence[Entry], most: int, now_s: float) -> list[Given]:
         repeats = {nth: order.repeat() for nth, entry in enumerate(entries) if entry.seq == REPEAT}
         seqs = [repeats.get(nth) or entry.seq for nth, entry in enumerate(entries)]
-        full = self.full.setdefault(order.queue.id, set())
-        rows = self._rows([seq for seq in seqs if seq not in full], order.person_id, order.queue.asks)
+        rows = self._rows(seqs, order.person_id, order.queue.asks)
         reserved: list[Given] = []
         for nth, (entry, seq) in enumerate(zip(entries, seqs, strict=True)):
             if len(reserved) == most:
@@ -98,7 +128,7 @@ class Floor:
             else:
                 order.note_gone()
                 if _needs_nobody(order.queue, row) and one.origin is not TrialOrigin.REPEAT:
-                    full.add(seq)
+                    self.full.setdefault(order.queue.id, set()).add(seq)
         return reserved
 
     def _fit(self, queue: Queue, row: dict[str, Any] | None, one: Given, now_s: float) -> Fit:
@@ -206,6 +236,18 @@ class Floor:
         for one in void:
             self.leases.end(one)
         return void
+
+    def release(self, person_id: str, heir_id: str) -> list[Given]:
+        """This person's open trials end and their sittings are forgotten. Where `heir_id` sits at the queue, the items come next."""
+        ended = self.leases.of(person_id)
+        for one in ended:
+            self.leases.end(one)
+            order = self.orders.get((heir_id, one.queue_id or ""))
+            if order is not None and one.origin is not TrialOrigin.REPEAT:
+                order.again.append(one.seq)
+        self.orders = {key: order for key, order in self.orders.items() if key[0] != person_id}
+        self.full.clear()
+        return ended
 
     def rows_of(self, open_: Sequence[Given], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
         """The items of trials as they stand now, by `seq`. Needs no lock."""

@@ -37,8 +37,10 @@ class Leases:
 
     _of_item: dict[str, dict[str, Given]] = field(default_factory=dict)
     _of_person: dict[str, dict[str, Given]] = field(default_factory=dict)
+    _by_seq: dict[int, str] = field(default_factory=dict)  # the items of all these
 
     def add(self, given: Given) -> None:
+        self._by_seq[given.seq] = given.instruction_id
         self._of_item.setdefault(given.instruction_id, {})[given.trial_id] = given
         self._of_person.setdefault(given.person_id, {})[given.trial_id] = given
 
@@ -48,6 +50,12 @@ class Leases:
             open_there.pop(given.trial_id, None)
             if not open_there:
                 kept.pop(key, None)
+        if given.instruction_id not in self._of_item:
+            self._by_seq.pop(given.seq, None)
+
+    def item(self, seq: int) -> str | None:
+        """The instruction of this `seq`, if anybody has an open trial of it."""
+        return self._by_seq.get(seq)
 
     def of(self, person_id: str) -> list[Given]:
         """A person's open trials, the first given first."""
