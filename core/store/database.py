@@ -16,12 +16,12 @@ from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLoc
 from core.store import backing_up, migrating, unfinished
 from core.store.checkpoints import Checkpoints
 from core.store.rows import filled, plain
-from core.store.writer import DiskFull, Writer
+from core.store.writer import DiskFull, Writer, translated
 
 # One thread a query: on a busy machine a look-up that waits for a second thread takes twice as long.
 _CONFIG: Mapping[str, str | int] = {"threads": 1, "memory_limit": os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")}
 # Engines stop while so much of the disk is free: a commit or checkpoint that finds no room at all may have to be replayed.
-_RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISK_RESERVE_MB", "200"))
+RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISKRESERVE_MB", "200"))
 _DIFFERENCES = """select count(*) as n from (
   (select * from instruction_state except select * from instruction_state_from_facts)
   union all (select * from instruction_state_from_facts except select * from instruction_state))"""
@@ -81,9 +81,9 @@ class Database:
     def require_room(self) -> None:
         """DiskFull if less than the reserve is free: what is in flight can then still be kept, and people can decide."""
         free_mb = shutil.disk_usage(self.path.parent).free // 1_000_000
-        if free_mb < _RESERVE_MB:
+        if free_mb < RESERVE_MB:
             raise DiskFull(
-                f"The disk is full: {free_mb:,} MB are free, and the last {_RESERVE_MB:,} MB are kept back",
+                f"The disk is full: {free_mb:,} MB are free, and the last {RESERVE_MB:,} MB are kept back",
                 to_do="Free some space, then resume. Everything that came back is kept.",
             )
 
@@ -125,6 +125,9 @@ def open_database(path: Path, kind: str) -> Database:
         migrating.migrate(connection, kind)
         if kind == "project":
             unfinished.forget_all(connection)
+    except duckdb.Error as error:
+        connection.close()
+        raise translated(error) from error
     except BaseException:
         connection.close()
         raise

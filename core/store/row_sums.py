@@ -32,10 +32,11 @@ def tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
 
 def of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, TableSum]:
     """The sums of an attached database, as this connection's transaction sees it (see IN_UTC). Reads every value."""
-    return {name: _of_table(connection, database, name) for name in tables(connection, database)}
+    return {name: of_table(connection, database, name) for name in tables(connection, database)}
 
 
-def _of_table(connection: duckdb.DuckDBPyConnection, database: str, name: str) -> TableSum:
+def of_table(connection: duckdb.DuckDBPyConnection, database: str, name: str) -> TableSum:
+    """The sum of one table."""
     found = connection.execute(
         f"""from (from {_quoted(database)}.main.{_quoted(name)} t select to_json(t)::varchar as row)
         select count(*), coalesce(sum(md5_number_lower(row)), 0), coalesce(sum(md5_number_upper(row)), 0)"""

@@ -141,7 +141,7 @@ def test_no_key_and_no_token_goes_along(
 
 def test_an_older_project_comes_in_as_it_would_be_opened(studio: Studio, tmp_path: Path) -> None:
     fake = tmp_path / "older.studio.zip"
-    data = gzip.decompress((Path(__file__).parents[1] / "store" / "kept" / "001.duckdb.gz").read_bytes())
+    data = gzip.decompress((Path(__file__).parents[1] / "store" / "kept" / "project-001.duckdb.gz").read_bytes())
     said = {
         "format": "Evol-Instruct Studio, whole project", "version": 1, "project_id": "p", "name": "Older", "as_of_seq": 1,
         "migrations": [1], "n_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),

@@ -1,6 +1,5 @@
-"""A project's file is created whole, migrated from the oldest kept, or refused with the next step and left as it was."""
+"""A project's file is created whole, or refused with the next step and left as it was (test_kept: files of older versions)."""
 
-import gzip
 import hashlib
 import os
 import subprocess
@@ -13,9 +12,8 @@ import pytest
 
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer, StudioError
 from core.store.database import open_database
-from tests.builders import audit, project_at, seed
+from tests.builders import audit, project_at
 
-KEPT = sorted((Path(__file__).parent / "kept").glob("*.duckdb.gz"))
 HOLD = """
 import sys
 from pathlib import Path
@@ -55,13 +53,6 @@ def refused(path: Path, kind: type[StudioError]) -> str:
     return str(caught.value)
 
 
-def schema(path: Path) -> list[dict[str, object]]:
-    with project_at(path) as database:
-        return database.query(
-            "select table_name, column_name, data_type, is_nullable from information_schema.columns order by all"
-        )
-
-
 def a_duckdb(path: Path, *statements: str) -> Path:
     with duckdb.connect(str(path)) as connection:
         for statement in statements:
@@ -75,24 +66,6 @@ def test_a_project_is_created_where_there_is_none(tmp_path: Path) -> None:
         assert database.query("select count(*) as n from instruction") == [{"n": 0}]
         assert database.query("select distinct kind from migration") == [{"kind": "project"}]
     assert [file.name for file in path.parent.iterdir()] == ["new.duckdb"]
-
-
-@pytest.mark.parametrize("kept", KEPT, ids=lambda path: path.name)
-def test_every_kept_schema_becomes_the_present_one_and_loses_nothing(kept: Path, tmp_path: Path) -> None:
-    old = tmp_path / "old.duckdb"
-    old.write_bytes(gzip.decompress(kept.read_bytes()))
-    assert schema(old) == schema(tmp_path / "new.duckdb")
-    with project_at(old) as database:
-        texts = database.query("select text from revision where \"of\" = 'instruction' order by seq")
-        assert [row["text"] for row in texts] == ["Sort a list.", "Sort a list in place. 🌱"]
-        assert database.query("select run_status from instruction_state where id = ?", [seed().id]) == [
-            {"run_status": None}
-        ]
-        assert database.query("select state from run_now") == [{"state": "finished"}]
-
-
-def test_the_oldest_schema_is_kept() -> None:
-    assert [path.name for path in KEPT][:1] == ["001.duckdb.gz"]
 
 
 def test_a_second_opening_finds_what_the_first_one_wrote(tmp_path: Path) -> None:
