@@ -15,12 +15,16 @@ class JudgeMode(StrEnum):
 
 
 class JudgeVariant(StrEnum):
-    """The words by which a judge goes about it. BY_SKILL: coding and mathematics where a prompt's skill is that, else general."""
+    """The words by which a judge goes about it. BY_SKILL: coding and mathematics where a prompt's skill is that, else general.
+
+    EVOLUTION is of a tournament of siblings, where instructions are compared, and of nothing else.
+    """
 
     BY_SKILL = "by_skill"
     GENERAL = "general"
     CODING = "coding"
     MATHEMATICS = "mathematics"
+    EVOLUTION = "evolution"
 
 
 class JudgeReading(StrEnum):

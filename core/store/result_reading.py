@@ -30,7 +30,7 @@ select (row_number() over (order by first, name, id) - 1)::integer as nth, id, n
   from candidate_now c left join system s on s.id = c.system_id where c.study_id = $study group by all
 )"""
 _CANDIDATE = """create temp table r_candidate as
-select c.id, p.nth as prompt, k.nth as contestant, r.words
+select (row_number() over (order by c.seq, c.id) - 1)::integer as nth, c.id, p.nth as prompt, k.nth as contestant, r.words
 from candidate c join r_prompt p on p.id = c.prompt_id join revision r on r.id = c.revision_id
 join r_contestant k on k.id = coalesce(c.system_id::varchar, c.operation, '')
 where c.study_id = $study"""
@@ -58,7 +58,7 @@ _CRITERIA = (
     "select distinct v.criterion from judgment_value v join r_trial t on t.judgment_id = v.judgment_id order by 1"
 )
 _VALUES = """select t.nth::bigint as trial, v.position::bigint as position, list_position($criteria, v.criterion)::bigint - 1 as criterion,
-  k.contestant::bigint as contestant, coalesce(v.rank, -v.score)::double as place, coalesce(k.words, 0)::bigint as words,
+  k.contestant::bigint as contestant, k.nth::bigint as text, coalesce(v.rank, -v.score)::double as place, coalesce(k.words, 0)::bigint as words,
   coalesce(v.verdict = 'both_bad', false) as both_bad, k.prompt <> t.prompt as is_foreign
 from judgment_value v join r_trial t on t.judgment_id = v.judgment_id
 join trial_slot s on s.trial_id = t.id and s.position = v.position join r_candidate k on k.id = s.candidate_id
@@ -84,7 +84,7 @@ class JudgedRows:
 
     `trial_*`: of each trial the index of its prompt and rater, of ORIGINS, whether it was of the pilot, excluded, judged or
     unparseable, the number of its answer (0: never revised), active milliseconds (-1: not known). Of each judged text: its trial,
-    position, criterion and contestant as indices, `place` (a rank, or a score negated), its words, both_bad, and whether it
+    position, criterion, contestant and text (a candidate) as indices, `place` (a rank, or a score negated), its words, both_bad, and whether it
     is foreign: the response to another prompt in an attention trial. `missing`: of each prompt, how many contestants have no text.
     """
 
@@ -108,6 +108,7 @@ class JudgedRows:
     position: Whole
     criterion: Whole
     contestant: Whole
+    text: Whole
     place: Real
     words: Whole
     both_bad: Bits

@@ -46,7 +46,8 @@ class Ballots:
 
     `prompt`, `rater` and `contestant` index the tuples of the same name; rows of one trial share `trial` (any number) and have
     different `position`s (0 is left or first). `place` orders the texts of a trial: lower is better (a rank as it was given, a
-    score negated); equal places tie. `words` is the length of each text. `both_bad` marks rows of pairs where neither was good.
+    score negated); equal places tie. `text` numbers what was read: a contestant may have several texts for a prompt (children of
+    one parent by one operation). `words` is the length of each text. `both_bad` marks rows of pairs where neither was good.
     Only what counts is in here: fresh trials of the main phase, not excluded, the newest answer of each.
     """
 
@@ -57,6 +58,7 @@ class Ballots:
     prompt: Ints
     rater: Ints
     contestant: Ints
+    text: Ints
     position: Ints
     place: Floats
     words: Ints

@@ -14,7 +14,7 @@ from core.studies.tally import Mask, Tally, Votes, counted, votes
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class BothOrders:
-    """One vote per prompt and pair. `flips`: how often the two orders said different things, of what was judged in both.
+    """One vote for every two texts. `flips`: how often the two orders said different things, of what was judged in both.
 
     `one_order` pairs were judged in one order only (the other failed or could not be read): they are counted here and nowhere else.
     """
@@ -25,10 +25,9 @@ class BothOrders:
 
 
 def both_orders(ballots: Ballots) -> BothOrders:
-    """What one model judge said of each pair in both orders: the same twice counts, anything else is a tie (Zheng et al. 2023, 3.4)."""
-    cast, many = votes(ballots), len(ballots.contestants)
-    a, b = ballots.contestant[cast.first], ballots.contestant[cast.second]
-    key = (ballots.prompt[cast.first] * many + a) * many + b
+    """What one model judge said of each two texts in both orders: the same twice counts, anything else is a tie (Zheng et al. 2023, 3.4)."""
+    cast, many = votes(ballots), int(ballots.text.max(initial=0)) + 1
+    key = ballots.text[cast.first] * many + ballots.text[cast.second]
     forward = ballots.position[cast.first] < ballots.position[cast.second]
     there, back = _first_of_each(key, forward), _first_of_each(key, ~forward)
     both, at, at_back = np.intersect1d(key[there], key[back], assume_unique=True, return_indices=True)

@@ -1,6 +1,7 @@
 """What a model is asked when it judges: our own words (judge_prompts/*.md), filled in one pass, so that no text can fill another.
 
-A prompt is a frame (pair or single), the words of a variant, and how to reply; its hash stands with every judge.
+A prompt is a frame (pair or single, of responses or of siblings), the words of a variant, and how to reply; its hash stands with
+every judge.
 """
 
 import hashlib
@@ -62,7 +63,7 @@ def judge_prompts(
     """The prompts that a judge uses: all three for BY_SKILL, else the one. `own` words stand in place of a variant's."""
     by_skill = (JudgeVariant.GENERAL, JudgeVariant.CODING, JudgeVariant.MATHEMATICS)
     used = by_skill if variant is JudgeVariant.BY_SKILL and not own.strip() else (variant,)
-    return {one: _prompt(mode, reading, own.strip() or words_of(one, mode, reading), criteria) for one in used}
+    return {one: _prompt(one, mode, reading, own.strip() or words_of(one, mode, reading), criteria) for one in used}
 
 
 def prompt_for(prompts: Mapping[JudgeVariant, JudgePrompt], skill: str | None) -> JudgePrompt:
@@ -94,9 +95,12 @@ def question(
     )
 
 
-def _prompt(mode: JudgeMode, reading: JudgeReading, words: str, criteria: Sequence[Criterion]) -> JudgePrompt:
-    said = {"words": words, "criteria": _criteria(criteria), "reply": _file(f"reply_{mode}_{reading}")}
-    _, *rest = _TURN.split(_file(f"{mode}_short" if _is_short(mode, reading) else mode))
+def _prompt(
+    variant: JudgeVariant, mode: JudgeMode, reading: JudgeReading, words: str, criteria: Sequence[Criterion]
+) -> JudgePrompt:
+    frame = f"siblings_{mode}" if variant is JudgeVariant.EVOLUTION else mode
+    said = {"words": words, "criteria": _criteria(criteria), "reply": _file(f"reply_{frame}_{reading}")}
+    _, *rest = _TURN.split(_file(f"{frame}_short" if _is_short(mode, reading) else frame))
     turns = tuple(
         Message(role=role, content=_filled(body.strip(), said))
         for role, body in zip(rest[::2], rest[1::2], strict=True)

@@ -21,17 +21,17 @@ _LETTERS = ("A", "B", "Tie")
 _BY_LETTER = (PairVerdict.LEFT, PairVerdict.RIGHT, PairVerdict.TIE)
 
 # A label is a letter, or a place with its noun. Bare digits and sides are labels only where nothing else can stand.
-_NOUN = r"(?:the\s+)?(?:answer|response|reply|assistant|option|candidate|model|output|solution)"
+_NOUN = r"(?:the\s+)?(?:answer|response|reply|assistant|option|candidate|model|output|solution|instruction)"
 _MARKS = r"[\"'(\[]*"
 _A = rf"(?:{_NOUN}\s*)?{_MARKS}a[\"')\]]*(?!\w)|{_NOUN}\s*{_MARKS}(?:1|one)(?!\w)[\"')\]]*|(?:the\s+)?first\s+(?:one|{_NOUN})"
 _B = rf"(?:{_NOUN}\s*)?{_MARKS}b[\"')\]]*(?!\w)|{_NOUN}\s*{_MARKS}(?:2|two)(?!\w)[\"')\]]*|(?:the\s+)?second\s+(?:one|{_NOUN})"
 _BAD = (
-    r"both(?:\s+(?:answers|responses))?(?:\s+are)?\s+(?:equally\s+)?(?:bad|wrong|poor|incorrect)"
+    r"both(?:\s+(?:answers|responses|instructions))?(?:\s+are)?\s+(?:equally\s+)?(?:bad|wrong|poor|incorrect)"
     r"|neither(?:\s+(?:answer|response))?\s+is\s+(?:good|correct|right)"
 )
 _TIE = (
     r"(?:it(?:'s|\s+is)\s+)?(?:an?\s+)?(?:tie|draw)\b|tied\b|neither(?:\s+(?:answer|response|one))?"
-    r"|(?:(?:they|both(?:\s+(?:answers|responses))?)\s+are\s+)?(?:about\s+|roughly\s+)?(?:equal(?:ly\s+(?:good|bad|helpful))?|the\s+same)\b"
+    r"|(?:(?:they|both(?:\s+(?:answers|responses|instructions))?)\s+are\s+)?(?:about\s+|roughly\s+)?(?:equal(?:ly\s+(?:good|bad|helpful))?|the\s+same)\b"
     r"|same\b|both(?:\s+(?:are\s+)?good)?\b|a\s*=\s*b\b"
 )
 _LABEL = rf"(?P<bad>{_BAD})|(?P<tie>{_TIE})|(?P<a>{_A})|(?P<b>{_B})"

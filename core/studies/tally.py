@@ -132,6 +132,7 @@ def of_rows(ballots: Ballots, rows: Mask) -> Ballots:
         prompt=ballots.prompt[rows],
         rater=ballots.rater[rows],
         contestant=ballots.contestant[rows],
+        text=ballots.text[rows],
         position=ballots.position[rows],
         place=ballots.place[rows],
         words=ballots.words[rows],

@@ -16,9 +16,10 @@ import pytest
 from core.domain.model_judge import JudgeMode, JudgeReading, JudgeState, JudgeVariant, JudgeWish
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.run import Caps
-from core.domain.study import RaterKind, StudyDesign, StudyState, StudyTask
+from core.domain.study import RaterKind, StudyDesign, StudyEventKind, StudyState
 from core.domain.system import EMBEDDED
 from core.errors import BadInput
+from core.services.evaluating.results import Selection
 from core.services.projects import Project
 from core.services.studio import Studio
 from core.store import study_reading
@@ -26,7 +27,7 @@ from core.studies.judge_question import words_of
 from tests.models.smoke import smoke_weights
 from tests.openai_server import openai_server
 from tests.services.study_calls import a_studio, an_endpoint, count
-from tests.studies.building import a_study
+from tests.studies.building import a_study, happened, siblings
 
 WISH = JudgeWish(endpoint="test")
 _ROWS = """select t.prompt_id, t.kind, t.pilot, j.outcome, j.call_id, a.candidate_id as a, b.candidate_id as b, v.rank as first, w.rank as second,
@@ -193,21 +194,49 @@ def test_a_judge_is_capped_stopped_and_gone_on_with(house: tuple[Studio, Project
 def test_a_model_judges_what_is_open_and_cannot_change_any_more(house: tuple[Studio, Project]) -> None:
     studio, project = house
     draft = a_study(project.database, name="Draft", state=StudyState.DRAFT)
-    siblings = a_study(project.database, name="Siblings", systems=(), design=StudyDesign(task=StudyTask.SIBLINGS))
+    of_one = siblings(project.database, {"Add two numbers.": {"deepen": "Prove it.", "deepen 2": "Prove it twice."}})
     alone = a_study(project.database, name="Alone", systems=("one",))
     with openai_server() as server:
         an_endpoint(studio, server)
         start = studio.model_judges.start
         with pytest.raises(BadInput, match="may still change"):
             start(ME, project, draft, WISH, Caps())
-        with pytest.raises(BadInput, match="instructions are compared"):
-            start(ME, project, siblings, WISH, Caps())
-        with pytest.raises(BadInput, match="nothing to judge"):
-            start(ME, project, alone, WISH, Caps())
+        for study in (alone, of_one):
+            with pytest.raises(BadInput, match="nothing to judge"):
+                start(ME, project, study, WISH, Caps())
+        with pytest.raises(BadInput, match="about instructions"):
+            start(ME, project, alone, replace(WISH, variant=JudgeVariant.EVOLUTION), Caps())
         with pytest.raises(BadInput, match="too long"):
             start(ME, project, alone, replace(WISH, own="long " * 2_000), Caps())
         assert "chat" not in server.stats()
     assert count(project, "trial") == 0
+
+
+def test_siblings_are_judged_as_instructions_and_children_of_one_operation_are_not_compared(
+    house: tuple[Studio, Project],
+) -> None:
+    studio, project = house
+    families = {
+        "Add two numbers.": {"deepen": "Prove it.", "deepen 2": "Prove it twice.", "mutate": "Add three."},
+        "Sort a list.": {"deepen": "Sort it in place.", "concretize": "Sort a list of 9 names."},
+    }
+    study = siblings(project.database, families)
+    with openai_server() as server:
+        an_endpoint(studio, server)
+        judge = studio.model_judges.start(ME, project, study, WISH, Caps())
+        state = at_its_end(studio, project, study, judge)
+        said = [request["body"]["messages"] for request in server.requests]
+        graded = studio.model_judges.start(ME, project, study, replace(WISH, mode=JudgeMode.SINGLE), Caps())
+        assert at_its_end(studio, project, study, graded).judged == 5
+    assert (state.total, state.judged, state.wish.variant) == (6, 6, JudgeVariant.EVOLUTION)
+    assert all(words_of(JudgeVariant.EVOLUTION) in system["content"] for system, _ in said)
+    assert all("FIRST INSTRUCTION" in user["content"] and "ANSWER" not in user["content"] for _, user in said)
+    assert "Prove it.\n" in "".join(user["content"] for _, user in said)
+    happened(project.database, study, StudyEventKind.CLOSED)
+    opened = studio.results.open(ME, project, study)
+    names = [one.name for one in opened.contestants]
+    votes = opened.tally(Selection(by=judge)).pair(names.index("Deepen"), names.index("Mutate"))
+    assert int((votes.wins + votes.ties + votes.losses).sum()) == 2  # each of the two children against the other's
 
 
 def test_another_model_under_the_same_name_is_another_judge(house: tuple[Studio, Project]) -> None:

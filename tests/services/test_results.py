@@ -11,6 +11,7 @@ from core.domain.study_results import Difficulty, Part, Reduction, Rest, TrialPi
 from core.domain.trial import TrialOrigin
 from core.errors import NotAllowed
 from core.services.evaluating import (
+    report,
     result_numbers,
     result_people,
     result_rest,
@@ -20,6 +21,7 @@ from core.services.evaluating import (
 )
 from core.services.evaluating.result_views import View
 from core.services.evaluating.results import Hardness, Results, Selection
+from tests.builders import id_of
 from tests.services.alone import ME
 from tests.services.studied import SYSTEMS, a_project, judged, opened
 from tests.studies.building import a_study, happened, joined, judge, siblings
@@ -368,3 +370,31 @@ def test_a_table_of_a_figure_has_every_count_and_defuses_formulas(tmp_path: Path
         assert head.split(",")[:6] == ["opponent", "of", "against", "wins", "ties", "losses"]
         assert row.split(",")[:6] == [B, A, B, "1", "2", "1"]
         assert result_tables.lines(("a",), [("=1+1",)]).splitlines()[1] == "'=1+1"
+
+
+def test_prompts_that_share_a_seed_get_an_interval_by_seed_beside_wilsons_and_it_stands_in_table_and_report(
+    tmp_path: Path,
+) -> None:
+    with a_project(tmp_path) as project:
+        id_ = a_study(
+            project.database,
+            prompts=8,
+            systems=(A, B),
+            facts=lambda at: {"seed_id": id_of(f"seed {at // 2}"), "epoch": 1},
+        )
+        for key in range(8):
+            judge(project.database, id_, "ann", str(key + 1), {A: 1, B: 2} if key < 4 else {A: 2, B: 1})
+        happened(project.database, id_, StudyEventKind.CLOSED)
+        found = opened(project, id_)
+        (bout,) = result_views.against_each(found, View(), 0)
+        seeds = bout.rate.by_seed
+        assert seeds is not None
+        assert bout.rate.low is not None
+        assert (seeds.seeds, seeds.low < bout.rate.low) == (4, True)
+        assert seeds.design_effect == pytest.approx(2 * 4 / 3)  # pairs that say the same, told from four seeds
+        row = result_tables.bouts([bout], {}, "opponent", "w").splitlines()[1]
+        assert row.split(",")[-2:] == ["4", str(seeds.design_effect)]
+        words = report.of_study(ME, project, Results(), id_).markdown
+        assert ", by seed " in words
+        assert "design effect" in words
+        assert result_views.against_each(found, VOTES, 0, quiet)[0].rate.by_seed is None

@@ -90,7 +90,7 @@ def siblings(
     name: str = "Siblings",
     state: StudyState = StudyState.OPENED,
 ) -> str:
-    """A tournament: parent's text → {operation: child's text}. → the study's id."""
+    """A tournament: parent's text → {operation: child's text}; "deepen 2" is a second child by "deepen". → the study's id."""
     id_ = a_study(
         database, prompts=list(families), systems=(), state=StudyState.DRAFT, name=name,
         design=StudyDesign(task=StudyTask.SIBLINGS),
@@ -107,7 +107,7 @@ def siblings(
             rows.append(
                 Candidate(
                     id=ids.candidate_id(prompt.id, operation, copy[1].id), study_id=id_, prompt_id=prompt.id,
-                    revision_id=copy[1].id, operation=operation,
+                    revision_id=copy[1].id, operation=operation.split()[0],
                 )
             )  # fmt: skip
     study_log.write(database, id_, rows)

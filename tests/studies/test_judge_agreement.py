@@ -1,5 +1,7 @@
 """A model judge: two orders make one verdict, disagreements are ties that are counted, and verdicts are set beside people's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score, confusion_matrix
@@ -69,3 +71,14 @@ def test_without_a_shared_verdict_agreement_is_undefined() -> None:
     same = against(np.ones(5), np.ones(5))
     assert same.kappa.value is None
     assert same.same.value == 1.0
+
+
+def test_two_texts_of_one_contestant_are_votes_of_their_own() -> None:
+    """Two children of one parent by one operation, each against the child of another: nothing of one is taken for the other's."""
+    said = [Said(shown=order, places=places) for order, places in (((0, 1), (1, 2)), ((1, 0), (2, 1)))]  # a twice
+    said += [Said(shown=order, places=places) for order, places in (((0, 1), (2, 1)), ((1, 0), (1, 2)))]  # b twice
+    ballots = cast(Box(contestants="ab"), said)
+    text = np.where((ballots.contestant == 0) & (ballots.trial > 1), 2, ballots.contestant)
+    found = both_orders(replace(ballots, text=text))
+    assert (found.flips.k, found.flips.n, found.one_order) == (0, 2, 0)
+    assert (found.tally.wins[0, 0, 1], found.tally.wins[0, 1, 0]) == (1, 1)

@@ -28,7 +28,7 @@ def reply(text: str, **probabilities: float) -> ChatReply:
         # what our own prompts ask for
         ('{"reasons": "A is shorter, B is right.", "verdict": "B"}', RIGHT),
         ('{"reasons": "Alike.", "verdict": "Tie"}', TIE),
-        ("A", LEFT), ("B", RIGHT), ("Tie", TIE),
+        ("A", LEFT), ("B", RIGHT), ("Tie", TIE), ("Instruction A is better.", LEFT), ("Both instructions are equal", TIE),
         ("Answer A adds the units. Answer B forgets them.\nVerdict: A", LEFT),
         ("Both name the year.\n\n**Verdict: Tie**", TIE),
         # JSON as models wrap it

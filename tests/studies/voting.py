@@ -34,6 +34,7 @@ class Box:
             raters=tuple(RaterFacts(id=f"r{at}", name=f"Rater {at}", kind="human") for at in range(self.raters)),
             contestants=tuple(Contestant(id=name, name=name) for name in self.contestants),
             trial=trial, prompt=prompt, rater=rater, contestant=contestant, position=position, place=place,
+            text=prompt * len(self.contestants) + contestant,
             words=np.full(len(trial), 10) if self.words is None else self.words[prompt, contestant],
             both_bad=np.zeros(len(trial), dtype=np.bool_),
         )  # fmt: skip

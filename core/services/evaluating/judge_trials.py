@@ -68,10 +68,13 @@ def sampling_of(reading: JudgeReading, temperature: float) -> Sampling:
 def trials(project: Project, study: StudyNow, person_id: str, mode: JudgeMode) -> list[ModelTrial]:
     """All trials of a judge: every pair of a prompt's responses in both orders, or every response alone.
 
+    Of siblings every child is judged, and children of one operation are not compared: who wins says nothing of operations.
     Prompts come in an order drawn for the judge, so that a judge that is stopped has seen a fair part of them.
     """
     prompts = study_reading.prompts(project.database, study.id)
-    newest = {(one.prompt_id, one.system_id): one for one in study_reading.candidates(project.database, study.id)}
+    is_of_siblings = study.design.task is StudyTask.SIBLINGS
+    found = study_reading.candidates(project.database, study.id)
+    newest = {(one.prompt_id, one.id if is_of_siblings else one.system_id): one for one in found}
     of: dict[str, list[Candidate]] = {}
     for (prompt_id, _), candidate in sorted(newest.items(), key=lambda item: str(item[0][1])):
         of.setdefault(prompt_id, []).append(candidate)
@@ -85,6 +88,7 @@ def trials(project: Project, study: StudyNow, person_id: str, mode: JudgeMode) -
         )
         for prompt in prompts
         for candidates in permutations(of.get(prompt.id, ()), standing)
+        if not is_of_siblings or len({one.operation for one in candidates}) == standing
     ]
 
 

@@ -128,7 +128,7 @@ class ModelJudges:
         return _reading(self._endpoints.get(actor, endpoint))
 
     def _bench(self, project: Project, study: StudyNow, endpoint: Endpoint, wish: JudgeWish) -> Bench:
-        reading = wish.reading or _reading(endpoint)
+        wish, reading = _fit(study, wish), wish.reading or _reading(endpoint)
         if len(wish.own) > _LONGEST_OWN:
             raise BadInput("These words are too long", to_do=f"Use at most {_LONGEST_OWN:,} characters.")
         prompts = judge_prompts(wish.mode, wish.variant, reading, own=wish.own, criteria=study.design.criteria)
@@ -170,8 +170,8 @@ class ModelJudges:
 
 
 _NEEDS = {
-    JudgeMode.PAIR: "A pair needs two responses to one prompt.",
-    JudgeMode.SINGLE: "The study has no responses.",
+    JudgeMode.PAIR: "A pair needs two responses to one prompt, or two children of one parent by different operations.",
+    JudgeMode.SINGLE: "The study has no responses, or no children.",
 }
 
 
@@ -192,10 +192,17 @@ def _length(prompt: JudgePrompt) -> int:
     return sum(len(turn.content) for turn in prompt.turns)
 
 
-def _require_fit(study: StudyNow) -> None:
-    """BadInput for what no model can judge here: responses that may still change, or instructions."""
+def _fit(study: StudyNow, wish: JudgeWish) -> JudgeWish:
+    """The wish as this study can have it: instructions are judged by words of their own, which suit nothing else."""
     if study.design.task is StudyTask.SIBLINGS:
-        raise BadInput("In this study instructions are compared", to_do="Model judges compare responses.")
+        return replace(wish, variant=JudgeVariant.EVOLUTION)
+    if wish.variant is JudgeVariant.EVOLUTION:
+        raise BadInput("These words are about instructions", to_do="Responses are judged by other words: choose them.")
+    return wish
+
+
+def _require_fit(study: StudyNow) -> None:
+    """BadInput for what may still change."""
     if study.state not in (StudyState.OPENED, StudyState.CLOSED):
         raise BadInput(
             "What this study compares may still change", to_do="Open it first: then models can judge beside people."

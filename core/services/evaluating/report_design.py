@@ -26,6 +26,10 @@ _KINDS = {
     RaterKind.SIMULATED: ("SIMULATED rater", "SIMULATED raters"),
     RaterKind.MODEL: ("model judge", "model judges"),
 }
+_BY_SEED = (
+    "Intervals “by seed” divide wins and n by the design effect of prompts that share a seed (Rao and Scott 1992), with Student's t for the"
+    " number of seeds (Korn and Graubard 1998); they are the ones to quote."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,13 +167,14 @@ def methods(opened: Opened, about: About) -> str:
     judged = int((opened.rows.trial_judged & ~opened.rows.trial_pilot & ~by_model).sum())
     who = raters_in_words(opened, without=RaterKind.MODEL)
     resampled = "seeds (all prompts evolved from a seed together)" if _has_seeds(opened) else "prompts"
+    by_seed = f" {_BY_SEED}" if _shares_seeds(opened) else ""
     parts = [
         f"We compared {len(opened.contestants)} {what} ({listed([f'“{one.name}”' for one in opened.contestants])}) on "
         f"{count(len(opened.prompts), 'prompt')} in a blind study (Evol-Instruct Studio).",
         f"{who[:1].upper()}{who[1:]} {TASKS[design.task]}; "
         f"{count(judged, 'trial')} were judged, {design.judgments} judgments being asked for each set of texts.",
         f"Raters saw neither names nor the order of {what}; orders were drawn per rater and prompt from seed {design.rng_seed} and balanced over positions.",
-        "A prompt's verdict is the outcome with most votes, equal top counts being a tie; win rates of verdicts have 95 % Wilson intervals. "
+        f"A prompt's verdict is the outcome with most votes, equal top counts being a tie; win rates of verdicts have 95 % Wilson intervals.{by_seed} "
         f"Rates of all votes, mean ranks and Bradley–Terry strengths (a tie is half a win) have 95 % percentile intervals from {ROUNDS:,} resamples of {resampled}.",
     ]  # fmt: skip
     if any(one.kind is RaterKind.MODEL for one in about.details):
@@ -181,6 +186,11 @@ def methods(opened: Opened, about: About) -> str:
         parts.append("Repeated and attention trials, and pilots, are in no result.")
     libraries = listed([f"{name} {about.software[name]}" for name in ("evalica", "statsmodels", "krippendorff")])
     return " ".join([*parts, f"Numbers were computed with {libraries}."])
+
+
+def _shares_seeds(opened: Opened) -> bool:
+    """Whether two prompts of the study were evolved from one seed."""
+    return len({prompt.cluster for prompt in opened.prompts}) < len(opened.prompts)
 
 
 def _has_seeds(opened: Opened) -> bool:

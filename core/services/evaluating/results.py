@@ -127,7 +127,7 @@ class Opened:
         trial = rows.trial[kept]
         return Ballots(
             prompts=self.prompts, raters=self.raters, contestants=self.contestants, trial=self._together(trial), prompt=rows.trial_prompt[trial],
-            rater=rows.trial_rater[trial], contestant=rows.contestant[kept], position=rows.position[kept], place=rows.place[kept],
+            rater=rows.trial_rater[trial], contestant=rows.contestant[kept], text=rows.text[kept], position=rows.position[kept], place=rows.place[kept],
             words=rows.words[kept], both_bad=rows.both_bad[kept],
         )  # fmt: skip
 

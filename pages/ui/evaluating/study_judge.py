@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.domain.model_judge import JudgeReading, JudgeState
 from core.domain.run import Caps
-from core.domain.study import StudyState, StudyTask
+from core.domain.study import StudyState
 from core.domain.study_now import StudyNow
 from core.services.projects import Project
 from pages.ui import kit, shell
@@ -23,7 +23,7 @@ _READINGS = {
 
 def show(project: Project, study: StudyNow) -> None:
     """A card, once the study is open: what models judge cannot change any more."""
-    if study.design.task is StudyTask.SIBLINGS or study.state not in (StudyState.OPENED, StudyState.CLOSED):
+    if study.state not in (StudyState.OPENED, StudyState.CLOSED):
         return
     states = shell.studio().model_judges.states(shell.actor(), project, study.id)
     with st.container(border=True, key="studies_judges_card"):
@@ -92,7 +92,7 @@ def _go_on(project: Project, study: StudyNow, one: JudgeState) -> None:
 @st.dialog("Let a model judge", width="large")
 def _dialog(project: Project, study: StudyNow) -> None:
     with shell.problems("studies.judges.new"):
-        wish = study_judge_form.ask()
+        wish = study_judge_form.ask(study.design.task)
         caps = run_caps.ask(Caps(), "studies.judges")
         service = shell.studio().model_judges
         said = service.estimate(shell.actor(), project, study.id, wish)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.domain.model_judge import JudgeMode, JudgeReading, JudgeVariant, JudgeWish
+from core.domain.study import StudyTask
 from core.services.evaluating.model_judge import words_of
 from pages.ui import kit, shell
 from pages.ui.evaluating import study_calls_view
@@ -15,6 +16,7 @@ _VARIANTS = {
     JudgeVariant.GENERAL: "General",
     JudgeVariant.CODING: "Coding",
     JudgeVariant.MATHEMATICS: "Mathematics",
+    JudgeVariant.EVOLUTION: "As instructions",
     _OWN: "Own words",
 }
 _READINGS = {
@@ -24,8 +26,8 @@ _READINGS = {
 }
 
 
-def ask() -> JudgeWish:
-    """The fields, for a dialog."""
+def ask(task: StudyTask) -> JudgeWish:
+    """The fields, for a dialog; siblings are judged as instructions."""
     one, two = st.columns(2)
     names = [endpoint.name for endpoint in shell.studio().endpoints.list(shell.actor())]
     endpoint = one.selectbox(
@@ -40,7 +42,11 @@ def ask() -> JudgeWish:
         key="studies.judges.mode",
     )  # fmt: skip
     one, two = st.columns(2)
-    words = one.selectbox("Its words", list(_VARIANTS), format_func=_VARIANTS.__getitem__, key="studies.judges.words")
+    usual = JudgeVariant.EVOLUTION if task is StudyTask.SIBLINGS else JudgeVariant.GENERAL
+    offered = (
+        [usual, _OWN] if task is StudyTask.SIBLINGS else [one for one in _VARIANTS if one != JudgeVariant.EVOLUTION]
+    )
+    words = one.selectbox("Its words", offered, format_func=_VARIANTS.__getitem__, key=f"studies.judges.words.{usual}")
     best = shell.studio().model_judges.reading_for(shell.actor(), endpoint)
     others = [best, *(reading for reading in _READINGS if reading is not best)]
     reading = two.selectbox(
@@ -50,18 +56,18 @@ def ask() -> JudgeWish:
     return JudgeWish(
         endpoint=endpoint,
         mode=JudgeMode(mode or JudgeMode.PAIR),
-        variant=JudgeVariant.GENERAL if words == _OWN else JudgeVariant(words),
+        variant=usual if words == _OWN else JudgeVariant(words),
         reading=reading,
-        own=_words(words, JudgeMode(mode or JudgeMode.PAIR), reading),
+        own=_words(words, usual, JudgeMode(mode or JudgeMode.PAIR), reading),
     )
 
 
-def _words(chosen: str, mode: JudgeMode, reading: JudgeReading) -> str:
+def _words(chosen: str, usual: JudgeVariant, mode: JudgeMode, reading: JudgeReading) -> str:
     """Own words, or the chosen ones to be read."""
     if chosen == _OWN:
         return st.text_area(
-            "Who it is and what it looks at", words_of(JudgeVariant.GENERAL, mode, reading), height=150, max_chars=8_000,
-            key="studies.judges.own", help="What it is shown and how it is to reply are added to this.",
+            "Who it is and what it looks at", words_of(usual, mode, reading), height=150, max_chars=8_000,
+            key=f"studies.judges.own.{usual}", help="What it is shown and how it is to reply are added to this.",
         )  # fmt: skip
     with st.expander("What it is told", key="studies.judges.told"):
         by_skill = (JudgeVariant.GENERAL, JudgeVariant.CODING, JudgeVariant.MATHEMATICS)
