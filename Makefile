@@ -7,6 +7,8 @@ PORT ?= 8501
 WEIGHTS ?= 0
 # 1: also the tests against a real Argilla server, which is installed once (440 MB); Redis comes from the system
 ARGILLA ?= 0
+# 1: also the tests on a Ray cluster of several processes on this machine; Ray is installed once (270 MB)
+RAY ?= 0
 # more for pytest, such as ARGS="-k tree"; for make bench, what to measure
 ARGS ?=
 
@@ -21,7 +23,7 @@ help:
 	@echo "make run      start the studio at http://127.0.0.1:$(PORT) (another port: make run PORT=8600)"
 	@echo "make demo     the same, with the demo project open"
 	@echo "make test     style, types and all tests, in a real browser too; WEIGHTS=1 adds those on the embedded model (1.1 GB),"
-	@echo "               ARGILLA=1 those against a real Argilla server (440 MB, and redis-server)"
+	@echo "               ARGILLA=1 those against a real Argilla server (440 MB, and redis-server), RAY=1 those on a Ray cluster (270 MB)"
 	@echo "make check    style, types and architecture only"
 	@echo "make torture  kill the running studio twenty times with kill -9 and count what is left"
 	@echo "make bench    measure everything and rewrite docs/benchmarks.md (most of a day; ARGS=--list says what there is)"
@@ -40,9 +42,10 @@ demo:
 
 test: style
 	@if [ "$(ARGILLA)" = 1 ]; then sh tools/setup.sh argilla; fi
+	@if [ "$(RAY)" = 1 ]; then sh tools/setup.sh cluster; fi
 	@chrome=$$($(PY) tests/chrome.py) || exit 1; \
 	echo "Running the tests, with $$chrome ..."; \
-	CHROME="$$chrome" sh tools/test.sh $(WEIGHTS) $(ARGILLA) $(ARGS)
+	CHROME="$$chrome" sh tools/test.sh $(WEIGHTS) $(ARGILLA) $(RAY) $(ARGS)
 
 check: style
 	@echo "Checking who imports whom ..."
@@ -67,7 +70,7 @@ bench:
 
 pins:
 	@sh tools/setup.sh test
-	@for file in requirements requirements-dev requirements-argilla-server; do \
+	@for file in requirements requirements-dev requirements-cluster requirements-argilla-server; do \
 		$(PY) -m piptools compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --output-file $$file.txt $$file.in || exit 1; \
 	done

@@ -23,6 +23,7 @@ from benchmarks.store_writes import Written, fill, timed, write_as_engine, write
 from core.domain.person import LOCAL_OWNER as ME
 from core.services.endpoints import Endpoints
 from core.services.growing import seeds, tree_nodes, trees
+from core.services.growing.clusters import Clusters
 from core.services.growing.live import LiveRuns
 from core.services.growing.packs import Packs
 from core.services.growing.runs import Runs
@@ -183,7 +184,7 @@ def measure(folder: Path, n: int) -> tuple[list[Line], str]:
         lines = [Line(what="rows written in bulk", aim="≥ 10,000", ours=bulk[0], sqlite=bulk[1], is_rate=True)]
         lines += writes(database, sqlite, n_trees)
         lines += reads(project, sqlite, n_trees, "≤ 30" if is_big else "≤ 10")
-        runs = Runs(live, Endpoints(installation, None), Packs(installation))  # type: ignore[arg-type]  # no model is asked
+        runs = Runs(live, Endpoints(installation, None), Packs(installation), Clusters())  # type: ignore[arg-type]  # no model is asked
         lines += aggregates(project, sqlite, runs, "≤ 500" if is_big else "≤ 100")
     finally:
         live.close()

@@ -11,6 +11,7 @@ StudioError
 │   └── ProjectDamaged    not readable
 ├── RunRefused            a run that cannot begin; nothing was spent
 ├── EndpointError         an endpoint cannot be used
+├── ClusterError          a cluster of machines cannot be used
 ├── WeightsError          the embedded model cannot be fetched or started
 ├── HubError              a hub of datasets cannot be reached, or does not do what it was asked
 └── ArgillaError          an Argilla server cannot be used, or does not do what it was asked
@@ -57,6 +58,9 @@ class RunRefused(StudioError): ...
 
 
 class EndpointError(StudioError): ...
+
+
+class ClusterError(StudioError): ...
 
 
 class WeightsError(StudioError): ...

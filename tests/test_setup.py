@@ -19,7 +19,14 @@ def run_in(folder: Path, *command: str, **environment: str) -> subprocess.Comple
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "requirements-smoke.txt", "requirements-argilla-server.txt"]
+    "name",
+    [
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-smoke.txt",
+        "requirements-cluster.txt",
+        "requirements-argilla-server.txt",
+    ],
 )
 def test_every_requirement_has_one_version_and_hashes_and_no_file_names_a_registry(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
@@ -35,9 +42,10 @@ def test_every_requirement_has_one_version_and_hashes_and_no_file_names_a_regist
 def test_what_tests_add_agrees_with_what_the_studio_runs_on() -> None:
     both = [
         dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
-        for name in ("requirements.txt", "requirements-dev.txt")
+        for name in ("requirements.txt", "requirements-dev.txt", "requirements-cluster.txt")
     ]
-    assert not {name for name in both[0].keys() & both[1].keys() if both[0][name] != both[1][name]}
+    for added in both[1:]:
+        assert not {name for name in both[0].keys() & added.keys() if both[0][name] != added[name]}
 
 
 def test_without_a_recent_python_set_up_says_what_to_install(tmp_path: Path) -> None:

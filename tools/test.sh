@@ -1,10 +1,10 @@
 #!/bin/sh
 # Runs the tests: first, two at a time, those that stand each other; then, one by one, those that want the machine for themselves.
-# usage: sh tools/test.sh WEIGHTS ARGILLA [more for pytest]        1 or 0: also the tests that need them
+# usage: sh tools/test.sh WEIGHTS ARGILLA RAY [more for pytest]        1 or 0: also the tests that need them
 set -eu
 cd "$(dirname "$0")/.."
-weights=$1 argilla=$2
-shift 2
+weights=$1 argilla=$2 ray=$3
+shift 3
 
 PY="${PY:-.venv/bin/python}"
 found=0
@@ -22,6 +22,7 @@ pytest() {
 alone=""
 [ "$weights" = 1 ] && alone="weights"
 [ "$argilla" = 1 ] && alone="${alone:+$alone or }argilla"
-pytest -n 2 --dist loadfile -m "not torture and not weights and not argilla" "$@"
+[ "$ray" = 1 ] && alone="${alone:+$alone or }ray"
+pytest -n 2 --dist loadfile -m "not torture and not weights and not argilla and not ray" "$@"
 [ -z "$alone" ] || pytest -m "($alone) and not torture" "$@"
 [ "$found" = 1 ] || { echo "There is no such test." >&2; exit 1; }

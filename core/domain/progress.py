@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.domain.check import Rule
+from core.domain.cluster import WorkerNow
 from core.domain.instruction import RunStatus
 from core.domain.operation import Operation
 from core.domain.run import CAP_REACHED, RunEventKind, RunSettings
@@ -100,7 +101,8 @@ class RunProgress:
     """Everything that the page of a run shows. `live` is True while an engine works on it in this process.
 
     `unwell`: endpoints of its pools that are not asked now, and why. `waits`: for whom it waits, in words. `saved`: what
-    people's rejections spare it. `owed`: calls that wait (after its end: because an undo gave them back).
+    people's rejections spare it. `owed`: calls that wait (after its end: because an undo gave them back). `crew`: the workers of a
+    cluster that make its calls; none if this process does.
     """
 
     run: RunSummary
@@ -120,6 +122,7 @@ class RunProgress:
     waits: str = ""
     saved: Savings = field(default_factory=Savings)
     owed: int = 0
+    crew: tuple[WorkerNow, ...] = ()
 
     @property
     def decided(self) -> int:

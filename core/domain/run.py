@@ -99,7 +99,8 @@ class RunSettings:
 
     With a `gate`, no new child is begun while `buffer` survivors wait for people.
     `endpoint`, `answering` and `judging` name an endpoint or a pool: who evolves, answers, judges and rates; "" is the
-    evolving one. `thresholds` are per rule, in the rule's own unit (no_information_gain: least P(not equal) that passes).
+    evolving one. `thresholds` are per rule, in the rule's own unit (no_information_gain: least P(not equal) that passes). So many
+    `workers` of the installation's cluster make its calls; with 0 this process does.
     `by_batch` names the endpoints that are asked by batch; of these, `left_over` says how what a batch left is asked.
     """
 
@@ -127,6 +128,7 @@ class RunSettings:
     resume_by_itself: bool = False
     gate: Gate = Gate.NONE
     buffer: int = 50
+    workers: int = 0
     by_batch: tuple[str, ...] = ()
     left_over: LeftOver = LeftOver.NOW
 

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
 from core.domain.task import TaskKind
@@ -17,6 +18,7 @@ from core.ports import Voice
 _FIRST_REST_S, _LONGEST_REST_S = 1.0, 60.0
 _PATIENCE = 3  # answers that are none, in a row, until a server counts as ill: one may be an item's own fault
 _ILL = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIME_OUT, ErrorKind.SERVER_ERROR, ErrorKind.RATE_LIMIT})
+_ITS_SYSTEMS = frozenset({ErrorKind.BAD_REQUEST, ErrorKind.MALFORMED_REPLY})
 _UNUSABLE = frozenset({ErrorKind.WRONG_KEY, ErrorKind.NO_SUCH_MODEL, ErrorKind.NO_MONEY})
 
 
@@ -62,12 +64,29 @@ class Health:
         return float(min(_LONGEST_REST_S, _FIRST_REST_S * 2 ** (self._rests - 1)))
 
 
+class Replica(Protocol):
+    """What is known of one of several models that are the same, each somewhere else (a cluster's workers)."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be asked now."""
+        ...
+
+    @property
+    def in_flight(self) -> int: ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """A voice in a role, and its weight there."""
+    """A voice in a role, and its weight there. Of `replica`s of one system the least busy is asked: it makes no difference which."""
 
     voice: Voice
     weight: float = 1.0
+    replica: Replica | None = None
+
+    @property
+    def is_there(self) -> bool:
+        return self.replica is None or self.replica.is_there
 
 
 class Ensemble:
@@ -85,20 +104,26 @@ class Ensemble:
         role = self._parts[kind]
         if len(role) == 1:
             return role[0].voice
+        ready = self._ready(role)
+        if not ready:
+            return self._soonest(role)
+        chosen = chosen_for(request, ready)
+        return chosen.voice if chosen.replica is None else _least_busy(ready, chosen).voice
+
+    def _ready(self, role: Sequence[Part]) -> list[Part]:
+        """Who is there, and well."""
         now = self._clock()
-        ready = [part for part in role if self._health[part.voice.name].is_ready(now)]
-        return chosen_for(request, ready).voice if ready else self._soonest(role)
+        return [part for part in role if part.is_there and self._health[part.voice.name].is_ready(now)]
 
     def begin(self, kind: TaskKind, voice: Voice) -> bool:
         """Ask it, unless it fell ill while the call waited for a place and another one is healthy."""
         role = self._parts[kind]
         if len(role) == 1:
             return True
-        now = self._clock()
-        health = self._health[voice.name]
-        if not health.is_ready(now) and any(self._health[part.voice.name].is_ready(now) for part in role):
+        ready = {part.voice.name for part in self._ready(role)}
+        if ready and voice.name not in ready:
             return False
-        health.ask(now)
+        self._health[voice.name].ask(self._clock())
         return True
 
     def _soonest(self, role: Sequence[Part]) -> Voice:
@@ -122,11 +147,13 @@ class Ensemble:
 
     def _elsewhere_in_s(self, role: Sequence[Part], voice: Voice, failure: CallFailure, now: float) -> float | None:
         """At once if another one is healthy. For a member that is taken out, also after a rest: that happens once each."""
-        others = [self._health[part.voice.name] for part in role if part.voice.name != voice.name]
+        others = [self._health[part.voice.name] for part in role if part.is_there and part.voice.name != voice.name]
         if failure.kind in _UNUSABLE:
             waits = [max(0.0, other.rests_until - now) for other in others if other.out is None]
             return min(waits, default=None)
-        may_be_its_own = failure.kind in _ILL or failure.kind in (ErrorKind.BAD_REQUEST, ErrorKind.MALFORMED_REPLY)
+        if failure.kind in _ITS_SYSTEMS:  # the same model elsewhere would say the same
+            others = [self._health[part.voice.name] for part in role if part.voice.system_id != voice.system_id]
+        may_be_its_own = failure.kind in _ILL or failure.kind in _ITS_SYSTEMS
         return 0.0 if may_be_its_own and any(other.is_ready(now) for other in others) else None
 
     def unwell(self) -> dict[str, str]:
@@ -139,6 +166,12 @@ class Ensemble:
             elif now < health.rests_until:
                 said[name] = f"rests for {health.rests_until - now:.0f} s after failures; the others take its calls."
         return said
+
+
+def _least_busy(ready: Sequence[Part], chosen: Part) -> Part:
+    """Of those that are the same as the chosen one, itself among them."""
+    same = (part for part in ready if part.replica is not None and part.voice.system_id == chosen.voice.system_id)
+    return min(same, key=lambda part: part.replica.in_flight if part.replica is not None else 0)
 
 
 def chosen_for(request: ChatRequest, parts: Sequence[Part]) -> Part:

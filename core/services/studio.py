@@ -28,6 +28,7 @@ from core.services.exploring.maps import Maps
 from core.services.exploring.survival import Survival
 from core.services.growing import presets
 from core.services.growing import seeds as seed_service
+from core.services.growing.clusters import Clusters
 from core.services.growing.live import LiveRuns
 from core.services.growing.packs import Packs
 from core.services.growing.runs import Runs
@@ -60,6 +61,7 @@ class Studio:
     endpoints: Endpoints
     packs: Packs
     live: LiveRuns
+    clusters: Clusters
     runs: Runs
     skills: SkillLabels
     desk: Desk
@@ -139,6 +141,7 @@ def open_studio(settings: Settings) -> Studio:
     endpoints = Endpoints(installation, embedded, secrets_files())
     packs = Packs(installation)
     live = LiveRuns()
+    clusters = Clusters(settings.cluster, settings.cluster_gpus)
     answers = Answers(live, endpoints)
     errands = Errands(live, endpoints)
     projects = Projects(settings.projects)
@@ -156,7 +159,8 @@ def open_studio(settings: Settings) -> Studio:
         endpoints=endpoints,
         packs=packs,
         live=live,
-        runs=Runs(live, endpoints, packs),
+        clusters=clusters,
+        runs=Runs(live, endpoints, packs, clusters),
         skills=SkillLabels(errands, endpoints),
         desk=Desk(),
         judge_desk=judge_desk,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
+from core.cluster.link import RemoteModel
 from core.domain import ids
 from core.domain.call import CallFailure, ChatReply, Sampling
 from core.domain.run import RunSettings
@@ -127,6 +128,12 @@ def voices(role: Sequence[Seat], models: Mapping[str, ChatModel], turns: Mapping
                 patience_s=_PLACE_S if len(role) > 1 else None,
             ),
             weight=seat.weight,
+            replica=_replica(models[seat.endpoint.name]),
         )
         for seat in role
     )
+
+
+def _replica(model: ChatModel) -> RemoteModel | None:
+    """A worker's model is one of several."""
+    return model if isinstance(model, RemoteModel) else None

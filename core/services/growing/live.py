@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from core.domain.cluster import WorkerNow
 from core.domain.progress import Spending
 from core.domain.run import RunEvent, RunEventKind
 from core.domain.system import Endpoint
@@ -50,6 +51,7 @@ class Start:
     casting: Casting
     models: Mapping[str, ChatModel]
     spending: Spending
+    crew: Callable[[], tuple[WorkerNow, ...]] = tuple  # the workers of a cluster that make its calls, as they stand
 
     async def close(self) -> None:
         """Hang up at every endpoint."""
@@ -66,6 +68,7 @@ class _Live:
     limits: tuple[AdaptiveLimit, ...]
     left_out: Mapping[str, str]
     ended: "Future[None]"
+    crew: Callable[[], tuple[WorkerNow, ...]]
     is_over: bool = False
 
 
@@ -102,7 +105,7 @@ class LiveRuns:
         engine = _engine(start, cast, log)
         task = asyncio.run_coroutine_threadsafe(self._work(start, engine, log, database), self._loop)
         shared = tuple({id(limit): limit for limit in limits.values()}.values())
-        self._live[start.run_id] = _Live(engine, cast, shared, start.casting.left_out, task)
+        self._live[start.run_id] = _Live(engine, cast, shared, start.casting.left_out, task, start.crew)
 
     async def _work(self, start: Start, engine: Engine, log: ProjectRunLog, database: Database) -> None:
         """From first call to last event. The run counts as live until that event is written."""
@@ -203,6 +206,11 @@ class LiveRuns:
         if live is None:
             return {}
         return {name: f"is left out of this run: {why}" for name, why in live.left_out.items()} | live.cast.unwell()
+
+    def crew(self, run_id: str) -> tuple[WorkerNow, ...]:
+        """The workers that make this run's calls; () if this process does."""
+        live = self._live.get(run_id)
+        return live.crew() if live else ()
 
     def wait(self, run_id: str, timeout_s: float | None = None) -> bool:
         """Wait until no engine works on the run; False when the time is over first."""

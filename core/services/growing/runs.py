@@ -1,11 +1,12 @@
 """Runs: estimate, start, pause, resume, stop, progress."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import uuid_utils
 
+from core.domain.cluster import WorkerNow
 from core.domain.instruction import Instruction
 from core.domain.person import Actor
 from core.domain.progress import RunProgress, RunSummary
@@ -20,6 +21,8 @@ from core.services.endpoints import Endpoints
 from core.services.growing import savings
 from core.services.growing import seeds as seed_service
 from core.services.growing.casting import Casting, casting_of, opened
+from core.services.growing.cluster_hands import is_own
+from core.services.growing.clusters import Clusters
 from core.services.growing.estimate import time_left_s
 from core.services.growing.live import LiveRuns, Start
 from core.services.growing.packs import Packs
@@ -38,6 +41,7 @@ class Runs:
     live: LiveRuns
     endpoints: Endpoints
     packs: Packs
+    clusters: Clusters
 
     def list(self, actor: Actor, project: Project) -> list[RunSummary]:
         """Newest first."""
@@ -60,7 +64,7 @@ class Runs:
         cast = self.endpoints.cast(actor, settings)
         chosen = seed_service.chosen(project, settings.seeds, settings.rng_seed)
         _require_sound(settings, cast, len(chosen))
-        self._check(actor, cast)
+        self._check(actor, cast, settings.workers)
         pack = self.packs.load(actor, settings.pack)
         _require_prompts(settings, pack)
         casting = casting_of(cast, settings, pack)
@@ -118,8 +122,11 @@ class Runs:
             raise RunRefused(f"The run has spent more than that ({already})", to_do="Give a higher cap, or none.")
         _say(actor, project, run_id, RunEventKind.CAPS, run_reading.caps_as_json(caps))
 
-    def resume(self, actor: Actor, project: Project, run_id: str) -> None:
-        """Go on where the run stands, with the prompts that it began with. Nothing that came back is asked again."""
+    def resume(self, actor: Actor, project: Project, run_id: str, *, workers: int | None = None) -> None:
+        """Go on where the run stands, with the prompts that it began with. Nothing that came back is asked again.
+
+        `workers`: so many of the cluster make its calls from now on, 0 is this process; None: as it began.
+        """
         may_grow(actor)
         if not self._can_resume(project, self.get(actor, project, run_id)):
             return
@@ -131,13 +138,14 @@ class Runs:
         if not self._can_resume(project, run):
             return
         cast = self.endpoints.cast(actor, run.settings)
-        self._check(actor, cast)
+        settings = run.settings if workers is None else replace(run.settings, workers=workers)
+        self._check(actor, cast, settings.workers)
         files = pack_reading.files_of_run(project.database, run_id)
         named = run.settings.pack
         pack: Pack = pack_from_files(named, files) if files else self.packs.load(actor, named)
         casting = casting_of(cast, run.settings, pack)
         project.database.writer.append_now(casting.systems)  # an endpoint may have been changed meanwhile
-        method = Method(run_id, run.settings, pack, casting.drawn_by.id)
+        method = Method(run_id, settings, pack, casting.drawn_by.id)
         if not run_reading.has_event(project.database, run_id, RunEventKind.STARTED):
             _plan(project, method, seed_service.chosen(project, run.settings.seeds, run.settings.rng_seed))
             _say(actor, project, run_id, RunEventKind.STARTED)
@@ -187,24 +195,35 @@ class Runs:
             left_s=time_left_s(calls=spending.calls, decided=decided, expected=expected, calls_per_s=pulse.calls_per_s),
             problem=self.live.problems.get(run_id, ""),
             unwell=self.live.unwell(run_id),
+            crew=self.live.crew(run_id),
             waits=pulse.waits,
             saved=savings.of_run(actor, project, run_id),
             owed=run_reading.owed(database, run_id),
         )
 
-    def _check(self, actor: Actor, cast: Mapping[TaskKind, Player]) -> None:
-        """Whether everyone could be asked: nothing is spent."""
-        for name in sorted({player.name for player in cast.values()}):
-            self.endpoints.check(actor, name)
+    def _check(self, actor: Actor, cast: Mapping[TaskKind, Player], workers: int) -> None:
+        """Whether everyone could be asked: nothing is spent. What workers have of their own, they see to themselves."""
+        if workers:
+            self.clusters.check(actor, workers)
+        players = {player.name: player for player in cast.values()}
+        for name, player in sorted(players.items()):
+            if not (workers and any(map(is_own, player.endpoints))):
+                self.endpoints.check(actor, name)
 
     def _begin(self, project: Project, casting: Casting, method: Method) -> None:
-        casting, models = opened(self.endpoints, casting)
+        crew: Callable[[], tuple[WorkerNow, ...]] = tuple
+        if workers := method.settings.workers:
+            crewed = self.clusters.opened(casting, workers)
+            casting, models, crew = crewed.casting, crewed.models, crewed.crew
+        else:
+            casting, models = opened(self.endpoints, casting)
         start = Start(
             run_id=method.run_id,
             method=method,
             casting=casting,
             models=models,
             spending=run_reading.spending_with_by_hand(project.database, method.run_id),
+            crew=crew,
         )
         self.live.begin(start, project.database)
 

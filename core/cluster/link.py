@@ -1,0 +1,232 @@
+"""The app's end of the line to a cluster: a child process that drives Ray, and the questions that are out there.
+
+Belongs to the engines' event loop. Nothing here is Ray's: if the cluster, its head or the child dies, questions fail as values.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Final
+
+from pydantic import ValidationError
+
+from core.cluster.wire import NEWS, ORDER, QUESTION, Answer, News, Order, Question, failed, read_answer
+from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
+from core.domain.cluster import WorkerNow, WorkerState
+from core.domain.system import Endpoint
+
+_LONGEST_LINE: Final = 2**27
+_GRACE_S: Final = 10.0  # beyond what an endpoint may take: a worker that has not answered by then is given up
+_PATIENCE_S: Final = 20.0  # for a worker that the cluster has not placed
+_END_S: Final = 3.0
+_SERVES: Final = (WorkerState.OPENING, WorkerState.READY)
+
+
+class Link:
+    """One crew. The child starts with the first question, and again when it has died."""
+
+    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str], order: Order) -> None:
+        """`command` starts the child, in `folder`, with this environment."""
+        self._command, self._folder, self._environment, self._order = tuple(command), folder, environment, order
+        self._child: asyncio.subprocess.Process | None = None
+        self._hearing: asyncio.Task[None] | None = None
+        self._log: IO[bytes] | None = None
+        self._starting = asyncio.Lock()  # guards one start: whoever comes second finds the first one's child
+        self._numbers = itertools.count(1)
+        self._owed: dict[int, tuple[int, asyncio.Future[Answer]]] = {}
+        self._crew = {number: WorkerNow(number=number) for number in range(1, order.workers + 1)}
+        self._busy = dict.fromkeys(self._crew, 0)
+        self._seen = News()
+        self._news: asyncio.Future[None] | None = None  # done when something has changed; whoever waits shares it
+        self._problem = ""
+        self._is_closed = False
+
+    @property
+    def crew(self) -> tuple[WorkerNow, ...]:
+        """How the workers stand."""
+        return tuple(self._crew.values())
+
+    def is_there(self, worker: int) -> bool:
+        """Whether it can be asked now."""
+        return self._crew[worker].state is WorkerState.READY
+
+    def busy(self, worker: int) -> int:
+        """How many questions it has in hand."""
+        return self._busy[worker]
+
+    async def ask(self, workers: Sequence[int], question: Question, within_s: float) -> Answer:
+        """What the least busy of these says; a failure if none is there, if it dies, or says nothing for `within_s`."""
+        await self._start()
+        worker = await self._found(workers)
+        if worker is None:
+            words = next((self._crew[one].words for one in workers if self._crew[one].words), "")
+            return failed(ErrorKind.UNREACHABLE, self._problem or words or "the cluster has no place for a worker")
+        self._busy[worker] += 1
+        try:
+            return await self._ask(worker, question, within_s)
+        finally:
+            self._busy[worker] -= 1
+
+    async def _ask(self, worker: int, question: Question, within_s: float) -> Answer:
+        child, number = self._child, next(self._numbers)
+        if child is None or child.stdin is None:
+            return failed(ErrorKind.UNREACHABLE, "the link to the cluster was lost")
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._owed[number] = (worker, answer)
+        began = time.perf_counter()
+        try:
+            child.stdin.write(b"%d %d " % (number, worker) + QUESTION.dump_json(question) + b"\n")
+            async with asyncio.timeout(within_s):
+                return await answer
+        except TimeoutError:
+            late = f"worker {worker} gave no answer within {within_s:g} s"
+            return failed(ErrorKind.TIME_OUT, late, 1000 * (time.perf_counter() - began))
+        except (BrokenPipeError, ConnectionResetError):
+            return failed(ErrorKind.UNREACHABLE, "the link to the cluster was lost")
+        finally:
+            self._owed.pop(number, None)
+
+    async def news(self, within_s: float) -> News:
+        """The child's first words, for an order that only looks."""
+        await self._start()
+        try:
+            async with asyncio.timeout(within_s):
+                while not (self._seen.nodes or self._problem):
+                    await self._something()
+        except TimeoutError:
+            return News(problem="The cluster did not answer in time")
+        return self._seen
+
+    async def close(self) -> None:
+        """End the child, and with it the workers. What is out there fails."""
+        self._is_closed = True
+        if self._child is not None and self._hearing is not None:
+            if self._child.stdin is not None:
+                self._child.stdin.close()
+            try:
+                await asyncio.wait_for(asyncio.shield(self._hearing), _END_S)
+            except TimeoutError:
+                self._child.kill()
+                await self._hearing
+
+    async def _start(self) -> None:
+        async with self._starting:
+            if self._child is not None or self._is_closed:
+                return
+            self._problem, self._seen = "", News()
+            self._crew = {number: WorkerNow(number=number) for number in self._crew}
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115 - it is read when the child has ended
+            self._child = await asyncio.create_subprocess_exec(
+                *self._command, cwd=self._folder, env=self._environment, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                stderr=self._log, limit=_LONGEST_LINE,
+            )  # fmt: skip
+            assert self._child.stdin is not None
+            self._child.stdin.write(ORDER.dump_json(self._order) + b"\n")
+            self._hearing = asyncio.create_task(self._hear(self._child))
+
+    async def _found(self, workers: Sequence[int]) -> int | None:
+        """The least busy one that is ready. None is waited for: minutes while one opens what it will ask, else not for long."""
+        until = time.monotonic() + _PATIENCE_S
+        while not self._problem and not self._is_closed:
+            ready = [worker for worker in workers if self.is_there(worker)]
+            if ready:
+                return min(ready, key=self.busy)
+            is_opening = any(self._crew[worker].state is WorkerState.OPENING for worker in workers)
+            left_s = _PATIENCE_S if is_opening else until - time.monotonic()
+            if left_s <= 0:
+                return None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._something()
+        return None
+
+    async def _something(self) -> None:
+        """Until there is news."""
+        if self._news is None:
+            self._news = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._news)
+
+    def _tell(self) -> None:
+        if self._news is not None:
+            self._news.set_result(None)
+            self._news = None
+
+    async def _hear(self, child: asyncio.subprocess.Process) -> None:
+        """Everything that the child says, until it ends."""
+        assert child.stdout is not None
+        while line := await child.stdout.readline():
+            number, _, said = line.partition(b" ")
+            if number == b"0":
+                self._learn(said)
+            elif number.isdigit() and int(number) in self._owed:
+                answer = self._owed[int(number)][1]
+                if not answer.done():
+                    answer.set_result(read_answer(said))
+        await child.wait()
+        self._ended()
+
+    def _learn(self, said: bytes) -> None:
+        try:
+            news = NEWS.validate_json(said)
+        except ValidationError:
+            return
+        self._seen, self._problem = news, news.problem or self._problem
+        self._crew |= {one.number: one for one in news.workers}
+        for one in news.workers:
+            if one.state not in _SERVES:
+                self._lose(one.number, one.words)
+        self._tell()
+
+    def _lose(self, worker: int, why: str) -> None:
+        """What this worker had in hand may have been asked, and paid for; it goes to whoever is there."""
+        for asked, answer in self._owed.values():
+            if asked == worker and not answer.done():
+                answer.set_result(failed(ErrorKind.TIME_OUT, why or f"worker {worker} was lost"))
+
+    def _ended(self) -> None:
+        """The child is gone: nobody is there, until the next question starts another one."""
+        why = self._problem or f"the process that drives the cluster ended: {self._last_words()}"
+        self._child = None
+        for number in self._crew:
+            self._crew[number] = WorkerNow(number=number, state=WorkerState.LOST, words=why)
+            self._lose(number, why)
+        self._tell()
+
+    def _last_words(self) -> str:
+        if self._log is None:
+            return "it said nothing"
+        self._log.seek(max(0, self._log.seek(0, 2) - 4096))
+        lines = self._log.read().decode("utf-8", "replace").split("\n")
+        self._log.close()
+        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")[:300]
+
+
+class RemoteModel:
+    """`core.ports.ChatModel`: an endpoint as workers ask it, each question the least busy of them that is there."""
+
+    def __init__(self, link: Link, workers: Sequence[int], endpoint: Endpoint) -> None:
+        """`workers`: one of them for a model that it has of its own; all for an endpoint that they share."""
+        self._link, self._workers, self._endpoint = link, tuple(workers), endpoint.name
+        self._within_s = endpoint.timeout_s + _GRACE_S
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be asked now."""
+        return any(map(self._link.is_there, self._workers))
+
+    @property
+    def in_flight(self) -> int:
+        return sum(map(self._link.busy, self._workers))
+
+    async def chat(self, request: ChatRequest) -> ChatReply | CallFailure:
+        """Ask once, from a worker's machine."""
+        question = Question(endpoint=self._endpoint, request=request)
+        return (await self._link.ask(self._workers, question, self._within_s)).outcome
+
+    async def close(self) -> None:
+        """Whoever hangs up first ends the link for all of the run."""
+        await self._link.close()
