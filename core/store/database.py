@@ -21,7 +21,7 @@ from core.store.writer import DiskFull, Writer, translated
 # One thread a query: on a busy machine a look-up that waits for a second thread takes twice as long.
 _CONFIG: Mapping[str, str | int] = {"threads": 1, "memory_limit": os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")}
 # Engines stop while so much of the disk is free: a commit or checkpoint that finds no room at all may have to be replayed.
-RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISKRESERVE_MB", "200"))
+RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISK_RESERVE_MB", "200"))
 _DIFFERENCES = """select count(*) as n from (
   (select * from instruction_state except select * from instruction_state_from_facts)
   union all (select * from instruction_state_from_facts except select * from instruction_state))"""
