@@ -1,39 +1,25 @@
-"""What the deck and the list of unanswered items ask: an estimate of one answer, the answer itself, and all of them."""
+"""What the deck and the list of unanswered items ask: an estimate of one answer, and the answer itself."""
 
-import json
 from typing import Any
-from uuid import UUID
 
-from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from core.domain.answering import Answered
-from core.errors import BadInput, NotFound
-from core.services.projects import Project
 from pages.ui import shell
-from pages.ui.guard import guarded, said
+from pages.ui.asked import as_json, id_of, posted, project_of
 
 _MOST_BYTES = 4 * 1024
-_NO_STORE = {"Cache-Control": "no-store"}
-_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
-
-
-def _json(value: object) -> Response:
-    return Response(_ANYTHING.dump_json(value), media_type="application/json", headers=_NO_STORE)
 
 
 def _answer(request: Request, body: dict[str, Any]) -> Response:
     """{"project", "instruction", "confirm"}: without `confirm` what it would take, with it the new answer."""
-    actor, project = shell.actor_of(request), _project(request, body)
-    try:
-        instruction = str(UUID(str(body.get("instruction"))))
-    except ValueError:
-        raise NotFound("This project has no such instruction", to_do="Go on with the next one.") from None
+    actor, project = shell.actor_of(request), project_of(request, body.get("project"), "Review")
+    instruction = id_of(body.get("instruction"), "instruction")
     if body.get("confirm") is not True:
-        return _json({"estimate": shell.studio().answers.offer(actor, project, instruction)})
-    return _json(_told(shell.studio().answers.answer(actor, project, instruction)))
+        return as_json({"estimate": shell.studio().answers.offer(actor, project, instruction)})
+    return as_json(_told(shell.studio().answers.answer(actor, project, instruction)))
 
 
 def _told(answered: Answered) -> dict[str, object]:
@@ -48,27 +34,5 @@ def _told(answered: Answered) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _project(request: Request, body: dict[str, Any]) -> Project:
-    slug = body.get("project")
-    if not isinstance(slug, str) or not slug:
-        raise BadInput("The request names no project", to_do="Open the page Review again.")
-    return shell.open_project(slug, shell.actor_of(request))
-
-
-async def _posted(request: Request) -> Response:
-    raw = b""
-    async for part in request.stream():
-        raw += part
-        if len(raw) > _MOST_BYTES:
-            return said(BadInput("This request is too long", to_do="Reload the page."))
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        return said(BadInput("This request cannot be read", to_do="Reload the page."))
-    return await guarded(lambda asked: _answer(asked, body))(request)
-
-
 def answer_routes() -> list[BaseRoute]:
-    return [Route("/api/answers", _posted, methods=["POST"])]
+    return [Route("/api/answers", posted(_answer, _MOST_BYTES), methods=["POST"])]
