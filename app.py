@@ -3,5 +3,12 @@
 import streamlit as st
 
 from pages.ui.frame import lifespan, middleware, routes
+from pages.ui.headers import fault
 
-app = st.App("pages/ui/studio.py", lifespan=lifespan, routes=routes(), middleware=middleware())
+app = st.App(
+    "pages/ui/studio.py",
+    lifespan=lifespan,
+    routes=routes(),
+    middleware=middleware(),
+    exception_handlers={Exception: fault},
+)

@@ -21,6 +21,7 @@ from benchmarks.store_rows import RUN
 from benchmarks.store_sqlite import Sqlite
 from benchmarks.store_writes import Written, fill, timed, write_as_engine, write_sqlite_as_engine
 from core.domain.person import LOCAL_OWNER as ME
+from core.services.destinations import Destinations
 from core.services.endpoints import Endpoints
 from core.services.growing import seeds, tree_nodes, trees
 from core.services.growing.clusters import Clusters
@@ -184,7 +185,7 @@ def measure(folder: Path, n: int) -> tuple[list[Line], str]:
         lines = [Line(what="rows written in bulk", aim="≥ 10,000", ours=bulk[0], sqlite=bulk[1], is_rate=True)]
         lines += writes(database, sqlite, n_trees)
         lines += reads(project, sqlite, n_trees, "≤ 30" if is_big else "≤ 10")
-        runs = Runs(live, Endpoints(installation, None), Packs(installation), Clusters())  # type: ignore[arg-type]  # no model is asked
+        runs = Runs(live, Endpoints(installation, None, Destinations(installation)), Packs(installation), Clusters())  # type: ignore[arg-type]  # no model is asked
         lines += aggregates(project, sqlite, runs, "≤ 500" if is_big else "≤ 100")
     finally:
         live.close()

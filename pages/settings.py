@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import endpoint_form, endpoint_list, endpoint_pools, kit, shell
+from pages.ui import destinations, endpoint_form, endpoint_list, endpoint_pools, kit, shell
 from pages.ui.growing import pack_list
 
 with shell.problems("settings"):
@@ -14,5 +14,6 @@ with shell.problems("settings"):
     kit.show("lead", kit.h("p", lead), key="settings.lead")
     endpoint_list.endpoints()
     endpoint_pools.pools()
+    destinations.section()
     pack_list.section()
     st.page_link("../people.py", label="People and what they may do", icon=":material/group:")

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import argilla
 import httpx
 
+from core.argilla.outside import NotOutside, OutsideAlone
+from core.domain.reach import Reach
 from core.errors import ArgillaError, ArgillaGone, BadInput
 
 _TIMEOUT_S = 180  # a bulk of 500 records takes a slow server half a minute
@@ -17,13 +19,14 @@ _AGAIN = "Nothing is lost: do it again once that is mended, and it goes on where
 class Line:
     """An open connection as one user. Raises ArgillaError where there is no server, or it does not know the token."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, reach: Reach) -> None:
         self.url = checked(url)
         self._client = argilla.Argilla.__new__(
             argilla.Argilla
         )  # in two steps: a client that is refused is closed all the same
         try:
-            self._client.__init__(api_url=self.url, api_key=token, timeout=_TIMEOUT_S, retries=1)
+            ways = {} if reach is Reach.ANYWHERE else {"mounts": {"all://": OutsideAlone()}}
+            self._client.__init__(api_url=self.url, api_key=token, timeout=_TIMEOUT_S, retries=1, **ways)
         except (argilla._exceptions.ArgillaError, httpx.HTTPError, ValueError) as error:
             self.close()
             raise self._not_connected(error) from None
@@ -83,6 +86,10 @@ class Line:
         return self._is_another() if status == 404 else self._trouble(status)
 
     def _no_answer(self, error: httpx.HTTPError) -> ArgillaError:
+        if isinstance(error, NotOutside):
+            return ArgillaError(
+                "That name leads to this machine or its network", where=self.url, to_do="An owner can allow it under Settings."
+            )  # fmt: skip
         what = "The server did not answer in time" if isinstance(error, httpx.TimeoutException) else "No server answers"
         return ArgillaError(what, where=self.url, to_do=f"See that it runs and can be reached from here. {_AGAIN}")
 

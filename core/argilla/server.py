@@ -6,6 +6,7 @@ from typing import Any
 from core.argilla import shapes
 from core.argilla.calls import Line
 from core.domain.argilla import DatasetPlan, InRecord, OutRecord, RemoteDataset
+from core.domain.reach import Reach
 from core.errors import ArgillaError, ArgillaGone
 
 MOST_AT_ONCE = 500  # records a call, the server's own limit
@@ -17,8 +18,8 @@ _MAJOR = "2."
 class Server:
     """Connected as one user, until `close`. `me` is that user's name, `role` what they may do there."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._line = Line(url, token)
+    def __init__(self, url: str, token: str, reach: Reach) -> None:
+        self._line = Line(url, token, reach)
         me, version = self._line.get("me"), self._line.get("version")
         self.me, self.role = str(me.get("username")), str(me.get("role"))
         self.version = str(version.get("version")) if isinstance(version, dict) else ""

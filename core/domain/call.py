@@ -16,6 +16,7 @@ class ErrorKind(StrEnum):
     CONTENT_FILTER = "content_filter"
     TIME_OUT = "time_out"
     UNREACHABLE = "unreachable"
+    NOT_ALLOWED = "not_allowed"
     RATE_LIMIT = "rate_limit"
     SERVER_ERROR = "server_error"
     MALFORMED_REPLY = "malformed_reply"
@@ -43,7 +44,14 @@ _HEALS = frozenset(
     {ErrorKind.TIME_OUT, ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMIT, ErrorKind.SERVER_ERROR, ErrorKind.MALFORMED_REPLY}
 )
 _STOPS = frozenset(
-    {ErrorKind.WRONG_KEY, ErrorKind.NO_SUCH_MODEL, ErrorKind.NO_MONEY, ErrorKind.BAD_REQUEST, ErrorKind.UNREACHABLE}
+    {
+        ErrorKind.WRONG_KEY,
+        ErrorKind.NO_SUCH_MODEL,
+        ErrorKind.NO_MONEY,
+        ErrorKind.BAD_REQUEST,
+        ErrorKind.UNREACHABLE,
+        ErrorKind.NOT_ALLOWED,
+    }
 )
 _WORDS = {
     ErrorKind.WRONG_KEY: ("The endpoint refused the key", "Set the key's environment variable and start again"),
@@ -54,6 +62,10 @@ _WORDS = {
     ErrorKind.CONTENT_FILTER: ("The endpoint's content filter held the text back", "Nothing to do; the item is kept"),
     ErrorKind.TIME_OUT: ("The endpoint did not answer in time", "Resume later, or allow it more time"),
     ErrorKind.UNREACHABLE: ("The endpoint cannot be reached", "Start it or check its address, then resume"),
+    ErrorKind.NOT_ALLOWED: (
+        "The address leads to this machine or its network, and no owner allowed that",
+        "An owner can allow it under Settings; then resume",
+    ),
     ErrorKind.RATE_LIMIT: ("The endpoint's rate limit was reached", "It is asked again, more slowly"),
     ErrorKind.SERVER_ERROR: ("The endpoint failed", "It is asked again; if it lasts, ask its operator"),
     ErrorKind.MALFORMED_REPLY: ("The reply was not what was asked for", "It is asked again; the item is kept"),

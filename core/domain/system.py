@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.domain.call import Prices, Sampling
+from core.domain.reach import Reach
 
 EMBEDDED = "embedded"  # the reserved endpoint name of the model that ships with the studio
 
@@ -33,7 +34,8 @@ class Endpoint:
     `batch_share`: what a call by batch costs, as a share of its price (0.5 is half); None if it cannot be asked by batch.
 
     `key_env` names an environment variable, `key_secret` an entry of Streamlit's secrets.toml ("section.name" reaches into a
-    table); one of them, or none. A limit that is None is not known, and then only the server itself limits.
+    table); one of them, or none. A limit that is None is not known, and then only the server itself limits. `reach` is no setting of
+    it: whither a connection may go is what owners said of its address (core/services/destinations.py).
     """
 
     name: str
@@ -51,6 +53,7 @@ class Endpoint:
     supports_logprobs: bool = True
     supports_seed: bool = True
     batch_share: float | None = None
+    reach: Reach = field(default=Reach.OUTSIDE, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

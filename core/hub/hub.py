@@ -16,6 +16,7 @@ from core.errors import BadInput, HubError
 from core.hub.saying import Trouble
 
 _ROOT = Path(__file__).parents[2]
+_NOWHERE = Path(__file__).parent  # its library takes a name for a folder if there is one, and here is none with data
 _NAME = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}")
 _MOMENT_S = 0.5
 _ALWAYS = {
@@ -98,9 +99,11 @@ def _asked(module: str, arguments: Sequence[str], token: str, tell: Tell) -> dic
         name: value for name, value in os.environ.items() if name not in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
     }
     child = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], cwd=_ROOT, env=environment | _ALWAYS | ({"HF_TOKEN": token} if token else {}),
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+        [sys.executable, "-P", "-m", module, *arguments], cwd=_NOWHERE,
+        env=environment | _ALWAYS | {"PYTHONPATH": str(_ROOT)} | ({"HF_TOKEN": token} if token else {}),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
     )  # fmt: skip
+    # Its stdin stays open until it has ended: when it closes, the app is gone.
     last: dict[str, Any] = {}
     with child:
         try:

@@ -11,6 +11,8 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from huggingface_hub.errors import HfHubHTTPError
 
 from core.hub.saying import Stopped, Trouble, say, say_troubles
+from core.hub.staying import stay_outside
+from core.lifeline import end_with_the_app
 
 _OWN = (".gitattributes", "README.md")  # what a hub makes by itself
 _DATA = "data/"
@@ -52,6 +54,7 @@ def _require_there(api: HfApi, repo: str, *, private: bool) -> None:
 
 
 if __name__ == "__main__":
+    end_with_the_app()
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("repo")
@@ -59,5 +62,6 @@ if __name__ == "__main__":
     parser.add_argument("--replace", action="store_true")
     asked = parser.parse_args()
     say_troubles()
+    stay_outside()
     hub = HfApi(token=os.environ["HF_TOKEN"].strip())
     _push(hub, asked.folder, asked.repo, private=asked.private, replace=asked.replace)

@@ -34,7 +34,9 @@ class EmbeddingEndpoint:
         from core.models.line import Line  # half a second and 40 MB: loaded when somebody first calls
 
         self._model, self._dimensions = endpoint.model, dimensions
-        self._line = Line(endpoint.base_url, api_key, in_flight=endpoint.in_flight, timeout_s=endpoint.timeout_s)
+        self._line = Line(
+            endpoint.base_url, api_key, in_flight=endpoint.in_flight, timeout_s=endpoint.timeout_s, reach=endpoint.reach
+        )
 
     async def chat(self, request: ChatRequest) -> ChatReply | CallFailure:
         """Embed the messages of a request. Ends within the endpoint's `timeout_s`, whatever the server does."""

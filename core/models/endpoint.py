@@ -77,7 +77,7 @@ def line_to(endpoint: Endpoint, api_key: str | None, *, in_flight: int, timeout_
     """The client's library costs half a second and 40 MB: it is loaded when somebody first calls, not at start."""
     from core.models.line import Line
 
-    return Line(endpoint.base_url, api_key, in_flight=in_flight, timeout_s=timeout_s)
+    return Line(endpoint.base_url, api_key, in_flight=in_flight, timeout_s=timeout_s, reach=endpoint.reach)
 
 
 def _spellings(listed: str) -> tuple[str, ...]:

@@ -16,9 +16,11 @@ import httpx2
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI, DefaultAioHttpClient, Omit, RequestOptions
 
 from core.domain.call import CallFailure, ChatReply, ErrorKind
+from core.domain.reach import Reach
 from core.errors import EndpointError
 from core.models.address import is_loopback, is_openai, tidy_address
 from core.models.failures import failure_of, scrub
+from core.models.outside import NotOutside, OutsideAlone
 
 _CONNECT_S = 10.0
 _IDLE_S = 4.0  # llama-server hangs up after 5 s of silence; a call must not meet that moment
@@ -46,7 +48,7 @@ class Answer:
 class Line:
     """A pool of connections to one endpoint. Every failure comes back as a value, without the key."""
 
-    def __init__(self, base_url: str, api_key: str | None, *, in_flight: int, timeout_s: float) -> None:
+    def __init__(self, base_url: str, api_key: str | None, *, in_flight: int, timeout_s: float, reach: Reach) -> None:
         address = tidy_address(base_url)
         self._key = _usable(api_key or "")
         self._timeout_s = timeout_s
@@ -64,7 +66,7 @@ class Line:
             api_key=self._key or "none",  # never None: another endpoint's key would be taken from the environment
             admin_api_key="",
             max_retries=0,
-            http_client=DefaultAioHttpClient(
+            http_client=(DefaultAioHttpClient if reach is Reach.ANYWHERE else OutsideAlone)(
                 limits=httpx2.Limits(max_connections=max(1, in_flight), keepalive_expiry=_IDLE_S),
                 follow_redirects=False,  # the key goes where the person said, and nowhere else
                 trust_env=not is_loopback(address),
@@ -173,7 +175,9 @@ def _not_reached(error: BaseException, latency_ms: float) -> CallFailure:
     while causes[-1].__cause__ is not None:
         causes.append(causes[-1].__cause__)
     kind, detail = ErrorKind.UNREACHABLE, str(causes[-1]) or type(causes[-1]).__name__
-    if any(isinstance(cause, aiohttp.SocketTimeoutError) for cause in causes):
+    if any(isinstance(cause, NotOutside) for cause in causes):
+        kind = ErrorKind.NOT_ALLOWED
+    elif any(isinstance(cause, aiohttp.SocketTimeoutError) for cause in causes):
         kind = ErrorKind.TIME_OUT
     elif any(isinstance(cause, httpx2.DecodingError) for cause in causes):
         kind = ErrorKind.MALFORMED_REPLY

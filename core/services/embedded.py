@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind, Prices
+from core.domain.reach import Reach
 from core.domain.system import EMBEDDED, Endpoint
 from core.errors import WeightsError
 from core.models.embedded import EmbeddedServer, Progress, Weights, WeightsState, cache_folder
@@ -21,6 +22,7 @@ EMBEDDED_ENDPOINT = Endpoint(
     prices=Prices(input_usd=0.0, output_usd=0.0),  # known: it runs on this computer
     in_flight=SLOTS,
     timeout_s=300.0,
+    reach=Reach.ANYWHERE,  # it is a process of our own
 )
 
 

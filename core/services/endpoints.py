@@ -20,6 +20,7 @@ from core.models.embeddings import EmbeddingEndpoint
 from core.models.endpoint import NOT_CHECKED, EndpointModel, list_models, probe
 from core.ports import ByBatch, ChatModel
 from core.services.access import may_grow, may_read
+from core.services.destinations import Destinations
 from core.services.embedded import EMBEDDED_ENDPOINT, Embedded, EmbeddedChat
 from core.services.keys import read_key, require_name
 from core.services.trial import taught, try_out, unbound
@@ -33,13 +34,18 @@ _MOST_IN_FLIGHT, _LONGEST_S = 512, 3_600.0
 class Endpoints:
     """The installation's endpoints and pools; the embedded model is always one of them."""
 
-    def __init__(self, database: Database, embedded: Embedded, secrets: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, database: Database, embedded: Embedded, destinations: Destinations, secrets: Sequence[Path] = ()
+    ) -> None:
         """`secrets`: the files that may hold keys by name, the last one first."""
         self._database, self._embedded, self._secrets = database, embedded, tuple(secrets)
+        self._destinations = destinations
 
     def list(self, actor: Actor) -> list[Endpoint]:
+        """All of them, each with whither it may connect now."""
         may_read(actor)
-        return [EMBEDDED_ENDPOINT, *installation.endpoints(self._database)]
+        kept = installation.endpoints(self._database)
+        return [EMBEDDED_ENDPOINT, *(replace(one, reach=self._destinations.reach(one.base_url)) for one in kept)]
 
     def get(self, actor: Actor, name: str) -> Endpoint:
         """One endpoint, no pool."""
@@ -90,7 +96,7 @@ class Endpoints:
         )
 
     def save(self, actor: Actor, endpoint: Endpoint) -> Endpoint:
-        """Keep an endpoint under its name. BadInput for what cannot work."""
+        """Keep an endpoint under its name. BadInput for what cannot work, NotAllowed for an address or key that needs an owner."""
         may_grow(actor)
         self._require_free(endpoint.name, [pool.name for pool in self.pools(actor)])
         require_name(endpoint)
@@ -101,6 +107,7 @@ class Endpoints:
         before = next((one for one in self.list(actor) if one.name == kept.name), kept)
         if (before.base_url, before.model) != (kept.base_url, kept.model):  # what was found was found of another one
             kept = replace(kept, supports_schema=True, supports_logprobs=True, supports_seed=True)
+        self._destinations.keep(actor, kept.base_url, kept)
         installation.save_endpoint(self._database, kept)
         return kept
 
@@ -143,6 +150,7 @@ class Endpoints:
             name="new", base_url=tidy_address(base_url), model="", key_env=key_env, key_secret=key_secret
         )
         require_name(endpoint)
+        endpoint = replace(endpoint, reach=self._destinations.ask(actor, endpoint.base_url, endpoint))
         found = asyncio.run(list_models(endpoint, self._key(endpoint)))
         if isinstance(found, CallFailure):
             raise _error(found)

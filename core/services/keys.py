@@ -12,6 +12,7 @@ from core.settings import ROOT
 
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
 _SECRET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}(?:\.[A-Za-z_][A-Za-z0-9_]{0,79}){0,3}")
+_SIGN_IN = "auth"  # the section with which people sign in: what is in it is for nobody else
 _KEYLIKE = re.compile(r"(?i)^(?:sk|pk|gsk|hf|xai|nvapi|r8|pplx|sess)[_-]|^AIza|(?=.*[a-z])(?=.*[0-9])(?=.*[A-Z]).{24,}")
 _SET_IT = "then start the studio again. Nothing was spent."
 
@@ -44,6 +45,9 @@ def require_name(endpoint: Keyed) -> None:
         if name and not is_name.fullmatch(name):
             what = "an environment variable" if name == endpoint.key_env else "a secret"
             raise BadInput(f"That is no name of {what}", to_do=f"Give {example}. The key itself is never typed here.")
+
+    if endpoint.key_secret and endpoint.key_secret.partition(".")[0] == _SIGN_IN:
+        raise BadInput("What signs people in is sent to no server", to_do="Give the name of another secret.")
 
 
 def read_key(endpoint: Keyed, files: Sequence[Path] = ()) -> str | None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.domain.person import Actor
+from core.domain.person import Actor, Role
 from core.domain.project import Place, ProjectCard
 from core.errors import BadInput, NotFound, ProjectError, RunRefused, StudioError
-from core.services.access import may_grow, may_judge, may_read
+from core.services.access import may_grow, may_judge, may_read, require
 from core.services.projects import DEMO, FIRST, GOING, Project, Projects
 from core.store import installation, project_places, run_reading, seed_reading
 from core.store.database import Database
@@ -85,8 +85,8 @@ class Shelf:
         return project
 
     def open_file(self, actor: Actor, path: str) -> Project:
-        """A project's file anywhere, which is then listed with the others. Raises what is wrong with it."""
-        may_grow(actor)
+        """A project's file anywhere, which is then listed with the others. Raises what is wrong with it. Paths are for owners."""
+        require(actor, Role.OWNER)
         file = _existing(path)
         project = self._projects.open_file(actor, file)
         is_own = self._projects.is_own(project.slug, file)

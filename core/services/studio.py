@@ -8,6 +8,7 @@ from core.domain.system import EMBEDDED
 from core.models.embedded import default_weights
 from core.services import demo
 from core.services.access import may_grow, may_judge
+from core.services.destinations import Destinations
 from core.services.embedded import Embedded
 from core.services.endpoints import Endpoints
 from core.services.errands import Errands
@@ -58,6 +59,7 @@ class Studio:
     projects: Projects
     shelf: Shelf
     embedded: Embedded
+    destinations: Destinations
     endpoints: Endpoints
     packs: Packs
     live: LiveRuns
@@ -138,7 +140,8 @@ def open_studio(settings: Settings) -> Studio:
     installation = open_database(settings.home / "studio.duckdb", "installation")
     people = People(installation, settings.home / "signing.key")
     embedded = Embedded(default_weights())
-    endpoints = Endpoints(installation, embedded, secrets_files())
+    destinations = Destinations(installation)
+    endpoints = Endpoints(installation, embedded, destinations, secrets_files())
     packs = Packs(installation)
     live = LiveRuns()
     clusters = Clusters(settings.cluster, settings.cluster_gpus)
@@ -146,7 +149,7 @@ def open_studio(settings: Settings) -> Studio:
     errands = Errands(live, endpoints)
     projects = Projects(settings.projects)
     judge_desk = JudgeDesk()
-    argilla = Argilla(judge_desk, secrets_files())
+    argilla = Argilla(judge_desk, secrets_files(), destinations)
     embeddings = Embeddings(live, endpoints)
     return Studio(
         settings=settings,
@@ -156,6 +159,7 @@ def open_studio(settings: Settings) -> Studio:
         projects=projects,
         shelf=Shelf(projects, installation),
         embedded=embedded,
+        destinations=destinations,
         endpoints=endpoints,
         packs=packs,
         live=live,

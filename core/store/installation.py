@@ -35,6 +35,7 @@ def endpoints(database: Database) -> list[Endpoint]:
 
 def save_endpoint(database: Database, endpoint: Endpoint) -> None:
     row = asdict(endpoint)
+    del row["reach"]  # follows from what owners allow
     row |= row.pop("prices") | row.pop("sampling")
     database.writer.run(lambda connection: connection.execute(_SAVE_ENDPOINT, row))
 

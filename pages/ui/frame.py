@@ -19,6 +19,7 @@ from core.services import logs
 from core.services.log_lines import facts
 from pages.ui import shell
 from pages.ui.guard import VisitCookie
+from pages.ui.headers import SafetyHeaders
 from pages.ui.request_log import RequestLog
 from pages.ui.routes import all_routes
 
@@ -83,4 +84,4 @@ def _routes() -> tuple[BaseRoute, ...]:
 
 def middleware() -> list[Middleware]:
     known = frozenset(one.path for one in _routes() if isinstance(one, Route))
-    return [Middleware(RequestLog, known=known), Middleware(VisitCookie)]
+    return [Middleware(SafetyHeaders), Middleware(RequestLog, known=known), Middleware(VisitCookie)]

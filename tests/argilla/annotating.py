@@ -80,7 +80,7 @@ class Linked:
     def in_batches_of(self, at_once: int) -> None:
         """From now on so many records a call."""
         studio = self.room.studio
-        argilla = Argilla(studio.judge_desk, (), at_once)
+        argilla = Argilla(studio.judge_desk, (), studio.destinations, at_once)
         self.room.studio = replace(studio, argilla=argilla, argilla_work=ArgillaWork(argilla, studio.projects))
 
     def connect(self, what: What = What.QUEUE, subject: str = "", **more: Any) -> str:

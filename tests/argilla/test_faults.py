@@ -166,7 +166,7 @@ from core.services.studio import open_studio
 from core.settings import Settings
 studio = open_studio(Settings(home=Path(sys.argv[1])))
 project = studio.projects.open_file(ME, Path(sys.argv[2]))
-print(Argilla(studio.judge_desk, (), 10).push(ME, project, sys.argv[3]).sent)
+print(Argilla(studio.judge_desk, (), studio.destinations, 10).push(ME, project, sys.argv[3]).sent)
 studio.close()
 """
 

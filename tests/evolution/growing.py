@@ -13,6 +13,7 @@ import core.evolution
 from core.domain.call import CallFailure, Prices
 from core.domain.instruction import Instruction
 from core.domain.operation import Operation
+from core.domain.reach import Reach
 from core.domain.run import Caps, Difficulty, RunSettings
 from core.domain.system import Endpoint
 from core.domain.task import TaskKind
@@ -83,7 +84,9 @@ class Field:
 
         async def once() -> bool:
             await ProjectRunLog(self.database, self.method.run_id).take_back()
-            endpoint = Endpoint(name="test", base_url=server.base_url, model="fake", timeout_s=timeout_s)
+            endpoint = Endpoint(
+                name="test", base_url=server.base_url, model="fake", timeout_s=timeout_s, reach=Reach.ANYWHERE
+            )
             model = EndpointModel(endpoint, None, in_flight=workers)
             engine = self.engine(model, workers=workers, prices=prices or Prices(), backoff=backoff)
             if pause_after_s is not None:

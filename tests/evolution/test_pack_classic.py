@@ -9,6 +9,7 @@ import core.evolution
 from core.domain.call import ChatReply, ChatRequest, Sampling
 from core.domain.check import Rule, Verdict
 from core.domain.operation import DATA_FORMATS, Operation
+from core.domain.reach import Reach
 from core.domain.system import Endpoint
 from core.evolution.elimination import check_instruction
 from core.evolution.pack import Pack, evolve_request, judge_request, load_pack, read_evolution, score_request
@@ -122,7 +123,11 @@ def test_the_packs_own_labels_count_as_leaks(classic: Pack, label: str) -> None:
 def test_against_a_server_every_operation_is_read_judged_and_scored(classic: Pack, operation: Operation) -> None:
     async def ask() -> tuple[str | None, ChatReply, ChatReply]:
         model = EndpointModel(
-            Endpoint(name="test", base_url=server.base_url, model="fake", supports_logprobs=False), None, in_flight=2
+            Endpoint(
+                name="test", base_url=server.base_url, model="fake", supports_logprobs=False, reach=Reach.ANYWHERE
+            ),
+            None,
+            in_flight=2,
         )
         try:
             evolved = await model.chat(asked(classic, operation))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.domain.call import ChatRequest, Message, Sampling
+from core.domain.reach import Reach
 from core.domain.system import Endpoint
 from tests.openai_server import OpenAIServer
 
@@ -17,4 +18,13 @@ def question(text: str = "Sort a list of numbers.", **more: Any) -> ChatRequest:
 
 def endpoint_of(server: OpenAIServer, **more: Any) -> Endpoint:
     """The server as people would set it up; keywords are Endpoint's."""
-    return Endpoint(**{"name": "test", "base_url": server.base_url, "model": "fake", "timeout_s": 5.0, **more})
+    return Endpoint(
+        **{
+            "name": "test",
+            "base_url": server.base_url,
+            "model": "fake",
+            "timeout_s": 5.0,
+            "reach": Reach.ANYWHERE,
+            **more,
+        }
+    )

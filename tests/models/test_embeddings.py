@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.domain.call import CallFailure, ChatRequest, ErrorKind, Message, Sampling
+from core.domain.reach import Reach
 from core.domain.system import Endpoint
 from core.models.embeddings import EmbeddingEndpoint, VectorReply, read_vectors
 from tests.embedding_server import Server, embedding_server, fewer, shorter
@@ -17,7 +18,9 @@ def asked(server: Server, *hands: list[str], dimensions: int = 0) -> list[Any]:
     """What comes of these calls, one after the other, over one line."""
 
     async def all_() -> list[Any]:
-        endpoint = Endpoint(name="test", base_url=server.base_url, model="embedder", timeout_s=5.0)
+        endpoint = Endpoint(
+            name="test", base_url=server.base_url, model="embedder", timeout_s=5.0, reach=Reach.ANYWHERE
+        )
         model = EmbeddingEndpoint(endpoint, None, dimensions=dimensions)
         try:
             return [await model.chat(request(hand)) for hand in hands]

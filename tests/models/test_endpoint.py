@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind, Sampling
+from core.domain.reach import Reach
 from core.domain.system import Endpoint
 from core.errors import EndpointError
 from core.models.endpoint import NOT_CHECKED, EndpointModel, list_models, probe
@@ -267,7 +268,9 @@ def test_a_port_where_nobody_listens_is_unreachable_and_no_time_out() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    (outcome,) = ask(Endpoint(name="dead", base_url=f"http://127.0.0.1:{port}/v1", model="fake"), question())
+    (outcome,) = ask(
+        Endpoint(name="dead", base_url=f"http://127.0.0.1:{port}/v1", model="fake", reach=Reach.ANYWHERE), question()
+    )
     assert isinstance(outcome, CallFailure)
     assert outcome.kind is ErrorKind.UNREACHABLE
     assert str(port) in outcome.detail
@@ -292,7 +295,9 @@ def _speaks(first_words: bytes) -> Iterator[int]:
 
 def test_a_server_that_does_not_speak_http_is_unreachable() -> None:
     with _speaks(b"SSH-2.0-OpenSSH_9.2\r\n") as port:
-        (outcome,) = ask(Endpoint(name="ssh", base_url=f"http://127.0.0.1:{port}", model="fake"), question())
+        (outcome,) = ask(
+            Endpoint(name="ssh", base_url=f"http://127.0.0.1:{port}", model="fake", reach=Reach.ANYWHERE), question()
+        )
     assert isinstance(outcome, CallFailure)
     assert outcome.kind is ErrorKind.UNREACHABLE
 
@@ -300,7 +305,9 @@ def test_a_server_that_does_not_speak_http_is_unreachable() -> None:
 def test_a_reply_that_cannot_be_unpacked_is_malformed() -> None:
     head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: 9\r\n\r\n"
     with _speaks(head + b"not gzip!") as port:
-        (outcome,) = ask(Endpoint(name="gzip", base_url=f"http://127.0.0.1:{port}", model="fake"), question())
+        (outcome,) = ask(
+            Endpoint(name="gzip", base_url=f"http://127.0.0.1:{port}", model="fake", reach=Reach.ANYWHERE), question()
+        )
     assert isinstance(outcome, CallFailure)
     assert outcome.kind is ErrorKind.MALFORMED_REPLY
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.domain.call import Prices
+from core.domain.reach import Reach
 from core.domain.system import Endpoint, EndpointReport
 from core.models.endpoint import EndpointModel
 from core.services.studio import Studio
@@ -20,7 +21,16 @@ PRICES = Prices(input_usd=1.0, output_usd=10.0)
 
 
 def endpoint_of(server: OpenAIServer, **more: Any) -> Endpoint:
-    return Endpoint(**{"name": "test", "base_url": server.base_url, "model": "fake", "timeout_s": 1.0, **more})
+    return Endpoint(
+        **{
+            "name": "test",
+            "base_url": server.base_url,
+            "model": "fake",
+            "timeout_s": 1.0,
+            "reach": Reach.ANYWHERE,
+            **more,
+        }
+    )
 
 
 def tried(server: OpenAIServer, *, key: str | None = None, **more: Any) -> EndpointReport:

@@ -1,6 +1,9 @@
 """Pushing a dataset folder to a hub and fetching one by its name: over HTTP, with a hub that refuses and that breaks off."""
 
+import http.server
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +18,7 @@ from core.hub.hub import Pushed
 from core.services.exchanging import exports, hubs, references
 from core.services.exchanging.hubs import Pushes
 from core.services.projects import Project, Projects
-from tests.hub_server import Hub, hub_server
+from tests.hub_server import Hub, Repo, hub_server
 from tests.services.reviewed import furnish, opened
 
 NAME = "ann/grown"
@@ -204,3 +207,62 @@ def test_without_the_internet_it_is_said_so(tmp_path: Path, project: Project, mo
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(HubError, match="The hub cannot be reached"):
         push(project, a_folder(tmp_path / "folder"))
+
+
+CARD = "---\nconfigs:\n- config_name: default\n  data_files: {files}\n---\n# A dataset\n"
+
+
+def a_dataset(hub: Hub, card: str, **files: bytes) -> None:
+    """One that stands on the hub with this card."""
+    hub.repos[NAME] = Repo(private=False, files={"README.md": card.encode(), **files})
+
+
+def test_a_card_that_names_files_of_this_machine_brings_nothing_of_them(hub: Hub, tmp_path: Path) -> None:
+    planted = tmp_path / "planted.jsonl"
+    planted.write_text('{"instruction": "the secret of this machine"}\n', encoding="utf-8")
+    a_dataset(hub, CARD.format(files=planted))
+    out = tmp_path / "rows.jsonl"
+    with pytest.raises(HubError):
+        hubs.fetch(ME, NAME, out, most=3, tell=lambda _, __: None)
+    assert not out.exists()
+
+
+def test_a_card_that_names_a_server_in_our_network_calls_nobody(hub: Hub, tmp_path: Path) -> None:
+    heard: list[str] = []
+    with listening(heard) as url:
+        a_dataset(hub, CARD.format(files=f"{url}/rows.jsonl"))
+        with pytest.raises(HubError):
+            hubs.fetch(ME, NAME, tmp_path / "rows.jsonl", most=3, tell=lambda _, __: None)
+    assert heard == []
+
+
+def test_a_name_is_never_taken_for_a_folder_of_this_machine(hub: Hub, tmp_path: Path) -> None:
+    """From the studio's own folder "tests/services" is one, and "json" reads every file that it finds."""
+    with pytest.raises(HubError):
+        hubs.fetch(ME, "json", tmp_path / "rows.jsonl", most=3, tell=lambda _, __: None)
+    assert not (tmp_path / "rows.jsonl").exists()
+
+
+@contextmanager
+def listening(heard: list[str]) -> Iterator[str]:
+    """A server that writes down who asks it for what."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.path)
+            self.send_error(404)
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None: ...
+
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{running.server_address[1]}"
+    finally:
+        running.shutdown()
+        running.server_close()
+        thread.join()

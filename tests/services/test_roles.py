@@ -40,7 +40,7 @@ from tests.builders import RUN, audit, event, id_of, run
 ANNOTATOR = Actor(person_id="ann", name="Ann", role=Role.ANNOTATOR)
 RATER = Actor(person_id="ray", name="Ray", role=Role.RATER)
 CURATOR = Actor(person_id="cy", name="Cy", role=Role.CURATOR)
-ENDPOINT = Endpoint(name="test", base_url="http://127.0.0.1:1/v1", model="fake")
+ENDPOINT = Endpoint(name="test", base_url="https://models.example/v1", model="fake")
 POOL = Pool(name="both", members=(Member(endpoint="embedded"),))
 WISH = Wish(operation=Operation.DEEPEN)
 SETTINGS = RunSettings(name="a run", endpoint="test")

@@ -110,8 +110,32 @@ def remove(studio: Studio, actor: Actor, *, name: str) -> Answer:
     return {"removed": name}
 
 
+def allow(studio: Studio, actor: Actor, *, url: str) -> Answer:
+    """An address may be one of this machine or its network."""
+    return {"allowed": studio.destinations.allow(actor, url)}
+
+
+def allowed(studio: Studio, actor: Actor) -> Answer:
+    """Where the studio connects beside the public internet, and which key goes where, as owners said."""
+    return {"allowed": [asdict(one) for one in studio.destinations.every(actor)]}
+
+
+def say_allowed(answer: Answer) -> str:
+    return table(answer["allowed"], ("origin", "what", "by", "received_at"), empty="Nothing but the public internet.")
+
+
+def withdraw(studio: Studio, actor: Actor, *, url: str) -> Answer:
+    """Take it back, with the keys that may go there."""
+    studio.destinations.withdraw(actor, url)
+    return {"withdrawn": url}
+
+
 def _named(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL")
 
 
 def _pool(parser: argparse.ArgumentParser) -> None:
@@ -147,6 +171,9 @@ NOUN = Noun(
             name="test", help="what one can do: at most five calls of 20 tokens", do=test, options=_named, say=say_test
         ),
         Verb(name="connect", help="set an endpoint up, or set it up anew", do=connect, options=_connection),
+        Verb(name="allow", help="let an address be one of this machine or its network", do=allow, options=_address),
+        Verb(name="allowed", help="where the studio connects, and with which key", do=allowed, say=say_allowed),
+        Verb(name="withdraw", help="take an allowed address back, with its keys", do=withdraw, options=_address),
         Verb(name="pool", help="put endpoints together under one name", do=pool, options=_pool),
         Verb(name="remove", help="forget an endpoint or a pool", do=remove, options=_named),
     ),

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +18,15 @@ from core.domain.argilla import (
     PushReport,
     What,
 )
-from core.domain.person import Actor
+from core.domain.person import Actor, Role
 from core.domain.project import Audit
 from core.domain.queue import Queue
+from core.domain.reach import Reach
 from core.domain.study import StudyState
 from core.domain.study_now import StudyNow
-from core.errors import ArgillaError, BadInput, NotFound, StudioError
-from core.services.access import may_grow
+from core.errors import ArgillaError, BadInput, NotAllowed, NotFound, StudioError
+from core.services.access import may_grow, require
+from core.services.destinations import Destinations
 from core.services.evaluating import study_making
 from core.services.evaluating.judge_desk import JudgeDesk
 from core.services.exchanging import argilla_links, argilla_pull, argilla_push
@@ -60,15 +62,22 @@ def tell_nobody(_: int, __: int) -> None:
 class Argilla:
     """The links of every project to Argilla servers. Tokens are read when they are used, and kept nowhere."""
 
-    def __init__(self, judge_desk: JudgeDesk, files: Sequence[Path], at_once: int = argilla_push.AT_ONCE) -> None:
+    def __init__(
+        self,
+        judge_desk: JudgeDesk,
+        files: Sequence[Path],
+        destinations: Destinations,
+        at_once: int = argilla_push.AT_ONCE,
+    ) -> None:
         self._judge_desk, self._files, self._at_once = judge_desk, tuple(files), at_once
+        self._destinations = destinations
         self._busy: set[str] = set()  # links over which something is going on
         self._guard = threading.Lock()  # guards the set: two tabs, or a tab and the clock, may begin at once
 
     def look(self, actor: Actor, place: Place) -> Welcome:
         """Whether there is a server, and whether it knows the token. Nothing is made there. Raises ArgillaError, EndpointError."""
         may_grow(actor)
-        with self._connected(place) as server:
+        with self._connected(place, self._destinations.ask(actor, _address(place), place)) as server:
             return Welcome(
                 user=server.me, role=server.role, version=server.version, workspaces=tuple(server.workspaces())
             )
@@ -92,10 +101,10 @@ class Argilla:
                 f"{welcome.user} is an annotator there, who can only answer",
                 to_do="Use the token of an owner or an admin.",
             )
-        from core.argilla.calls import checked
-
+        url = _address(place)
+        self._destinations.keep(actor, url, place)
         link = ArgillaLink(
-            id=id_, what=what, subject_id=subject_id, url=checked(place.url), workspace=place.workspace.strip(),
+            id=id_, what=what, subject_id=subject_id, url=url, workspace=place.workspace.strip(),
             dataset=dataset_name(subject, id_), key_env=place.key_env, key_secret=place.key_secret, by=actor.person_id,
             received_at=datetime.now(UTC),
         )  # fmt: skip
@@ -109,7 +118,7 @@ class Argilla:
         """Send what does not stand there yet. A failure is kept with the link, and raised."""
         may_grow(actor)
         link = self._going(actor, project, link_id)
-        with self._alone(link), self._noted(actor, project, link), self._connected(link.place) as server:
+        with self._alone(link), self._noted(actor, project, link), self._as_allowed(link) as server:
             sender, subject = _sender(actor, project, link)
             if isinstance(subject, StudyNow) and not subject.takes_judgments:
                 raise BadInput(
@@ -121,7 +130,7 @@ class Argilla:
         """Take what people answered there since the last time. A failure is kept with the link, and raised."""
         may_grow(actor)
         link = self._going(actor, project, link_id)
-        with self._alone(link), self._noted(actor, project, link), self._connected(link.place) as server:
+        with self._alone(link), self._noted(actor, project, link), self._as_allowed(link) as server:
             sender, subject = _sender(actor, project, link)
             report = argilla_pull.pull(server, project, link, sender, subject, actor.person_id, tell)
         if link.what is What.STUDY and report.news:
@@ -144,21 +153,40 @@ class Argilla:
         link = self._going(actor, project, link_id)
         project.database.writer.append_now([event(link, LinkEventKind.ENDED, "", actor.person_id)], by_person=True)
 
+    def is_allowed(self, actor: Actor, link: ArgillaLink) -> bool:
+        """Whether an owner of this installation let the link's token go to its server. What came with a project from elsewhere is not."""
+        may_grow(actor)
+        try:
+            self._destinations.require(link.url, link)
+        except NotAllowed:
+            return False
+        return True
+
+    def allow(self, actor: Actor, project: Project, link_id: str) -> None:
+        """An owner says that the link may be used here: its token may go to its server, wherever that stands."""
+        require(actor, Role.OWNER)
+        link = self._going(actor, project, link_id)
+        self._destinations.keep(actor, link.url, link)
+
     def _going(self, actor: Actor, project: Project, link_id: str) -> ArgillaLink:
         for one in argilla_links.every(actor, project):
             if one.link.id == link_id and not one.ended:
                 return one.link
         raise NotFound("There is no such link to Argilla, or it was ended", to_do="The page Data lists all of them.")
 
+    def _as_allowed(self, link: ArgillaLink) -> "AbstractContextManager[Server]":
+        """Connected, if an owner of this installation allowed it: the link may stand in a file that somebody else made."""
+        return self._connected(link.place, self._destinations.require(link.url, link))
+
     @contextmanager
-    def _connected(self, place: Place) -> "Iterator[Server]":
+    def _connected(self, place: Place, reach: Reach) -> "Iterator[Server]":
         require_name(place)
         token = read_key(place, self._files)
         if token is None:
             raise BadInput("No token is named", to_do="Give the name of the variable, or of the secret, that holds it.")
         from core.argilla.server import Server
 
-        with Server(place.url, token) as server:
+        with Server(place.url, token, reach) as server:
             yield server
 
     @contextmanager
@@ -183,6 +211,12 @@ class Argilla:
             failed = event(link, LinkEventKind.FAILED, str(error)[:1_000], actor.person_id)
             project.database.writer.append_now([failed])
             raise
+
+
+def _address(place: Place) -> str:
+    from core.argilla.calls import checked
+
+    return checked(place.url)
 
 
 def _subject(actor: Actor, project: Project, what: What, subject_id: str) -> Queue | StudyNow:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.path_form import path_form
 from pages.ui.upload_box import upload_box
 from pages.ui.uploads import throw_away, upload_path
 
@@ -29,11 +30,8 @@ def ask(key: str, example: str) -> None:
     sent = upload_box(key=f"{key}.box.{st.session_state.get(f'{key}.boxes', 0)}")
     if sent is not None:
         _choose(key, Chosen(path=upload_path(sent.id), name=sent.name, upload=sent.id))
-    with st.form(f"{key}.by_path", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        path = st.text_input("Or its path on the studio's computer", placeholder=example, key=f"{key}.path")
-        asked = st.form_submit_button("Look at it", key=f"{key}.path.go")
-    if asked and path.strip():
-        file = Path(path.strip()).expanduser()
+    file = path_form(key, example)
+    if file is not None:
         _choose(key, Chosen(path=file, name=file.name, upload=""))
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.domain.argilla import LinkNow, PullReport, What
 from core.domain.calling import CallProgress
+from core.domain.person import Role
 from core.services.exchanging import argilla_links
 from core.services.projects import Project
 from pages.ui import kit, shell
@@ -39,6 +40,9 @@ def _card(project: Project, one: LinkNow) -> None:
     if is_going:
         st.fragment(_going, run_every=1)(project, one.link.id)
         return
+    if not shell.studio().argilla.is_allowed(shell.actor(), one.link):
+        _ask(project, one)
+        return
     if one.problem:
         kit.show("hint", kit.note("error", "It did not work", one.problem), key=f"argilla.{one.link.id}.problem")
     elif now is not None and now.reason:
@@ -49,6 +53,16 @@ def _card(project: Project, one: LinkNow) -> None:
     _ways(project, one)
     if one.conflicts:
         _trouble(project, one)
+
+
+def _ask(project: Project, one: LinkNow) -> None:
+    """The link came with the project from elsewhere: nothing goes over it before an owner of this studio says so."""
+    name = one.link.key_env or one.link.key_secret or ""
+    words = f"No owner of this studio said that the token under {name} may be sent to {one.link.url}."
+    kit.show("hint", kit.note("waiting", "Not allowed", words), key=f"argilla.{one.link.id}.not_allowed")
+    if shell.actor().role is Role.OWNER and st.button("Allow it", key=f"data.argilla.allow.{one.link.id}"):
+        shell.studio().argilla.allow(shell.actor(), project, one.link.id)
+        st.rerun()
 
 
 def _said(one: LinkNow) -> list[kit.Element]:

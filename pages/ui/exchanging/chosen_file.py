@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import BadInput
+from pages.ui.path_form import path_form
 from pages.ui.upload_box import upload_box
 from pages.ui.uploads import throw_away, upload_path
 
@@ -43,15 +43,10 @@ def forget(key: str) -> None:
 
 
 def ask(key: str, placeholder: str) -> None:
-    """The box and the path."""
+    """The box, and for an owner the path."""
     sent = upload_box(key=f"{key}.box.{st.session_state.get(f'{key}.boxes', 0)}")
     if sent is not None:
         keep(key, Chosen(path=upload_path(sent.id), name=sent.name, upload=sent.id))
-    with st.form(f"{key}.by_path", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        path = st.text_input("Or its path on the studio's computer", placeholder=placeholder, key=f"{key}.path")
-        asked = st.form_submit_button("Look at it", key=f"{key}.path.go")
-    if asked and path.strip():
-        file = Path(path.strip()).expanduser()
-        if not file.is_file():
-            raise BadInput("There is no such file", where=str(file), to_do="Check the path.")
+    file = path_form(key, placeholder)
+    if file is not None:
         keep(key, Chosen(path=file, name=file.name, upload=""))

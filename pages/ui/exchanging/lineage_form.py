@@ -11,6 +11,7 @@ from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.growing import seed_report
 from pages.ui.kit import h
+from pages.ui.path_form import path_form
 from pages.ui.upload_box import upload_box
 from pages.ui.uploads import throw_away, upload_path
 from pages.ui.words import count
@@ -30,13 +31,8 @@ def form(project: Project) -> None:
         finally:
             throw_away(sent.id)
             st.session_state[_BOX] = st.session_state.get(_BOX, 0) + 1
-    with st.form("data.by_path", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        path = st.text_input(
-            "Or its path on the studio's computer", placeholder="/data/demo.lineage.jsonl", key="data.path"
-        )
-        asked = st.form_submit_button("Import it", key="data.path.go")
-    if asked and path.strip():
-        file = Path(path.strip()).expanduser()
+    file = path_form("data", "/data/demo.lineage.jsonl", go="Import it")
+    if file is not None:
         _take(project, file, file.name)
 
 

@@ -10,6 +10,7 @@ from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.growing import seed_preview, seed_report
 from pages.ui.kit import h
+from pages.ui.path_form import path_form
 from pages.ui.upload_box import upload_box
 from pages.ui.uploads import throw_away, upload_path
 
@@ -72,13 +73,8 @@ def _file() -> None:
     sent = upload_box(key=f"seeds.box.{st.session_state.get(_BOX, 0)}")
     if sent is not None:
         _choose(_Chosen(path=upload_path(sent.id), name=sent.name, upload=sent.id))
-    with st.form("seeds.by_path", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        path = st.text_input(
-            "Or its path on the studio's computer", placeholder="/data/alpaca_data.json", key="seeds.path"
-        )
-        asked = st.form_submit_button("Look at it", key="seeds.path.go")
-    if asked and path.strip():
-        file = Path(path.strip()).expanduser()
+    file = path_form("seeds", "/data/alpaca_data.json")
+    if file is not None:
         _choose(_Chosen(path=file, name=file.name, upload=""))
 
 
