@@ -2,6 +2,7 @@
 
 StudioError
 ├── NotAllowed            this role may not do that
+│   └── NotSignedIn       it is not known who asks
 ├── NotFound              no such project, run, instruction …
 ├── BadInput              a file, row or field is not usable
 ├── ProjectError          the project's file cannot be used
@@ -31,6 +32,9 @@ class StudioError(Exception):
 
 
 class NotAllowed(StudioError): ...
+
+
+class NotSignedIn(NotAllowed): ...
 
 
 class NotFound(StudioError): ...

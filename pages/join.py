@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.services.evaluating.invitations import Door
-from pages.ui import kit, shell
+from pages.ui import kit, people, shell
 from pages.ui.kit import h
 from pages.ui.modules import loader
 
@@ -18,8 +18,8 @@ def component() -> ComponentRenderer:
 
 def me() -> str:
     """Who one is here already, if one is known as somebody who judges: a browser that never said so counts as the owner."""
-    who = shell.actor()
-    return who.name if who.role.only_judges else ""
+    who = people.somebody()
+    return who.name if who is not None and who.role.only_judges else ""
 
 
 def welcome(door: Door, word: str) -> None:

@@ -1,68 +1,32 @@
-"""People: who works here, and what they may do."""
+"""People: who works here and what they may do; for owners also who is invited, and who did what."""
 
 import streamlit as st
 
-from core.domain.person import LOCAL_OWNER, Actor, Person, Role, called
+from core.domain.person import Role
 from pages.ui import kit, shell
 from pages.ui.kit import h
+from pages.ui.signing import deeds_view, invitations, people_list
 
-_ROLES = {role: f"{role.capitalize()}: {role.words}" for role in Role}
-
-
-@st.dialog("Rename")
-def rename(person: Person) -> None:
-    with shell.problems("people.rename"):
-        name = st.text_input("Name", value=person.name, key=f"people.rename.name.{person.id}", max_chars=60)
-        if st.button("Rename", type="primary", key="people.rename.go"):
-            shell.studio().people.rename(shell.actor(), person.id, name)
-            st.rerun()
-
-
-def change_role(person: Person) -> None:
-    shell.studio().people.set_role(shell.actor(), person.id, st.session_state[f"people.role.{person.id}"])
-
-
-def turn(person: Person) -> None:
-    shell.studio().people.set_active(shell.actor(), person.id, not person.active)
-
-
-def row(person: Person, who: Actor) -> None:
-    with st.container(
-        border=True, horizontal=True, vertical_alignment="center", key=f"people_{person.id}_card", gap="small"
-    ):
-        with st.container(width="stretch"):
-            about = "you" if person.id == who.person_id else "" if person.active else "not active any more"
-            kit.show(
-                "person",
-                h("div", {"class": "row"}, h("span", {"class": "h one"}, called(person.id, person.name, who)), h("span", {"class": "lab"}, about)),
-                h("div", {"class": "lab num"}, f"{_ROLES[person.role]} · here since {person.created_at.astimezone():%d %b %Y}"),
-                key=f"people.{person.id}.words",
-            )  # fmt: skip
-        is_owner, is_first = who.role is Role.OWNER, person.id == LOCAL_OWNER.person_id
-        if is_owner and not is_first and person.active:
-            st.session_state.setdefault(f"people.role.{person.id}", person.role)
-            st.selectbox(
-                "What they may do",  # a label is drawn as Markdown, and a name is anybody's text
-                list(Role),
-                format_func=_ROLES.__getitem__,
-                key=f"people.role.{person.id}",
-                label_visibility="collapsed",
-                on_change=change_role,
-                args=(person,),
-                width=330,
-            )
-        if (is_owner or person.id == who.person_id) and st.button("Rename", key=f"people.rename.{person.id}"):
-            rename(person)
-        if is_owner and not is_first:
-            words = "Set inactive" if person.active else "Bring back"
-            st.button(words, key=f"people.turn.{person.id}", on_click=turn, args=(person,))
-
+_PEOPLE, _INVITED, _DEEDS = "People", "Invitations", "Who did what"
+_ALONE = "Whoever sits at this machine says who they are at the foot of the sidebar, and adds somebody new there. It is a name, no password."
+_SIGNED = "Everybody signs in. Whoever is removed is out at once; what they did stays, under their name."
 
 with st.container(horizontal=True, vertical_alignment="center", key="people_head"):
     st.title("People", width="stretch", anchor=False)
+    with shell.problems("people.invite"):
+        if shell.studio().door.asks and shell.actor().role is Role.OWNER:
+            invitations.button()
 with shell.problems("people"):
-    lead = "Whoever sits at this machine says who they are at the foot of the sidebar, and adds somebody new there. It is a name, no password."
-    kit.show("lead", h("p", lead), key="people.lead")
-    who = shell.actor()
-    for person in shell.studio().people.list(who):
-        row(person, who)
+    who, asks = shell.actor(), shell.studio().door.asks
+    kit.show("lead", h("p", _SIGNED if asks else _ALONE), key="people.lead")
+    parts = [_PEOPLE, *([_INVITED] if asks else []), _DEEDS] if who.role is Role.OWNER else [_PEOPLE]
+    shown = _PEOPLE
+    if len(parts) > 1:
+        chosen = st.segmented_control("Show", parts, default=_PEOPLE, key="people.part", label_visibility="collapsed")
+        shown = chosen or _PEOPLE
+    if shown == _PEOPLE:
+        people_list.rows(who)
+    elif shown == _INVITED:
+        invitations.open_ones(who)
+    else:
+        deeds_view.section(who)

@@ -24,7 +24,7 @@ from core.services.destinations import Destinations
 from core.services.embedded import EMBEDDED_ENDPOINT, Embedded, EmbeddedChat
 from core.services.keys import read_key, require_name
 from core.services.trial import taught, try_out, unbound
-from core.store import installation
+from core.store import deeds, installation
 from core.store.database import Database
 
 _NAME = re.compile(r"[\w .-]{1,60}")
@@ -109,6 +109,7 @@ class Endpoints:
             kept = replace(kept, supports_schema=True, supports_logprobs=True, supports_seed=True)
         self._destinations.keep(actor, kept.base_url, kept)
         installation.save_endpoint(self._database, kept)
+        deeds.note(self._database, actor.person_id, "endpoint saved", kept.name, f"{kept.model} at {kept.base_url}")
         return kept
 
     def remove(self, actor: Actor, name: str) -> None:
@@ -119,6 +120,7 @@ class Endpoints:
             if name in {member.endpoint for member in pool.members}:
                 raise BadInput(f"The pool “{pool.name}” asks {name}", to_do="Take it out of the pool first.")
         installation.remove_endpoint(self._database, name)
+        deeds.note(self._database, actor.person_id, "endpoint removed", name)
 
     def save_pool(self, actor: Actor, pool: Pool) -> Pool:
         """Keep a pool under its name. BadInput for what cannot work."""
@@ -133,6 +135,7 @@ class Endpoints:
         if not all(0 < member.weight <= 1e6 for member in pool.members):
             raise BadInput("A weight must be above 0", to_do="Raise it, or take the endpoint out of the pool.")
         installation.save_pool(self._database, pool)
+        deeds.note(self._database, actor.person_id, "pool saved", pool.name, ", ".join(named))
         return pool
 
     def remove_pool(self, actor: Actor, name: str) -> None:
@@ -140,6 +143,7 @@ class Endpoints:
         if name not in [pool.name for pool in self.pools(actor)]:
             raise NotFound(f"There is no pool “{name}”", to_do="Choose one from the list.")
         installation.remove_pool(self._database, name)
+        deeds.note(self._database, actor.person_id, "pool removed", name)
 
     def models(
         self, actor: Actor, base_url: str, key_env: str | None, key_secret: str | None = None

@@ -1,7 +1,7 @@
 """Who works in this installation: listed, added by name alone, renamed, set inactive; and the signed word for who one is.
 
-On this machine anybody may say who they are. What is signed keeps a page elsewhere, another studio or a typing error from
-saying it for them; it is no password.
+Without sign-in anybody on this machine may say who they are. What is signed keeps a page elsewhere, another studio or a typing
+error from saying it for them; it is no password. With sign-in (core/services/signing) nobody says so by themselves.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from core.domain.person import LOCAL_OWNER, Actor, Person, Role
 from core.errors import BadInput, NotAllowed, NotFound, ProjectError
 from core.services.access import may_judge, may_review, require
+from core.store import deeds
 from core.store import people as store
 from core.store.database import Database
 
@@ -61,7 +62,9 @@ class People:
                 active=True,
                 created_at=datetime.now(UTC),
             )
-            return self._keep(fresh)
+            self._keep(fresh)
+        deeds.note(self._installation, actor.person_id, "added", fresh.id, f"{fresh.name}, {role}")
+        return fresh
 
     def rename(self, actor: Actor, id_: str, name: str) -> Person:
         """One's own name, or by an owner anybody's."""
@@ -69,7 +72,11 @@ class People:
             require(actor, Role.OWNER)
         may_judge(actor)
         with self._lock:
-            return self._keep(replace(self._known(id_), name=self._free_name(name, beside=id_)))
+            before = self._known(id_)
+            person = self._keep(replace(before, name=self._free_name(name, beside=id_)))
+        if person.name != before.name:
+            deeds.note(self._installation, actor.person_id, "renamed", id_, f"{before.name} → {person.name}")
+        return person
 
     def set_active(self, actor: Actor, id_: str, active: bool) -> Person:
         """Whether they work here. Whoever does not any more is refused from now on; all that they decided stays."""
@@ -78,7 +85,9 @@ class People:
             person = self._known(id_)
             if not active:
                 self._require_not_the_first(person)
-            return self._keep(replace(person, active=active))
+            kept = self._keep(replace(person, active=active))
+        deeds.note(self._installation, actor.person_id, "brought back" if active else "set inactive", id_, person.name)
+        return kept
 
     def set_role(self, actor: Actor, id_: str, role: Role) -> Person:
         """What they may do."""
@@ -87,7 +96,9 @@ class People:
             person = self._known(id_)
             if role is not Role.OWNER:
                 self._require_not_the_first(person)
-            return self._keep(replace(person, role=role))
+            kept = self._keep(replace(person, role=role))
+        deeds.note(self._installation, actor.person_id, "role changed", id_, f"{person.role} → {role}")
+        return kept
 
     def choose(self, id_: str) -> str:
         """The signed word with which a browser says from now on that it is this person."""
@@ -108,6 +119,15 @@ class People:
             return self.owner()
         self._require_active(person)
         return person.actor
+
+    def known(self, id_: str) -> Person | None:
+        """Whoever has this id, active or not."""
+        return self._people.get(id_)
+
+    def named(self, name: str) -> Person | None:
+        """Whoever has this name, however it is written."""
+        tidy = " ".join(name.split()).casefold()
+        return next((one for one in self._people.values() if one.name.casefold() == tidy), None)
 
     def _known(self, id_: str) -> Person:
         if id_ not in self._people:

@@ -34,6 +34,9 @@ from core.services.growing.live import LiveRuns
 from core.services.growing.packs import Packs
 from core.services.growing.runs import Runs
 from core.services.growing.skills import SkillLabels
+from core.services.keeping.backup_clock import BackupClock
+from core.services.keeping.backups import Backups
+from core.services.keeping.doctor import Doctor, House
 from core.services.keys import secrets_files
 from core.services.people import People
 from core.services.projects import DEMO, FIRST, Project, Projects
@@ -42,6 +45,11 @@ from core.services.reviewing.answers import Answers
 from core.services.reviewing.desk import Desk
 from core.services.reviewing.duplicates import Duplicates
 from core.services.shelf import Shelf
+from core.services.signing.accounts import Accounts
+from core.services.signing.door import Door
+from core.services.signing.letting_in import LettingIn
+from core.services.signing.links import Links
+from core.services.signing.sessions import Sessions
 from core.settings import Settings
 from core.store.database import Database, open_database
 
@@ -55,9 +63,15 @@ class Studio:
     settings: Settings
     installation: Database
     people: People
+    door: Door
+    letting_in: LettingIn
+    accounts: Accounts
     invitations: Invitations
     projects: Projects
     shelf: Shelf
+    backups: Backups
+    backup_clock: BackupClock
+    doctor: Doctor
     embedded: Embedded
     destinations: Destinations
     endpoints: Endpoints
@@ -120,6 +134,9 @@ class Studio:
         self.runs.start(actor, project, settings)
 
     def close(self) -> None:
+        self.doctor.close()
+        self.backup_clock.close()
+        self.backups.close()
         self.maps.close()
         self.embeddings.close()
         self.argilla_work.close()
@@ -139,6 +156,9 @@ def open_studio(settings: Settings) -> Studio:
     settings.projects.mkdir(parents=True, exist_ok=True)
     installation = open_database(settings.home / "studio.duckdb", "installation")
     people = People(installation, settings.home / "signing.key")
+    sessions = Sessions(installation, settings.home / "signing.key", settings.session_days)
+    door, links = Door(settings, installation, people, sessions), Links(installation)
+    letting_in = LettingIn(installation, door, links)
     embedded = Embedded(default_weights())
     destinations = Destinations(installation)
     endpoints = Endpoints(installation, embedded, destinations, secrets_files())
@@ -148,6 +168,10 @@ def open_studio(settings: Settings) -> Studio:
     answers = Answers(live, endpoints)
     errands = Errands(live, endpoints)
     projects = Projects(settings.projects)
+    shelf = Shelf(projects, installation)
+    backups = Backups(settings.backup_folder, shelf, projects, installation)
+    backup_clock = BackupClock(backups, shelf, projects, installation)
+    house = House(settings.home, installation, projects, shelf, endpoints, embedded, backups, backup_clock)
     judge_desk = JudgeDesk()
     argilla = Argilla(judge_desk, secrets_files(), destinations)
     embeddings = Embeddings(live, endpoints)
@@ -155,9 +179,15 @@ def open_studio(settings: Settings) -> Studio:
         settings=settings,
         installation=installation,
         people=people,
+        door=door,
+        letting_in=letting_in,
+        accounts=Accounts(installation, door, links, letting_in),
         invitations=Invitations(people, settings.home / "signing.key"),
         projects=projects,
-        shelf=Shelf(projects, installation),
+        shelf=shelf,
+        backups=backups,
+        backup_clock=backup_clock,
+        doctor=Doctor(house),
         embedded=embedded,
         destinations=destinations,
         endpoints=endpoints,

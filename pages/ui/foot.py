@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.domain.progress import RunSummary
 from core.services.projects import FIRST, GOING, Project
-from pages.ui import kit, shell
+from pages.ui import kit, people, shell
 from pages.ui.kit import h
 
 _MOST = 3
@@ -15,6 +15,8 @@ _MOST = 3
 @st.fragment(run_every=3)
 def foot() -> None:
     """The runs in progress: this project's first, the others by their project's name. Each leads to its page."""
+    if people.somebody() is None:  # signed out meanwhile, perhaps elsewhere: the whole page knows at once
+        st.rerun()
     with shell.problems("foot"):
         if shell.actor().role.only_judges:
             return

@@ -17,11 +17,13 @@ from starlette.routing import BaseRoute, Route
 from core.errors import StudioError
 from core.services import logs
 from core.services.log_lines import facts
+from core.settings import Settings
 from pages.ui import shell
 from pages.ui.guard import VisitCookie
 from pages.ui.headers import SafetyHeaders
 from pages.ui.request_log import RequestLog
 from pages.ui.routes import all_routes
+from pages.ui.signing import starting
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +45,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def _start() -> None:
     try:
+        starting.require_safe()
         studio = shell.studio()
+        starting.greet(studio)
     except StudioError as error:
         sys.stderr.write(f"\nThe studio cannot start. {error}\n\n")
         sys.stderr.flush()
@@ -61,6 +65,7 @@ def _open_projects() -> None:
             sys.stderr.write(f"\nThe project “{slug}” was not opened. {error}\n\n")
             _log.warning("a project was not opened", extra=facts(project=slug, kind=type(error).__name__))
     studio.argilla_work.watch()
+    studio.backup_clock.watch()
     n = len(studio.projects.opened())
     _log.info("the studio is open", extra=facts(projects=n, seconds=round(time.monotonic() - began, 2)))
 
@@ -84,4 +89,4 @@ def _routes() -> tuple[BaseRoute, ...]:
 
 def middleware() -> list[Middleware]:
     known = frozenset(one.path for one in _routes() if isinstance(one, Route))
-    return [Middleware(SafetyHeaders), Middleware(RequestLog, known=known), Middleware(VisitCookie)]
+    return [Middleware(SafetyHeaders), Middleware(RequestLog, known=known), Middleware(VisitCookie, settings=Settings())]

@@ -1,9 +1,13 @@
-"""Who may use the studio's own routes: a browser that has visited a page of it, from a page of it, on this machine."""
+"""Who may use the studio's own routes: a browser that has visited a page of it, from a page of it, under a name that we serve.
+
+Without sign-in that is this machine alone: its own names, and connections that come from it and arrive at it.
+"""
 
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from http.cookies import SimpleCookie
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -13,26 +17,31 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from core.errors import BadInput, NotAllowed, NotFound, StudioError
+from core.errors import BadInput, NotAllowed, NotFound, NotSignedIn, StudioError
+from core.settings import Settings
+from pages.ui import shell
 
 _COOKIE = "studio_visit"
 _VISIT = secrets.token_urlsafe(24)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_STATUS: dict[type[StudioError], int] = {NotFound: 404, NotAllowed: 403, BadInput: 422}
+# Streamlit's own routes that tell of people's work or run pages: the first is on, the second off unless somebody turns it on.
+_INSIDE = ("/_stcore/metrics", "/_stcore/agent/")
+_STATUS: dict[type[StudioError], int] = {NotSignedIn: 401, NotFound: 404, NotAllowed: 403, BadInput: 422}
 
 
 class VisitCookie:
-    """Gives the browser its HttpOnly, same-site cookie with the page, and refuses other host names (DNS rebinding)."""
+    """Gives the browser its HttpOnly, same-site cookie with the page, and refuses other host names (DNS rebinding) and machines."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app, self._asks_who = app, settings.asks_who
+        self._hosts = _LOOPBACK | (settings.hosts if settings.asks_who else frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        if not _is_local(HTTPConnection(scope)):
-            refusal = JSONResponse({"what": "This address is not served"}, status_code=421)
+        refusal = self._refusal(HTTPConnection(scope))
+        if refusal is not None:
             await (refusal if scope["type"] == "http" else WebSocketClose())(scope, receive, send)
             return
 
@@ -41,15 +50,48 @@ class VisitCookie:
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("Set-Cookie", f"{_COOKIE}={_VISIT}; Path=/; HttpOnly; SameSite=Strict")
+                    flags = "HttpOnly; SameSite=Strict" + ("; Secure" if is_secure(HTTPConnection(scope)) else "")
+                    headers.append("Set-Cookie", f"{_COOKIE}={_VISIT}; Path=/; {flags}")
             await send(message)
 
         await self._app(scope, receive, with_cookie)
 
+    def _refusal(self, asks: HTTPConnection) -> Response | None:
+        if _host(asks) not in self._hosts or not (self._asks_who or is_from_here(asks)):
+            return JSONResponse({"what": "This address is not served"}, status_code=421)
+        is_inside = self._asks_who and asks.url.path.startswith(_INSIDE)
+        if is_inside and shell.studio().door.session_of(asks.cookies) is None:
+            return said(NotSignedIn("You are not signed in", to_do="Sign in, then try again."))
+        return None
 
-def _is_local(request: HTTPConnection) -> bool:
-    """A page elsewhere that makes its own name lead to this machine still sends that name."""
-    return (urlsplit(f"//{request.headers.get('host', '')}").hostname or "") in _LOOPBACK
+
+def is_from_here(asks: HTTPConnection) -> bool:
+    """Whether it comes from this machine, and arrived at an address that only this machine reaches.
+
+    A page elsewhere that makes its own name lead to this machine still sends that name; a proxy in front says whom it speaks for.
+    """
+    arrived: tuple[str, int | None] | None = asks.scope.get("server")
+    ends = [arrived[0] if arrived else "127.0.0.1", asks.client.host if asks.client else "127.0.0.1"]
+    return _host(asks) in _LOOPBACK and all(map(_is_loopback, ends))
+
+
+def is_secure(asks: HTTPConnection) -> bool:
+    """Whether the browser came over https, by what the server or the settings say of the proxy in front of it."""
+    settings = shell.studio().settings
+    return asks.url.scheme in ("https", "wss") or (settings.is_behind_https and _host(asks) in settings.hosts)
+
+
+def _host(asks: HTTPConnection) -> str:
+    return urlsplit(f"//{asks.headers.get('host', '')}").hostname or ""
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address in _LOOPBACK
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return ip.is_loopback or (mapped is not None and mapped.is_loopback)
 
 
 def guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:

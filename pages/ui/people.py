@@ -47,10 +47,16 @@ def nobody() -> None:
 
 
 def picker() -> None:
-    """One's square and name; opened, everybody else and a field for somebody new. The page is loaded again after a choice."""
-    who, people = somebody(), shell.studio().people
-    listed = [one for one in people.list(people.owner()) if one.active]
+    """One's square and name; opened, everybody else and a field for somebody new. The page is loaded again after a choice.
+
+    With sign-in: one's own name, and the way to one's account and out.
+    """
+    who, people, door = somebody(), shell.studio().people, shell.studio().door
+    if door.asks and who is None:
+        return
+    listed = [one for one in people.list(people.owner()) if one.active and (not door.asks or one.actor == who)]
     data = {
+        "signed": door.asks and {"account": "/account", "provider": door.by_provider},
         "who": who.person_id if who else None,
         "people": [_line(one, called(one.id, one.name, who or _NOBODY)) for one in listed],
         "manage": "/people" if who and who.role is Role.OWNER else None,

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.errors import BadInput
+from core.errors import BadInput, NotAllowed
 from pages.ui import shell
 from pages.ui.guard import guarded, said
 
@@ -22,6 +22,8 @@ def _chosen(request: Request, raw: bytes) -> Response:
         id_, name = str(asked.get("person", "")), str(asked.get("name", ""))
     except (ValueError, AttributeError):
         raise BadInput("This names nobody", to_do="Reload the page, then choose again.") from None
+    if shell.studio().door.asks:
+        raise NotAllowed("People sign in here", to_do="Reload the page.")
     people = shell.studio().people
     if not id_:
         id_ = people.add(shell.actor_of(request), name).id

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from core.errors import BadInput, StudioError
+from core.errors import BadInput, NotAllowed, StudioError
 from core.services import commands
 from pages.ui import shell
 from pages.ui.evaluating.join_routes import join_routes
@@ -17,17 +17,20 @@ from pages.ui.exchanging.bundle_routes import bundle_routes
 from pages.ui.exchanging.export_routes import export_routes
 from pages.ui.exploring.map_routes import map_routes
 from pages.ui.growing.tree_routes import tree_routes
-from pages.ui.guard import said
+from pages.ui.guard import is_from_here, said
 from pages.ui.health import health_routes
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
 from pages.ui.reviewing.answer_routes import answer_routes
 from pages.ui.reviewing.review_routes import review_routes
+from pages.ui.signing.signing_routes import signing_routes
 from pages.ui.uploads import upload_routes
 
 
 async def _command(request: Request) -> Response:
     """A command from this machine. Its one-time token stands in a file that only this person can read."""
+    if not is_from_here(request):
+        return said(NotAllowed("Commands come from the studio's own machine"))
     try:
         body = json.loads(await request.body())
         token, name, arguments = body["token"], body["command"], body["arguments"]
@@ -56,6 +59,7 @@ def all_routes() -> list[BaseRoute]:
         *people_routes(),
         *report_routes(),
         *review_routes(),
+        *signing_routes(),
         *tree_routes(),
         *upload_routes(),
         Route("/api/command", _command, methods=["POST"]),

@@ -32,15 +32,16 @@ def bridge() -> Bridge:
 
 
 def actor() -> Actor:
-    """Who asks: whom this visit's signed cookie names, else the owner. NotAllowed if they are not active any more."""
-    people = studio().people
-    return people.actor_of(st.context.cookies.get(people.cookie))
+    """Who asks: whose session this visit's cookie names; without sign-in whom it names, else the owner.
+
+    NotSignedIn, or NotAllowed for somebody who is not active any more.
+    """
+    return studio().door.actor_of(st.context.cookies)
 
 
 def actor_of(request: HTTPConnection) -> Actor:
     """The same for a route."""
-    people = studio().people
-    who = people.actor_of(request.cookies.get(people.cookie))
+    who = studio().door.actor_of(request.cookies)
     request.scope[WHO] = who.person_id
     return who
 

@@ -32,6 +32,8 @@ judge = st.Page(
 )
 welcome = st.Page(people.to_work, title="Welcome", default=True, visibility="hidden")
 join = st.Page(_PAGES / "join.py", title="Join", icon=":material/mail:", visibility="hidden")
+sign_in = st.Page(_PAGES / "sign_in.py", title="Sign in", url_path="sign-in", icon=":material/key:", visibility="hidden")
+account = st.Page(_PAGES / "account.py", title="Your account", icon=":material/badge:", visibility="hidden")
 groups = {
     "": [
         st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=not only_judges),
@@ -49,6 +51,8 @@ groups = {
         st.Page(_PAGES / "review.py", title="Review", icon=":material/fact_check:"),
         judge,
         join,
+        sign_in,
+        account,
         *([] if only_judges else [st.Page(_PAGES / "studies.py", title="Studies", icon=":material/balance:")]),
         st.Page(_PAGES / "results.py", title="Results", icon=":material/leaderboard:", visibility="hidden"),
         st.Page(_PAGES / "people.py", title="People", icon=":material/group:", visibility="hidden"),
@@ -68,7 +72,7 @@ groups = {
     "Studio": [st.Page(_PAGES / "settings.py", title="Settings", icon=":material/settings:")],
 }
 page = st.navigation(
-    {"Judge": [welcome, judge, join] if only_rates else groups["Judge"]} if only_judges else groups,
+    {"Judge": [welcome, judge, join, sign_in, account] if only_rates else groups["Judge"]} if only_judges else groups,
     expanded=True,
     position="hidden" if who is None or is_invited else "sidebar",
 )
@@ -76,7 +80,7 @@ with st.sidebar:
     if who is not None and not is_invited and not only_rates:
         foot()
         switcher()
-    if who is None or not is_invited:
+    if not (shell.studio().door.asks if who is None else is_invited):
         people.picker()
         deck.saving()
 if who is None and not shell.studio().door.asks:

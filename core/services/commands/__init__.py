@@ -20,6 +20,7 @@ from core.services.commands import (
     hub,
     packs,
     projects,
+    people,
     rates,
     references,
     runs,
@@ -36,6 +37,7 @@ NOUNS: tuple[Noun, ...] = (
     seeds.NOUN,
     endpoints.NOUN,
     packs.NOUN,
+    people.NOUN,
     runs.NOUN,
     rates.NOUN,
     studies.NOUN,
@@ -45,6 +47,7 @@ NOUNS: tuple[Noun, ...] = (
     hub.NOUN,
     argilla.NOUN,
 )
+    upkeep.NOUN,
 PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *studies.VERBS, *upkeep.VERBS)
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from core.domain.card import Card, Hand, Sitting
 from core.domain.decision import Act, Answer, Receipt, Submission
-from core.domain.person import Actor
+from core.domain.person import Actor, Role
 from core.domain.project import Audit
 from core.domain.queue import Asks, Queue
 from core.domain.trial import Trial, TrialSlot
 from core.errors import NotFound, StudioError
-from core.services.access import may_review
+from core.services.access import may_review, require
 from core.services.projects import Project
 from core.services.reviewing import queues, sittings
 from core.services.reviewing.cards import Shown, cards_of
@@ -140,6 +140,24 @@ class Desk:
         looked = [(some, floor.rows_of(some, actor.person_id, asks)) for asks, some in open_.items()]
         with floor.lock:
             return tuple(one.trial_id for some, rows in looked for one in floor.void(some, rows, now_s))
+
+    def reserved(self, actor: Actor, project: Project, person_id: str) -> int:
+        """How many items somebody has in front of them now."""
+        require(actor, Role.OWNER)
+        return sum(one.until_s > self._clock() for one in self._floor(project).leases.of(person_id))
+
+    def release(self, actor: Actor, project: Project, person_id: str, heir: Actor | None = None) -> int:
+        """Nothing is in front of this person any more: it comes to `heir` first, else to whoever the queue gives it. How many items."""
+        require(actor, Role.OWNER)
+        floor, now_s = self._floor(project), self._clock()
+        held = {one.queue_id for one in floor.leases.of(person_id) if one.queue_id}
+        for queue in queues.every(actor, project):
+            if heir is not None and queue.id in held:
+                self._order(floor, heir, queue)
+        with floor.lock:
+            ended = floor.release(person_id, heir.person_id if heir else "")
+        trial_log.prolong(floor.database, [one.trial_id for one in ended], self._now())
+        return sum(one.until_s > now_s for one in ended)
 
     def _floor(self, project: Project) -> Floor:
         with self._opening:

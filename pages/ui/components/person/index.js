@@ -1,5 +1,6 @@
 // Who one is: a square and a name; opened, everybody else and a field for somebody new. The choice is a signed cookie that
 // the studio sets, so the page is loaded again after it: pages read the cookies with which they were connected.
+// Where people sign in, nobody else is listed: there is one's account, and the way out.
 
 import { adopt, sheet } from "../shared/sheets.js";
 import { patch } from "../shared/vdom.js";
@@ -24,7 +25,7 @@ class Picker {
     this.status.setAttribute("role", "status");
     this.foot = document.createElement("div");
     root.replaceChildren(this.lines, this.form, this.status, this.foot);
-    root.onclick = (event) => this.clicked(event.target.closest("[data-person],[data-turn]"));
+    root.onclick = (event) => this.clicked(event.target.closest("[data-person],[data-turn],[data-out]"));
     root.onkeydown = (event) => { if (event.key === "Escape" && this.isOpen) { event.stopPropagation(); this.turn(false); } };
     this.root = root;
   }
@@ -45,9 +46,11 @@ class Picker {
         square(me), ["span", { class: "one" }, me ? me.name : "Who are you?"], ["span", { class: "lab push" }, this.isOpen ? "▴" : "▾"]],
       ["div", { class: "list", hidden: !this.isOpen }, ...others.map(line)],
     ]);
-    this.form.hidden = !this.isOpen || !who; // who is not active any more lets nobody in
+    this.form.hidden = !this.isOpen || !who || Boolean(this.data.signed); // who is not active any more lets nobody in
     this.status.textContent = this.said;
-    patch(this.foot, this.isOpen && manage ? [["a", { class: "lab", href: manage }, "People and roles"]] : []);
+    const links = manage ? [["a", { class: "lab", href: manage }, "People and roles"]] : [];
+    if (this.data.signed) links.unshift(["a", { class: "lab", href: this.data.signed.account }, "Your account"], ["button", { class: "btn out", "data-out": "1" }, "Sign out"]);
+    patch(this.foot, this.isOpen ? links : []);
   }
 
   turn(isOpen) {
@@ -59,7 +62,19 @@ class Picker {
   clicked(target) {
     if (!target) return;
     if (target.dataset.turn) this.turn(!this.isOpen);
+    else if (target.dataset.out) this.leave();
     else this.choose({ person: target.dataset.person });
+  }
+
+  /** Out of this browser; a provider is told too, through Streamlit's own route. */
+  async leave() {
+    try {
+      await fetch("/api/session/end", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
+      location.assign(this.data.signed.provider ? "/auth/logout" : "/");
+    } catch {
+      this.said = "The studio cannot be reached. You are still signed in.";
+      this.draw();
+    }
   }
 
   async choose(wanted) {

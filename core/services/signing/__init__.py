@@ -1,0 +1,1 @@
+"""Who comes in, and how: passwords, sessions, links, throttling, what a provider says, and who did what when."""

@@ -1,0 +1,70 @@
+"""What is looked at before the studio listens: that it does not stand open, and that an owner can come in."""
+
+import sys
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from core.errors import ProjectError
+from core.services.studio import Studio
+from core.settings import Settings
+
+_HOW = (
+    "Set up sign-in first: EVOL_STUDIO_SIGN_IN=accounts (or oidc), see docs/people.md. "
+    "Or listen on this machine alone: --server.address 127.0.0.1."
+)
+
+
+def require_safe() -> None:
+    """ProjectError if anybody on the network could be the owner, or if nobody could sign in."""
+    settings, address = Settings(), st.get_option("server.address")
+    if not settings.asks_who and not _is_loopback(str(address or "")):
+        raise ProjectError(
+            f"It would listen on {address or 'every address'}, where anybody could do everything", to_do=_HOW
+        )
+    if settings.sign_in == "oidc" and not provider_names():
+        raise ProjectError(
+            "EVOL_STUDIO_SIGN_IN is oidc, and no provider is set up",
+            to_do="Write the section [auth] of .streamlit/secrets.toml; docs/people.md has one.",
+        )
+
+
+def greet(studio: Studio) -> None:
+    """While no owner can sign in, the console has the link that lets the first one in."""
+    if not studio.door.asks:
+        return
+    token = studio.letting_in.first_owner_link()
+    if token:
+        sys.stderr.write(
+            f"\nNobody can sign in as an owner yet. Whoever opens this link first becomes the owner; it holds for a day:\n\n"
+            f"    {address_of(studio.settings)}/sign-in#{token}\n\n"
+        )
+        sys.stderr.flush()
+
+
+def address_of(settings: Settings) -> str:
+    """Where people find the studio, as far as it knows: its first public name, else this machine's."""
+    port = st.get_option("server.port")
+    named = next((one.strip() for one in settings.host.split(",") if one.strip()), "")
+    if not named:
+        return f"http://127.0.0.1:{port}"
+    if "//" in named:
+        return named.rstrip("/")
+    return f"http://{named}" if urlsplit(f"//{named}").port else f"http://{named}:{port}"
+
+
+def provider_names() -> tuple[str, ...]:
+    """The providers of secrets.toml as st.login knows them; "" is the one without a name."""
+    if not st.secrets.load_if_toml_exists():
+        return ()
+    auth = st.secrets.get("auth", {})
+    named = tuple(name for name, one in auth.items() if hasattr(one, "get") and one.get("client_id"))
+    return (*(("",) if auth.get("client_id") else ()), *named)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
