@@ -81,7 +81,8 @@ def _settings(calls: int) -> RunSettings:
 def bodies() -> list[dict[str, Any]]:
     """Requests as our engine sends them, in the same shares, for the ways that have no engine."""
     import core.evolution
-    from core.evolution.pack import evolve_request, judge_request, load_pack, respond_request
+    from core.evolution.asking import evolve_request, judge_request, respond_request
+    from core.evolution.pack import load_pack
     from core.models.endpoint import body_of
 
     endpoint, settings = Endpoint(name="bench", base_url="http://127.0.0.1", model="fake"), _settings(1)

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.argilla import shapes
 from core.argilla.calls import Line
-from core.domain.argilla import DatasetPlan, InRecord, OutRecord, RemoteDataset
+from core.domain.argilla_wire import DatasetPlan, InRecord, OutRecord, RemoteDataset
 from core.domain.reach import Reach
 from core.errors import ArgillaError, ArgillaGone
 

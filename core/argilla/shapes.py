@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from core.domain.argilla import (
+from core.domain.argilla_wire import (
     Asked,
     DatasetPlan,
     FieldPlan,

@@ -16,6 +16,7 @@ from core.domain.operation import Operation
 from core.domain.run import Difficulty, RunSettings, Scoring, StepOrder
 from core.domain.task import Task, TaskKind, TaskState
 from core.domain.work import Family, Work
+from core.evolution.asking import judge_of, named_in
 from core.evolution.chance import Place, draw
 from core.evolution.elimination import (
     Finding,
@@ -34,8 +35,9 @@ from core.evolution.facts import (
     revision_of,
     task_of,
 )
-from core.evolution.pack import Pack, judge_of, named_in, read_evolution
+from core.evolution.pack import Pack
 from core.evolution.questions import request_for
+from core.evolution.reply import read_evolution
 from core.evolution.siblings import first_of_siblings, scored_together
 from core.evolution.verdicts import Equality, read_difficulties, read_difficulty, read_equality
 

@@ -4,8 +4,9 @@ from core.domain.call import ChatRequest
 from core.domain.run import RunSettings, Scoring
 from core.domain.task import TaskKind
 from core.domain.work import Work
+from core.evolution.asking import evolve_request, judge_request, respond_request, score_request, siblings_request
 from core.evolution.chance import Place, model_seed
-from core.evolution.pack import Pack, evolve_request, judge_request, respond_request, score_request, siblings_request
+from core.evolution.pack import Pack
 from core.evolution.siblings import scored_together
 
 

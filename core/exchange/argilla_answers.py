@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from core.domain.argilla import Meant
+from core.domain.argilla_wire import Meant
 from core.domain.decision import Reason, Verdict
 from core.domain.judgment import PairVerdict, Said
 from core.domain.queue import Asks, Queue

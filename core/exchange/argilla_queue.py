@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.domain.argilla import Asked, DatasetPlan, FieldPlan, OutRecord, QuestionPlan, Suggestion
+from core.domain.argilla_wire import Asked, DatasetPlan, FieldPlan, OutRecord, QuestionPlan, Suggestion
 from core.domain.check import Rule
 from core.domain.decision import Reason, Verdict
 from core.domain.instruction import HumanStatus, RunStatus

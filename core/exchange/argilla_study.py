@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.domain.argilla import Asked, DatasetPlan, FieldPlan, OutRecord, QuestionPlan
+from core.domain.argilla_wire import Asked, DatasetPlan, FieldPlan, OutRecord, QuestionPlan
 from core.domain.judgment import PairVerdict
 from core.domain.study import Criterion, StudyDesign, StudyTask
 

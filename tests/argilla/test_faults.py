@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from core.argilla.server import MOST_AT_ONCE, Server
-from core.domain.argilla import OutRecord, Place
+from core.domain.argilla import Place
+from core.domain.argilla_wire import OutRecord
 from core.domain.person import LOCAL_OWNER as ME
 from core.errors import ArgillaError, ArgillaGone, BadInput, EndpointError
 from core.services.exchanging import argilla_links

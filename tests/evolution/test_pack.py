@@ -12,18 +12,9 @@ from core.domain.call import ChatReply, Sampling
 from core.domain.check import Verdict
 from core.domain.operation import DATA_FORMATS, Operation
 from core.errors import BadInput
-from core.evolution.pack import (
-    Pack,
-    evolve_request,
-    faults,
-    judge_request,
-    load_pack,
-    named_in,
-    pack_from_files,
-    read_evolution,
-    respond_request,
-    score_request,
-)
+from core.evolution.asking import evolve_request, judge_request, named_in, respond_request, score_request
+from core.evolution.pack import Pack, faults, load_pack, pack_from_files
+from core.evolution.reply import read_evolution
 from core.evolution.verdicts import read_difficulty, read_equality
 
 COMPACT = Path(__file__).parents[2] / "core" / "evolution" / "prompts" / "compact"

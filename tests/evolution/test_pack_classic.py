@@ -11,8 +11,10 @@ from core.domain.check import Rule, Verdict
 from core.domain.operation import DATA_FORMATS, Operation
 from core.domain.reach import Reach
 from core.domain.system import Endpoint
+from core.evolution.asking import evolve_request, judge_request, score_request
 from core.evolution.elimination import check_instruction
-from core.evolution.pack import Pack, evolve_request, judge_request, load_pack, read_evolution, score_request
+from core.evolution.pack import Pack, load_pack
+from core.evolution.reply import read_evolution
 from core.evolution.verdicts import read_difficulty, read_equality
 from core.models.endpoint import EndpointModel
 from tests.openai_server import openai_server

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.argilla import Asked
+from core.domain.argilla_wire import Asked
 from core.domain.decision import Reason, Verdict
 from core.domain.judgment import PairVerdict
 from core.domain.queue import Asks, Queue

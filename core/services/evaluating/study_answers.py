@@ -22,8 +22,8 @@ from core.domain.study_answers import AnswersState, AnswerWish, Unanswerable
 from core.domain.study_now import StudyNow
 from core.domain.system import Endpoint, System
 from core.errors import BadInput, NotFound
+from core.evolution.asking import respond_request
 from core.evolution.facts import revision_of
-from core.evolution.pack import respond_request
 from core.services.access import may_grow, may_read
 from core.services.asking import Errand, Question, Reading
 from core.services.endpoints import Endpoints, system_of

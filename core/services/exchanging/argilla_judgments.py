@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.domain import ids
-from core.domain.argilla import Became, Came, Meant
+from core.domain.argilla import Became, Came
+from core.domain.argilla_wire import Meant
 from core.domain.judgment import Judgment, JudgmentValue, Outcome
 from core.domain.queue import Queue
 from core.domain.study import Rater, RaterKind, StudyState, StudyTask

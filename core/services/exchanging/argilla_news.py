@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from core.domain import ids
-from core.domain.argilla import ArgillaAnswer, ArgillaRecord, Became, Came, InAnswer, InRecord
+from core.domain.argilla import ArgillaAnswer, ArgillaRecord, Became, Came
+from core.domain.argilla_wire import InAnswer, InRecord
 from core.services.exchanging.argilla_push import hash_of
 from core.services.projects import Project
 from core.store import argilla_reading

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.domain.argilla import ArgillaLink, ArgillaSent, InRecord, LinkEventKind, PullReport
+from core.domain.argilla import ArgillaLink, ArgillaSent, LinkEventKind, PullReport
+from core.domain.argilla_wire import InRecord
 from core.domain.queue import Asks, Queue
 from core.domain.study_now import StudyNow
 from core.errors import ArgillaError, ArgillaGone

@@ -10,17 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from core.domain.argilla import (
-    ArgillaEvent,
-    ArgillaLink,
-    ArgillaRecord,
-    ArgillaSent,
-    DatasetPlan,
-    LinkEventKind,
-    OutRecord,
-    PushReport,
-    RemoteDataset,
-)
+from core.domain.argilla import ArgillaEvent, ArgillaLink, ArgillaRecord, ArgillaSent, LinkEventKind, PushReport
+from core.domain.argilla_wire import DatasetPlan, OutRecord, RemoteDataset
 from core.errors import ArgillaError, ArgillaGone, StudioError
 from core.services.projects import Project
 from core.store import argilla_reading

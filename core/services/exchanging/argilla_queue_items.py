@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.domain import ids
-from core.domain.argilla import ArgillaLink, ArgillaRecord, DatasetPlan, OutRecord
+from core.domain.argilla import ArgillaLink, ArgillaRecord
+from core.domain.argilla_wire import DatasetPlan, OutRecord
 from core.domain.instruction import HumanStatus
 from core.domain.queue import Asks, Queue
 from core.exchange import argilla_queue

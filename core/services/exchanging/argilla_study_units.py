@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.domain import ids
-from core.domain.argilla import ArgillaLink, ArgillaRecord, DatasetPlan, OutRecord
+from core.domain.argilla import ArgillaLink, ArgillaRecord
+from core.domain.argilla_wire import DatasetPlan, OutRecord
 from core.domain.study import StudyState
 from core.domain.study_now import StudyNow
 from core.errors import BadInput

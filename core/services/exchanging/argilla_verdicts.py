@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.domain import ids
-from core.domain.argilla import Became, Came, Meant
+from core.domain.argilla import Became, Came
+from core.domain.argilla_wire import Meant
 from core.domain.check import Score
 from core.domain.decision import Act, Decision, Verdict
 from core.domain.instruction import Revision, RunStatus

@@ -11,7 +11,8 @@ from core.domain.run import RunSettings
 from core.domain.system import Endpoint, Player, System
 from core.domain.task import TaskKind
 from core.errors import EndpointError
-from core.evolution.pack import Pack, judge_request
+from core.evolution.asking import judge_request
+from core.evolution.pack import Pack
 from core.models.limits import AdaptiveLimit
 from core.models.pool import Part
 from core.ports import ChatModel, Voice

@@ -12,17 +12,12 @@ from core.domain.run import Caps, SeedChoice
 from core.domain.system import Endpoint
 from core.domain.words import count_words
 from core.errors import BadInput
+from core.evolution.asking import evolve_request, judge_request, score_request
 from core.evolution.budget import Budget, worst_case
 from core.evolution.difference import difference
 from core.evolution.elimination import Finding, check_equality, check_instruction, default_threshold
-from core.evolution.pack import (
-    Pack,
-    evolve_request,
-    judge_request,
-    pack_from_files,
-    read_evolution,
-    score_request,
-)
+from core.evolution.pack import Pack, pack_from_files
+from core.evolution.reply import read_evolution
 from core.evolution.template import JUDGE, SCORE, Template
 from core.evolution.verdicts import read_difficulty, read_equality
 from core.ports import ChatModel, Limiter

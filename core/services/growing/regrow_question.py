@@ -18,10 +18,11 @@ from core.domain.system import Endpoint
 from core.domain.task import TaskKind, TaskState
 from core.domain.work import Work
 from core.errors import BadInput, NotFound
+from core.evolution.asking import evolve_request
 from core.evolution.budget import Worst, worst_case
 from core.evolution.facts import task_of
 from core.evolution.method import Method
-from core.evolution.pack import evolve_request, pack_from_files
+from core.evolution.pack import pack_from_files
 from core.services.endpoints import system_of
 from core.services.projects import Project
 from core.services.studio import Studio

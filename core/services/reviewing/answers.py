@@ -20,9 +20,9 @@ from core.domain.project import Audit
 from core.domain.system import EMBEDDED, Endpoint, System
 from core.domain.task import Task, TaskKind, TaskState
 from core.errors import BadInput, NotFound, StudioError
+from core.evolution.asking import respond_request
 from core.evolution.budget import Budget, Worst, worst_case
 from core.evolution.facts import revision_of
-from core.evolution.pack import respond_request
 from core.evolution.record import Asked, call_of, spent
 from core.ports import ChatModel, Limiter
 from core.services.access import may_grow, may_review

@@ -10,8 +10,9 @@ from core.domain.check import Rule, Verdict
 from core.domain.operation import Operation
 from core.domain.person import Actor
 from core.errors import BadInput, NotFound
+from core.evolution.asking import judge_of, named_in
 from core.evolution.elimination import check_instruction, check_response, default_threshold
-from core.evolution.pack import Pack, judge_of, named_in, pack_from_files
+from core.evolution.pack import Pack, pack_from_files
 from core.services.access import may_read
 from core.services.projects import Project
 from core.store import audit_reading, pack_reading, run_reading
