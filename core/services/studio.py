@@ -36,7 +36,6 @@ from core.services.growing.runs import Runs
 from core.services.growing.skills import SkillLabels
 from core.services.keeping.backup_clock import BackupClock
 from core.services.keeping.backups import Backups
-from core.services.keeping.doctor import Doctor, House
 from core.services.keys import secrets_files
 from core.services.people import People
 from core.services.projects import DEMO, FIRST, Project, Projects
@@ -71,7 +70,6 @@ class Studio:
     shelf: Shelf
     backups: Backups
     backup_clock: BackupClock
-    doctor: Doctor
     embedded: Embedded
     destinations: Destinations
     endpoints: Endpoints
@@ -134,7 +132,6 @@ class Studio:
         self.runs.start(actor, project, settings)
 
     def close(self) -> None:
-        self.doctor.close()
         self.backup_clock.close()
         self.backups.close()
         self.maps.close()
@@ -187,7 +184,6 @@ def open_studio(settings: Settings) -> Studio:
         shelf=shelf,
         backups=backups,
         backup_clock=backup_clock,
-        doctor=Doctor(house),
         embedded=embedded,
         destinations=destinations,
         endpoints=endpoints,

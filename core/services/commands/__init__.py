@@ -19,8 +19,8 @@ from core.services.commands import (
     growing,
     hub,
     packs,
-    projects,
     people,
+    projects,
     rates,
     references,
     runs,
@@ -36,8 +36,8 @@ NOUNS: tuple[Noun, ...] = (
     projects.NOUN,
     seeds.NOUN,
     endpoints.NOUN,
-    packs.NOUN,
     people.NOUN,
+    packs.NOUN,
     runs.NOUN,
     rates.NOUN,
     studies.NOUN,
@@ -47,7 +47,6 @@ NOUNS: tuple[Noun, ...] = (
     hub.NOUN,
     argilla.NOUN,
 )
-    upkeep.NOUN,
 PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *studies.VERBS, *upkeep.VERBS)
 
 
