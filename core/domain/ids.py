@@ -69,6 +69,16 @@ def said_elsewhere_id(instruction_id: str, person_id: str, *said: object) -> str
     return _id("said elsewhere", instruction_id, person_id, *said)
 
 
+def said_again_id(id_: str) -> str:
+    """Of the same, said again after the import that it came with was taken back as a whole."""
+    return _id("said again", id_)
+
+
+def taken_back_id(label: str) -> str:
+    """Of the label that says what was said before this one."""
+    return _id("taken back", label)
+
+
 def edit_id(trial_id: str, revision: str) -> str:
     """Of the decision that an edit is: a trial may have several, each with the text that it made."""
     return _id("decision", trial_id, "edit", revision)

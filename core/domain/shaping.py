@@ -31,6 +31,7 @@ class Shaping:
 
     `against`: ids of the test sets (reference sets, or studies with prompts of their own) whose texts are kept out: rows that have
     `ngram` words in a row in common with one, and, with a `cosine`, rows whose embedding is at least so near to one.
+    `model`: whose embeddings those are ("": whichever has most of the sets', as exports before this field had it).
     `sample`: so many rows by lot. `test_share`: so much of the rows, in whole lineages, goes into the test split.
     `seed` decides every lot; with `shuffle` also the order.
     """
@@ -39,6 +40,7 @@ class Shaping:
     against: tuple[str, ...] = ()
     ngram: int = NGRAM
     cosine: float | None = None
+    model: str = ""
     sample: int | None = None
     test_share: float = 0.0
     shuffle: bool = False

@@ -35,6 +35,25 @@ class Source:
     received_at: datetime
 
 
+class SourceEventKind(StrEnum):
+    """What became of an import later. `TAKEN_BACK` is said of decisions, the others of reference sets."""
+
+    REMOVED = "removed"
+    RESTORED = "restored"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceEvent:
+    """The last one of a source holds. `n` facts, right behind it in the log, are what it did."""
+
+    source_id: str
+    kind: str
+    n: int
+    by: str
+    received_at: datetime
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Label:
     """A word given to an instruction: its skill, its cluster."""

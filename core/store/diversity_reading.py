@@ -48,7 +48,8 @@ from those t join counted c on c.subject_id = t.id group by t.seed_id order by s
 _EMBEDDED = "select count(*) as n from embedding"
 _IDS = "select id from instruction where seq in (select unnest($seqs)) order by seq"
 _RUNS = "select id, number, name from run order by number"
-_REFERENCES = "select id, name from source where kind = 'reference' order by seq"
+_REFERENCES = """select id, name from source
+where kind = 'reference' and id not in (select source_id from source_removed) order by seq"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -1,6 +1,6 @@
 """Embeddings of texts: which are missing, which texts those are, and many of them at once as one matrix."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from core.store.database import Database
 
 Floats = npt.NDArray[np.float32]
 Bits = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]  # in the log, in their order, each once
 _AT_ONCE = 4_096  # rows of a matrix that are in memory twice
 _WANTED = """create temp table wanted_text as
 select w.place, i.seq, i.id, s.revision_id, r.text_hash, (dense_rank() over (order by r.text_hash) - 1)::integer as text_place
@@ -122,20 +123,31 @@ class Wanted:
         return matrix, has_one
 
 
+def meant(database: Database, *filters: QueueFilter) -> Places:
+    """The places in the log of what these filters mean together now."""
+    found = [np.asarray(queue_reading.matching(database, one), np.int64) for one in filters]
+    return np.unique(np.concatenate(found))
+
+
 @contextmanager
 def wanted(database: Database, *filters: QueueFilter) -> Iterator[Wanted]:
     """What these filters mean together, in the order of `seq`."""
-    with _settled(database, filters) as (cursor, n):
+    with wanted_at(database, meant(database, *filters)) as found:
+        yield found
+
+
+@contextmanager
+def wanted_at(database: Database, seqs: Places) -> Iterator[Wanted]:
+    """The instructions at these places in the log, in their order."""
+    with _settled(database, seqs) as (cursor, n):
         cursor.execute(_WANTED).fetchall()
         cursor.execute(_ONE_EACH).fetchall()
         yield Wanted(cursor=cursor, n=n, texts=_first(cursor, _N_TEXTS))
 
 
 @contextmanager
-def _settled(database: Database, filters: Sequence[QueueFilter]) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
-    """A cursor that knows what these filters mean now as `wanted`, and how many instructions that are."""
-    found = [np.asarray(queue_reading.matching(database, one), np.int64) for one in filters]
-    seqs: npt.NDArray[np.int64] = np.unique(np.concatenate(found))
+def _settled(database: Database, seqs: Places) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+    """A cursor that knows these instructions as `wanted`, and how many they are."""
     with database.cursor() as cursor:
         cursor.register("wanted", pa.table({"place": pa.array(np.arange(len(seqs))), "seq": pa.array(seqs)}))
         try:
@@ -157,9 +169,9 @@ class Extent:
     words_read: int
 
 
-def extent(database: Database, model: str, most_words: int, *filters: QueueFilter) -> Extent:
-    """What there is to embed."""
-    with _settled(database, filters) as (cursor, _):
+def extent(database: Database, model: str, most_words: int, seqs: Places) -> Extent:
+    """What there is to embed of the instructions at these places."""
+    with _settled(database, seqs) as (cursor, _):
         asked = {"model": model, "most_words": most_words}
         ((texts, missing, words, words_read),) = cursor.execute(_EXTENT, asked).fetchall()
     return Extent(texts=texts, missing=missing, words=words, words_read=words_read)

@@ -11,11 +11,13 @@ import pyarrow as pa
 from core.domain.shaping import TestSet
 from core.errors import BadInput
 from core.store.database import Database
+from core.store.export_rows import Rows
 from core.store.rows import fetched
 
 _AT_ONCE = 4_096
 _COMPARED = 256  # rows at once with a whole set: 50 MB beside 50,000 texts
-_SETS = """select id::varchar as id, name, taken::bigint as n, seq from source where kind = 'reference' and taken > 0
+_SETS = """select id::varchar as id, name, taken::bigint as n, seq from source
+where kind = 'reference' and taken > 0 and id not in (select source_id from source_removed)
 union all
 select s.id::varchar, s.name || ', version ' || s.version, count(*), min(s.seq) from study s
 join study_prompt_now p on p.study_id = s.id and p.from_instruction_id is null group by s.id, s.name, s.version
@@ -23,14 +25,21 @@ order by seq desc"""
 # A text of a reference set never changes; nor does what a study asks, once it was opened.
 _MEMBERS = """create or replace temp table set_text as
 select r.id, r.text_hash from instruction i join revision r on r.of_id = i.id and r."of" = 'instruction'
-where i.kind = 'reference' and i.source_id in (select unnest($sets)::uuid)
+where i.kind = 'reference' and i.source_id in (select unnest($sets)::uuid) and i.source_id not in (select source_id from source_removed)
 union
 select r.id, r.text_hash from study_prompt_now p join revision r on r.id = p.revision_id
 where p.study_id in (select unnest($sets)::uuid) and p.from_instruction_id is null"""
 _TEXTS = "select text from revision where id in (select id from set_text)"
 _MODELS = "select model from embedding where text_hash in (select text_hash from set_text) group by model order by count(*) desc, model limit 1"
+# The places in the log of what these sets hold; of what a study asks, the copy that is its own.
+_SEQS = """select i.seq from instruction i where i.kind = 'reference' and i.source_id in (select unnest($sets)::uuid)
+  and i.source_id not in (select source_id from source_removed)
+union
+select i.seq from study_prompt_now p join instruction i on i.id = p.instruction_id
+where p.study_id in (select unnest($sets)::uuid) and p.from_instruction_id is null"""
 _PLACED = """create or replace temp table set_row as
-select n, r.text_hash from wanted_row w join spot s on s.key = w.key join revision r on r.id = s.text_id"""
+select n, r.text_hash from wanted_row w join spot s on s.key = w.key
+join revision r on r.id = case when $pairs then s.answer_id else s.text_id end"""
 _MISSING = """select count(*) as n from (select text_hash from set_row union select text_hash from set_text)
 where text_hash not in (select text_hash from embedding where model = ?)"""
 _SET_VECTORS = "select vector from embedding where model = $model and text_hash in (select text_hash from set_text)"
@@ -53,16 +62,23 @@ def texts(cursor: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> Iterator[str
         yield from batch.column(0).to_pylist()
 
 
-def near(cursor: duckdb.DuckDBPyConnection, keys: Sequence[int], ids: Sequence[str], cosine: float) -> set[int]:
-    """The places of those rows (their keys in the table `spot`) that are at least so near to a text of these sets.
+def seqs(cursor: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[int]:
+    """The instructions of these sets, by their places in the log. BadInput for an id that names none."""
+    _settle(cursor, ids)
+    return [seq for (seq,) in cursor.execute(_SEQS, {"sets": list(ids)}).fetchall()]
 
-    By the embeddings that are there already, of the model that has most of the sets. BadInput where one is missing.
+
+def near(rows: Rows, keys: Sequence[int], ids: Sequence[str], cosine: float, model: str) -> set[int]:
+    """The places of those rows that are at least so near to a text of these sets; of a pair, what was accepted.
+
+    By the embeddings of a model that are there already; "" is the one that has most of the sets'. BadInput where one is missing.
     """
+    cursor = rows.cursor
     _settle(cursor, ids)
     cursor.register("wanted_row", pa.table({"n": pa.array(np.arange(len(keys))), "key": pa.array(keys, pa.int64())}))
-    cursor.execute(_PLACED)
+    cursor.execute(_PLACED, {"pairs": rows.are_pairs})
     cursor.unregister("wanted_row")
-    model = _model(cursor)
+    model = _complete(cursor, model)
     others = np.concatenate([_matrix(batch.column(0)) for batch in _read(cursor, _SET_VECTORS, model)])
     found: set[int] = set()
     for batch in _read(cursor, _ROW_VECTORS, model):
@@ -80,13 +96,14 @@ def _settle(cursor: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> None:
         raise BadInput("The test set has no texts", to_do="Name a reference set, or a study with prompts of its own.")
 
 
-def _model(cursor: duckdb.DuckDBPyConnection) -> str:
-    model = next((str(row["model"]) for row in fetched(cursor, _MODELS)), "")
+def _complete(cursor: duckdb.DuckDBPyConnection, asked: str) -> str:
+    """The model whose embeddings are compared. BadInput if it has not embedded all of it."""
+    model = asked or next((str(row["model"]) for row in fetched(cursor, _MODELS)), "")
     missing = int(fetched(cursor, _MISSING, None, model)[0]["n"])
     if missing:
         raise BadInput(
-            f"{missing:,} texts have no embedding by one model",
-            to_do="Draw a map of the dataset and the set on the page Explore first, or keep clear by words alone.",
+            f"{missing:,} texts have no embedding by {model[:80] or 'one model'}",
+            to_do="Embed them first: the page Data offers it, and `export` does it by itself. Or keep clear by words alone.",
         )
     return model
 

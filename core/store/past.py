@@ -16,6 +16,7 @@ _IN_FRONT = (
     "create temp table difficulty_said as select * from said_until($until)",
     "create temp table standing as select * from standing_until($until)",
     "create temp table decision as select * from decision_until($until)",
+    "create temp table source_removed as select * from removed_until($until)",
 )
 # These hold only what filters ask of them (core/store/queue_reading.py).
 _OF_FILTERS = ("drop table temp.main.rule_check", "drop table temp.main.difficulty_said")

@@ -52,6 +52,7 @@ _OF_THE_DATASET = " where i.kind <> 'prompt'"
 _HAS_TEXT = "s.revision_id is not null"
 # Nor is what it is compared with, unless somebody names it.
 _NO_REFERENCES = "i.kind <> 'reference'"
+_NONE_REMOVED = "(i.kind <> 'reference' or i.source_id not in (select source_id from source_removed))"
 _NAMING = ("kinds", "source_id", "selection_id", "ids")
 _OF_TEXT = ("words_from", "words_to", "find")
 _ORDER: Mapping[Sort, str] = {
@@ -82,7 +83,8 @@ where d.person_id = $person and t.queue_id = $queue::uuid and s.kind = 'own' and
   select instruction_id from decision where person_id = $person and origin = 'repeat' and verdict is not null)
 order by i.seq"""
 _NEWEST = """select coalesce((select max(seq) from instruction), 0) + coalesce((select max(seq) from outcome), 0)
-  + coalesce((select max(seq) from decision), 0) + coalesce((select max(seq) from judgment), 0) as mark"""
+  + coalesce((select max(seq) from decision), 0) + coalesce((select max(seq) from judgment), 0)
+  + coalesce((select max(seq) from source_event), 0) as mark"""
 
 
 def narrowed(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
@@ -102,8 +104,7 @@ def begun(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
         given.setdefault("map_id", None)  # clusters of no map are nothing
     tables = _WITH_TEXT if any(name in given for name in _OF_TEXT) else _NARROW
     conditions = [condition for name, condition in _CONDITIONS.items() if name in given]
-    if not any(name in given for name in _NAMING):
-        conditions.append(_NO_REFERENCES)
+    conditions.append(_NONE_REMOVED if any(name in given for name in _NAMING) else _NO_REFERENCES)
     return " and ".join([tables + _OF_THE_DATASET, *conditions]), given
 
 

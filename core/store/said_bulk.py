@@ -15,6 +15,7 @@ from core.domain.source import Refusal, Source
 from core.store.bulk_effects import project_touched
 from core.store.database import Database
 from core.store.shelf import Shelf
+from core.store.source_events import TakenBackIds, taken_back_ids
 from core.store.tables import insert_facts
 
 _AT_ONCE = 4_096  # rows that are held in memory
@@ -104,11 +105,12 @@ def settle(database: Database, said: Shelf, folder: Path) -> Settled:
         cursor.execute(_PLACED)
         cursor.unregister("batch")
         refused = tuple(Refusal(row=row, reason=why) for row, why in cursor.execute(_REFUSED).fetchall())
+        back = taken_back_ids(cursor)
         cursor.execute(_USED)
         with facts.open():
             while rows := cursor.fetchmany(_AT_ONCE):
                 for row in rows:
-                    _shelve(facts, people, *row)
+                    _shelve(facts, people, back, *row)
         cursor.register("batch", facts.read())
         cursor.execute(_NEW)
         counts = cursor.execute(_COUNTS).fetchall()
@@ -122,17 +124,17 @@ def settle(database: Database, said: Shelf, folder: Path) -> Settled:
 
 
 def _shelve(
-    facts: Shelf, people: dict[str, str], name: str, instruction_id: str, kind: str, revision_id: str, act: str | None,
-    reason: str | None, note: str | None, said_at: datetime | None, skill: str,
+    facts: Shelf, people: dict[str, str], back: TakenBackIds, name: str, instruction_id: str, kind: str, revision_id: str,
+    act: str | None, reason: str | None, note: str | None, said_at: datetime | None, skill: str,
 ) -> None:  # fmt: skip
     """A row is a decision, a label, or both. What grew from a seed has the seed's skill, whatever its row says."""
     person_id = f"imported:{name}"
     people[person_id] = name
     if act is not None:
-        id_ = ids.said_elsewhere_id(instruction_id, person_id, act, reason, note, said_at)
+        id_ = back.decision_id(ids.said_elsewhere_id(instruction_id, person_id, act, reason, note, said_at))
         facts.add(facts.n, id_, None, person_id, act, instruction_id, revision_id, reason, note, said_at, "")
     if skill and kind == "seed":
-        label_id = ids.said_elsewhere_id(instruction_id, person_id, "skill", skill)
+        label_id = back.label_id(ids.said_elsewhere_id(instruction_id, person_id, "skill", skill))
         facts.add(facts.n, None, label_id, person_id, None, instruction_id, None, None, None, None, skill)
 
 

@@ -19,7 +19,7 @@ from core.domain.judgment import Judgment, JudgmentValue
 from core.domain.map import ClusterName, Embedding, Map, MapCluster, Selection
 from core.domain.project import Audit, Project, PromptPack
 from core.domain.run import Run, RunEvent
-from core.domain.source import Label, Source
+from core.domain.source import Label, Source, SourceEvent
 from core.domain.study import Candidate, Rater, Study, StudyDesignSaved, StudyEvent, StudyPrompt
 from core.domain.system import System
 from core.domain.task import Task
@@ -29,6 +29,7 @@ from core.domain.trial import Trial, TrialSlot
 _INSERTS: Mapping[type, str] = {
     Project: "insert into project by name select * from batch on conflict do nothing",
     Source: "insert into source by name select * from batch on conflict do nothing",
+    SourceEvent: "insert into source_event by name select * from batch on conflict do nothing",
     PromptPack: "insert into prompt_pack by name select * from batch on conflict do nothing",
     System: "insert into system by name select * from batch on conflict do nothing",
     Run: "insert into run by name select * from batch on conflict do nothing",

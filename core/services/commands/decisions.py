@@ -1,4 +1,4 @@
-"""`decisions …`: check, import."""
+"""`decisions …`: check, import, imports, undo."""
 
 import argparse
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from pathlib import Path
 from core.domain.elsewhere import SaidCounted
 from core.domain.person import Actor
 from core.domain.source import ImportProgress
+from core.errors import BadInput
 from core.services.commands.verb import (
     Answer,
     Noun,
@@ -14,12 +15,15 @@ from core.services.commands.verb import (
     Verb,
     opened,
     printable,
+    table,
     tell_nobody,
     whole_path,
     with_project,
 )
-from core.services.exchanging import decision_import, references
+from core.services.exchanging import arrivals, decision_import, references
 from core.services.studio import Studio
+
+_MOST = 10_000  # imports that are looked through
 
 
 def check(studio: Studio, actor: Actor, *, project: str, file: str, by: str, tell: Tell = tell_nobody) -> Answer:
@@ -52,6 +56,43 @@ def say(answer: Answer) -> str:
     return "\n".join([*lines, *([f"  … and {more:,} more refused"] if more else [])])
 
 
+def imports(studio: Studio, actor: Actor, *, project: str) -> Answer:
+    """The files with decisions that were brought in, newest first."""
+    found = arrivals.every(actor, opened(studio, actor, project), _MOST)
+    return {
+        "imports": [
+            {
+                "id": one.id, "name": one.name, "taken": one.taken, "by": one.by_name,
+                "at": f"{one.received_at:%Y-%m-%d %H:%M} UTC", "state": "taken back" if one.became else "stands",
+            }
+            for one in found if one.kind == arrivals.DECISIONS
+        ]
+    }  # fmt: skip
+
+
+def say_imports(answer: Answer) -> str:
+    columns = ("id", "name", "taken", "by", "at", "state")
+    return table(answer["imports"], columns, empty="No decisions were brought in yet.")
+
+
+def undo(studio: Studio, actor: Actor, *, project: str, import_: str) -> Answer:
+    """Take back everything that still stands of a file's decisions and skills."""
+    project_ = opened(studio, actor, project)
+    meant = [one.id for one in arrivals.every(actor, project_, _MOST) if one.id.startswith(import_)]
+    if len(meant) != 1:
+        raise BadInput(f"{len(meant)} imports have an id that begins so", to_do="`decisions imports` lists them.")
+    before = arrivals.standing(actor, project_, meant[0])
+    below = arrivals.take_back(actor, project_, meant[0])
+    return asdict(before) | {"source": meant[0], "set_aside": below}
+
+
+def say_undo(answer: Answer) -> str:
+    return (
+        f"{answer['decisions']:,} decisions on {answer['instructions']:,} instructions and {answer['skills']:,} skills"
+        " taken back. The same file may be imported again."
+    )
+
+
 def _counted(counted: SaidCounted) -> Answer:
     people = [{"name": name, "n": n} for name, n in counted.people]
     return asdict(counted) | {"people": people, "refused": [asdict(one) for one in counted.refused]}
@@ -78,6 +119,11 @@ def _importing(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _of_an_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("import_", metavar="ID", help="the beginning of the import's id")
+    with_project(parser)
+
+
 NOUN = Noun(
     name="decisions",
     help="what people said elsewhere",
@@ -98,5 +144,13 @@ NOUN = Noun(
             say=say,
             tells=True,
         ),
+        Verb(
+            name="imports",
+            help="files with decisions that were taken",
+            do=imports,
+            options=with_project,
+            say=say_imports,
+        ),
+        Verb(name="undo", help="take a whole import back", do=undo, options=_of_an_import, say=say_undo),
     ),
 )

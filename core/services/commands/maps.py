@@ -27,7 +27,7 @@ def map_(
         actor, project_, None, name=name, clusters=clusters, perplexity=perplexity, rng_seed=rng_seed, embedder=embedder,
         caps=Caps(calls=calls, usd=usd),
     )  # fmt: skip
-    now = _followed(lambda: studio.maps.progress(actor, project_), lambda: studio.maps.stop(actor, project_), tell)
+    now = followed(lambda: studio.maps.progress(actor, project_), lambda: studio.maps.stop(actor, project_), tell)
     drawn = service.one(actor, project_, now.map_id).map
     return {
         "map": drawn.id, "name": drawn.name, "points": drawn.n, "laid_out": drawn.drawn, "left_out": drawn.left_out,
@@ -48,7 +48,7 @@ def embed(
     project_ = opened(studio, actor, project)
     before = studio.embeddings.estimate(actor, project_, None, embedder=embedder)
     studio.embeddings.begin(actor, project_, None, embedder=embedder, caps=Caps(calls=calls, usd=usd))
-    now = _followed(
+    now = followed(
         lambda: studio.embeddings.progress(actor, project_), lambda: studio.embeddings.stop(actor, project_), tell
     )
     after = studio.embeddings.estimate(actor, project_, None, embedder=embedder)
@@ -125,7 +125,7 @@ def name_(
     }
 
 
-def _followed(progress: Callable[[], MapProgress | None], stop: Callable[[], None], tell: Tell) -> MapProgress:
+def followed(progress: Callable[[], MapProgress | None], stop: Callable[[], None], tell: Tell) -> MapProgress:
     """Tell how far it is, to its end. StudioError if it found none, or took too long: then it is stopped."""
     until = time.monotonic() + _PATIENCE_S
     while (now := progress()) is not None and now.is_going:
@@ -150,10 +150,11 @@ def _newest(studio: Studio, actor: Actor, project: str) -> str:
 def _asked(parser: argparse.ArgumentParser) -> None:
     with_project(parser)
     parser.add_argument("--embedder", default=PACKAGED, help="packaged (on this machine, free), or an endpoint's name")
-    _caps(parser)
+    with_caps(parser)
 
 
-def _caps(parser: argparse.ArgumentParser) -> None:
+def with_caps(parser: argparse.ArgumentParser) -> None:
+    """Ask how much an endpoint may take."""
     parser.add_argument("--calls", type=int, help="cap on calls to the endpoint")
     parser.add_argument("--usd", type=float, help="cap on money, in US dollars")
 
@@ -174,7 +175,7 @@ def _of_map(parser: argparse.ArgumentParser) -> None:
 def _name_options(parser: argparse.ArgumentParser) -> None:
     _of_map(parser)
     parser.add_argument("--endpoint", default=EMBEDDED, help="who is asked")
-    _caps(parser)
+    with_caps(parser)
 
 
 VERBS = (

@@ -1,12 +1,12 @@
-"""`references …`: list, import, fetch."""
+"""`references …`: list, import, fetch, remove, restore."""
 
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from core.domain.person import Actor
 from core.domain.source import Columns, ImportProgress, ImportReport
+from core.errors import BadInput, NotFound
 from core.services.commands.seeds import say_import
 from core.services.commands.verb import (
     Answer,
@@ -14,14 +14,17 @@ from core.services.commands.verb import (
     Tell,
     Verb,
     opened,
+    printable,
     table,
     tell_nobody,
     whole_path,
     with_project,
 )
-from core.services.exchanging import hubs, references
+from core.services.exchanging import arrivals, hubs, references
 from core.services.growing import seeds
+from core.services.projects import Project
 from core.services.studio import Studio
+from core.services.temporary import temporary_folder
 
 _REFUSALS = 1_000  # that an answer names one by one; all are counted
 
@@ -32,8 +35,41 @@ def list_(studio: Studio, actor: Actor, *, project: str) -> Answer:
 
 
 def say_list(answer: Answer) -> str:
-    rows = [one | {"texts": one["n"]} for one in answer["references"]]
-    return table(rows, ("name", "texts", "merged", "refused", "licence"), empty="No reference sets yet.")
+    rows = [
+        one | {"texts": one["n"], "state": "removed" if one["is_removed"] else "here"} for one in answer["references"]
+    ]
+    return table(rows, ("name", "texts", "merged", "refused", "licence", "state"), empty="No reference sets yet.")
+
+
+def remove(studio: Studio, actor: Actor, *, project: str, set_: str) -> Answer:
+    """Put a set away; it can be brought back."""
+    project_ = opened(studio, actor, project)
+    return _became(arrivals.remove(actor, project_, _id(actor, project_, set_)))
+
+
+def restore(studio: Studio, actor: Actor, *, project: str, set_: str) -> Answer:
+    """Bring a removed set back."""
+    project_ = opened(studio, actor, project)
+    return _became(arrivals.restore(actor, project_, _id(actor, project_, set_)))
+
+
+def say_became(answer: Answer) -> str:
+    state = "is removed; `references restore` brings it back" if answer["is_removed"] else "is here"
+    return f"“{printable(answer['name'])}” {state}."
+
+
+def _became(one: arrivals.Arrival) -> Answer:
+    return {"source": one.id, "name": one.name, "is_removed": one.became is not None}
+
+
+def _id(actor: Actor, project: Project, said: str) -> str:
+    """A set by its id or its name. NotFound for none, BadInput for a name that several have."""
+    found = [one.id for one in references.every(actor, project) if said in (one.id, one.name)]
+    if not found:
+        raise NotFound(f"There is no reference set “{said[:80]}”", to_do="`references list` names them.")
+    if len(found) > 1:
+        raise BadInput(f"{len(found)} sets are called so", to_do=f"Give an id: {', '.join(found)}.")
+    return found[0]
 
 
 def import_(
@@ -66,7 +102,7 @@ def fetch(
 ) -> Answer:  # fmt: skip
     """A dataset on the hub becomes a reference set: its first rows."""
     project_ = opened(studio, actor, project)
-    with TemporaryDirectory(prefix="hub-") as folder:
+    with temporary_folder("hub") as folder:
         rows = Path(folder) / "rows.jsonl"
         hubs.fetch(
             actor,
@@ -110,6 +146,11 @@ def _importing(parser: argparse.ArgumentParser) -> None:
     with_project(parser)
 
 
+def _of_a_set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("set_", metavar="SET", help="its name or id")
+    with_project(parser)
+
+
 def _fetching(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", metavar="NAME", help="owner/name on the hub")
     parser.add_argument("--config", default="", help="the dataset's part, if it has several")
@@ -140,5 +181,7 @@ NOUN = Noun(
             say=say_import,
             tells=True,
         ),
+        Verb(name="remove", help="compare with a set no more", do=remove, options=_of_a_set, say=say_became),
+        Verb(name="restore", help="bring a removed set back", do=restore, options=_of_a_set, say=say_became),
     ),
 )

@@ -1,14 +1,15 @@
-"""`export`, `exports`, `export-again`, `import-lineage`: what is taken out of a project, once more, and a lineage taken in."""
+"""`export`, `exports`, `export-again`: what is taken out of a project, and once more."""
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
 from core.domain.export import ExportFormat, Order, Unready
+from core.domain.map import PACKAGED
 from core.domain.person import Actor
+from core.domain.run import Caps
 from core.domain.shaping import NGRAM, Licences, Repeats, Shaping
-from core.domain.source import ImportProgress
 from core.errors import NotFound
+from core.services.commands.maps import followed
 from core.services.commands.verb import (
     Answer,
     Tell,
@@ -20,20 +21,19 @@ from core.services.commands.verb import (
     whole_path,
     with_project,
 )
-from core.services.exchanging import again, exports, lineage_import
+from core.services.exchanging import again, exports, nearness
 from core.services.exchanging.exports import Written
 from core.services.exchanging.wanted import ACCEPTED_WORD, EVERYTHING_WORD, described, wanted
-from core.services.projects import FIRST, Project
+from core.services.projects import Project
 from core.services.studio import Studio
-
-_NAMED = 200  # refused rows that an answer names
 
 
 def export(
     studio: Studio, actor: Actor, *, project: str, format_: str, to: str, which: str, with_names: bool, with_unready: bool,
     force: bool, repeats: str = Repeats.KEPT, against: list[str] | None = None, ngram: int = NGRAM, cosine: float | None = None,
     sample: int | None = None, test_share: float = 0.0, shuffle: bool = False, seed: int = 1, licence: str = "",
-    seeds_licence: str = "", tell: Tell = tell_nobody,
+    seeds_licence: str = "", embedder: str = PACKAGED, calls: int | None = None, usd: float | None = None,
+    tell: Tell = tell_nobody,
 ) -> Answer:  # fmt: skip
     """Write instructions with their responses, pairs, a dataset folder, or whole lineages."""
     project_ = opened(studio, actor, project)
@@ -44,15 +44,29 @@ def export(
         with_unready=with_unready,
         shaping=Shaping(
             repeats=Repeats(repeats), against=_sets(actor, project_, against or []), ngram=ngram, cosine=cosine, sample=sample,
-            test_share=test_share, shuffle=shuffle, seed=seed,
+            model="" if cosine is None else studio.embeddings.model(actor, embedder), test_share=test_share, shuffle=shuffle, seed=seed,
         ),
         licences=Licences(dataset=licence, seeds=seeds_licence),
     )  # fmt: skip
+    _embed(studio, actor, project_, order, embedder, Caps(calls=calls, usd=usd), tell)
     written = exports.write(
         actor, project_, order, Path(to), force=force, tell=lambda done, of: tell(done / max(1, of), f"{done:,} rows"),
         share=tell,
     )  # fmt: skip
     return _answer(order, written)
+
+
+def _embed(
+    studio: Studio, actor: Actor, project: Project, order: Order, embedder: str, caps: Caps, tell: Tell
+) -> None:  # fmt: skip
+    """What the order's cosine compares gets the embeddings that it lacks. StudioError if that takes too long."""
+    seqs = nearness.compared(actor, project, order)
+    if not studio.embeddings.estimate_at(actor, project, seqs, embedder=embedder).to_embed:
+        return
+    studio.embeddings.begin_at(actor, project, seqs, embedder=embedder, caps=caps)
+    followed(
+        lambda: studio.embeddings.progress(actor, project), lambda: studio.embeddings.stop(actor, project), tell
+    )  # fmt: skip
 
 
 def _answer(order: Order, written: Written) -> Answer:
@@ -160,6 +174,9 @@ def _shaping(parser: argparse.ArgumentParser) -> None:
     )
     add("--ngram", type=int, default=NGRAM, help="so many words in a row in common (13)")
     add("--cosine", type=float, help="also what is so near to one of them by embeddings, such as 0.9")
+    add("--embedder", default=PACKAGED, help="who embeds for it: packaged (this machine, free), or an endpoint's name")
+    add("--calls", type=int, help="cap on calls to that endpoint")
+    add("--usd", type=float, help="cap on money for it, in US dollars")
     add("--sample", type=int, metavar="N", help="so many rows by lot")
     add("--test-share", type=float, default=0.0, help="of a dataset: the share of the test split, in whole lineages")
     add("--shuffle", action="store_true", help="in an order by lot")
@@ -182,43 +199,6 @@ def _say_exports(answer: Answer) -> str:
     return table(answer["exports"], columns, empty="Nothing was taken out of this project yet.")
 
 
-def import_lineage(studio: Studio, actor: Actor, *, project: str, file: str, tell: Tell = tell_nobody) -> Answer:
-    """Add the rows of a lineage to a project, or to a new one."""
-
-    def told(now: ImportProgress) -> None:
-        tell(now.share or 0.0, "writing" if now.is_writing else f"{now.rows:,} rows read")
-
-    project_ = _opened_or_new(studio, actor, project, Path(file))
-    report = lineage_import.import_lineage(actor, project_, Path(file), tell=told)
-    said = asdict(report)
-    return said | {"refused": said["refused"][:_NAMED]}
-
-
-def _opened_or_new(studio: Studio, actor: Actor, project: str, file: Path) -> Project:
-    """The project of this name or file; a name that is free becomes a new one, if there is anything to import."""
-    if project.endswith(".duckdb") or project == FIRST or studio.projects.exists(project) or not file.is_file():
-        return opened(studio, actor, project)
-    return studio.shelf.create(actor, project)
-
-
-def say_import(answer: Answer) -> str:
-    lines = [
-        f"“{printable(answer['project'])}”: {answer['taken']:,} taken, {answer['skipped']:,} here already,"
-        f" {answer['refused_count']:,} refused; {answer['new_runs']:,} new runs."
-    ]
-    lines += [
-        f"  row {one['row']:,} ({one['id']}, {printable(one['text'], 60)}) {one['reason']}"
-        for one in answer["refused"][:20]
-    ]
-    more = answer["refused_count"] - min(20, len(answer["refused"]))
-    return "\n".join([*lines, *([f"  … and {more:,} more"] if more else [])])
-
-
-def _importing(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=whole_path, metavar="FILE", help="a lineage, as JSON lines or Parquet")
-    with_project(parser)
-
-
 VERBS = (
     Verb(
         name="export",
@@ -237,14 +217,6 @@ VERBS = (
         say=lambda answer: (
             f"{answer['rows']:,} rows in {printable(answer['file'], 500)}\n  sha256 {answer['sha256']}, as before"
         ),
-        tells=True,
-    ),
-    Verb(
-        name="import-lineage",
-        help="take in what was exported as a lineage",
-        do=import_lineage,
-        options=_importing,
-        say=say_import,
         tells=True,
     ),
 )

@@ -1,14 +1,14 @@
 """Making a file or folder out of an order, as the log is now or was then: settled and counted first, then read as it is taken."""
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from core.domain.export import Counted, DataRow, ExportFormat, Order, PairRow
+from core.domain.export import Counted, ExportFormat, Order
 from core.domain.shaping import Shaped, SplitSize
 from core.errors import BadInput
 from core.exchange import export_parquet, export_texts
@@ -23,6 +23,7 @@ from core.store.export_reading import Selection
 from core.store.export_rows import Rows
 from core.store.past import Moment
 
+Some = TypeVar("Some", bound=Sized)  # rows that come together
 Tell = Callable[[int, int], None]  # rows that were taken, of how many
 Share = Callable[[float, str], None]  # the share that is done before the first row is taken, and what is being done
 _PIECE_BYTES = 256 * 1024
@@ -108,7 +109,7 @@ def require_order(order: Order) -> None:
         raise BadInput("One file has no test split", to_do="Take out a dataset folder, or no test split.")
 
 
-def _rows(selection: Selection, order: Order) -> Rows:
+def rows_of(selection: Selection, order: Order) -> Rows:
     """What can be taken of a selection."""
     if order.format.is_pairs:
         return export_rows.pair_rows(selection)
@@ -149,7 +150,7 @@ def taking(
     title: str, selection: Selection, order: Order, *, share: Share, known: tuple[int, Shaped] | None = None
 ) -> Taking:
     """What is taken of a selection. `title` is what the project is called."""
-    rows = _rows(selection, order)
+    rows = rows_of(selection, order)
     is_known = known is not None and not export_reading.has_changed(selection.cursor, known[0])
     parts = known[1] if known and is_known else shaped(rows, order.shaping, share)
     found = _counted(selection, order, parts)
@@ -173,7 +174,7 @@ def _data(of: Taking, told: "_Told") -> Iterator[Piece]:
         return zipped(_entries(of, card(of), told))
     keys = of.parts.splits[0].seqs
     if format_ in _TEXTS:
-        return _plain(_TEXTS[format_](told.each(_values(of.rows, keys))))
+        return _plain(_TEXTS[format_](told.all_of(of.rows.hands(keys))))
     return _plain(_TABLES[format_](told.all_of(of.rows.tables(keys))))
 
 
@@ -184,15 +185,10 @@ def _entries(of: Taking, readme: bytes, told: "_Told") -> Iterator[Entry]:
         yield Entry(path=data_path(split.name), pieces=_TABLES[of.order.format](tables))
 
 
-def _values(rows: Rows, keys: Sequence[int]) -> Iterator[DataRow | PairRow]:
-    kind: type[DataRow | PairRow] = PairRow if rows.are_pairs else DataRow
-    return (kind(**row) for row in named(rows, keys))
-
-
 def named(rows: Rows, keys: Sequence[int]) -> Iterator[dict[str, Any]]:
     """These rows by their columns."""
     names = export_parquet.PAIRS.names if rows.are_pairs else export_parquet.DATA.names
-    return (dict(zip(names, row, strict=True)) for row in rows.tuples(keys))
+    return (dict(zip(names, row, strict=True)) for hand in rows.hands(keys) for row in hand)
 
 
 @dataclass(slots=True)
@@ -210,10 +206,10 @@ class _Told:
             if self.done % _TELL_EVERY == 0 or self.done == self.total:
                 self.tell(self.done, self.total)
 
-    def all_of(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        for table in tables:
-            yield table
-            self.done += len(table)
+    def all_of(self, hands: Iterable[Some]) -> Iterator[Some]:
+        for hand in hands:
+            yield hand
+            self.done += len(hand)
             self.tell(self.done, self.total)
 
 

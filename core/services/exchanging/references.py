@@ -30,6 +30,7 @@ class ReferenceSet:
     refused: int
     by_name: str
     received_at: datetime
+    is_removed: bool
 
 
 def _tell_nobody(_: ImportProgress) -> None: ...
@@ -55,8 +56,7 @@ def import_file(
     """
     may_grow(actor)
     name = name.strip() or path.name
-    if path.is_file() and (before := reference_reading.name_of_file(project.database, sha256_of(path))) is not None:
-        raise BadInput(f"This file is here already, as “{before}”", where=name, to_do="Choose another file.")
+    _require_new(project, path, name)
     how = Import(name=name, licence=licence.strip(), columns=columns, format_=format_, limit=limit, whole=whole)
     onto = Onto(
         kind=InstructionKind.REFERENCE,
@@ -68,13 +68,26 @@ def import_file(
         return take_file(actor, project, path, how, onto, tell)
 
 
+def _require_new(project: Project, path: Path, name: str) -> None:
+    before = reference_reading.of_file(project.database, sha256_of(path)) if path.is_file() else None
+    if before is None:
+        return
+    if before["is_removed"]:
+        raise BadInput(
+            f"This file was here already, as “{before['name']}”, and was removed", where=name,
+            to_do="Bring that set back: page Data, Bring in, What came in; or `references restore`.",
+        )  # fmt: skip
+    raise BadInput(f"This file is here already, as “{before['name']}”", where=name, to_do="Choose another file.")
+
+
 def every(actor: Actor, project: Project) -> tuple[ReferenceSet, ...]:
-    """The project's reference sets, newest first."""
+    """The project's reference sets, newest first; removed ones too."""
     may_read(actor)
     return tuple(
         ReferenceSet(
             id=row["id"], name=row["name"], licence=row["licence"], n=row["taken"], merged=row["merged"],
             refused=row["refused"], by_name=row["by_name"], received_at=row["received_at"],
+            is_removed=row["is_removed"],
         )
         for row in reference_reading.sets(project.database)
     )  # fmt: skip

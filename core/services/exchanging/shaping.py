@@ -84,8 +84,9 @@ def _clear_of_sets(left: _Left, rows: Rows, shaping: Shaping, tell: Tell) -> _Le
         tell(0.5 + place / max(1, len(left.units.ids)) / 2, "comparing with the test sets")
     left = left.without(found, f"{shaping.ngram} words in a row in common with a test set")
     if shaping.cosine is not None:
-        near = export_sets.near(rows.cursor, left.units.keys, shaping.against, shaping.cosine)
-        left = left.without(near, f"as near as {shaping.cosine:g} to a text of a test set")
+        near = export_sets.near(rows, left.units.keys, shaping.against, shaping.cosine, shaping.model)
+        by = f", by {shaping.model}" if shaping.model else ""
+        left = left.without(near, f"as near as {shaping.cosine:g} to a text of a test set{by}")
     return left
 
 

@@ -22,7 +22,7 @@ from core.services.growing.live import LiveRuns
 from core.services.projects import Project
 from core.store import embedding_reading
 from core.store.database import Database
-from core.store.embedding_reading import Vectors, Wanted
+from core.store.embedding_reading import Places, Vectors, Wanted
 
 _LOOK_S = 0.2  # how often who waits looks whether it is still wanted
 
@@ -50,8 +50,15 @@ class Embeddings:
         self, actor: Actor, project: Project, wanted: QueueFilter | None, *, embedder: str = PACKAGED
     ) -> MapEstimate:
         """What it takes to embed what has no embedding yet, reference sets too."""
+        may_read(actor)
+        return self.estimate_at(
+            actor, project, embedding_reading.meant(project.database, *with_references(wanted)), embedder=embedder
+        )
+
+    def estimate_at(self, actor: Actor, project: Project, seqs: Places, *, embedder: str = PACKAGED) -> MapEstimate:
+        """The same of the instructions at these places in the log, and of nothing else."""
         who = embedders.named(actor, self._endpoints, embedder)
-        extent = embedding_reading.extent(project.database, who.model, embedders.MOST_WORDS, *with_references(wanted))
+        extent = embedding_reading.extent(project.database, who.model, embedders.MOST_WORDS, seqs)
         return embedders.estimate(who, extent, psutil.cpu_count(logical=False) or 1)
 
     def begin(
@@ -68,10 +75,18 @@ class Embeddings:
         Raises StudioError before anything is spent; nothing happens while one goes.
         """
         may_grow(actor)
+        seqs = embedding_reading.meant(project.database, *with_references(wanted))
+        self.begin_at(actor, project, seqs, embedder=embedder, caps=caps)
+
+    def begin_at(
+        self, actor: Actor, project: Project, seqs: Places, *, embedder: str = PACKAGED, caps: Caps | None = None
+    ) -> None:
+        """The same of the instructions at these places in the log, and of nothing else."""
+        may_grow(actor)
         who = self.checked(actor, embedder, caps)
 
         def work(job: MapJob) -> str:
-            with embedding_reading.wanted(project.database, *with_references(wanted)) as found:
+            with embedding_reading.wanted_at(project.database, seqs) as found:
                 self.ensure(job, project.database, found, who, caps)
             return ""
 

@@ -6,7 +6,15 @@ import streamlit as st
 
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.exchanging import arrived, bring_decisions, bring_project, bring_texts, chosen_file, lineage_form
+from pages.ui.exchanging import (
+    arrived,
+    bring_decisions,
+    bring_project,
+    bring_texts,
+    came_in,
+    chosen_file,
+    lineage_form,
+)
 from pages.ui.kit import h
 
 _TEXTS = "texts"
@@ -31,7 +39,7 @@ def show(project: Project) -> None:
     with left:
         _one(project, kind)
     with right, st.container(border=True, key="data_before_card"), shell.problems("data.before"):
-        arrived.before(project)
+        came_in.show(project)
 
 
 def _one(project: Project, kind: str) -> None:

@@ -9,6 +9,7 @@ from core.domain.export import Counted, Order, Unready
 from core.services.exchanging.previewing import Preview
 from core.services.projects import Project
 from pages.ui import kit, shell
+from pages.ui.exchanging import near_form
 from pages.ui.kit import h
 from pages.ui.words import count, duration
 
@@ -21,6 +22,8 @@ def looked(project: Project, order: Order) -> Preview | None:
     previews, actor = shell.studio().previews, shell.actor()
     if (found := previews.get(actor, project, order)) is not None:
         return found
+    if not near_form.is_embedded(project, order):
+        return None
     now = previews.progress(actor, project)
     if now is not None and now.is_going:
         _going(project)

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from core.domain.export import ExportFormat
+from core.domain.map import PACKAGED
 from core.domain.shaping import COSINE, NGRAM, UNSAID, USUAL, Licences, Repeats, Shaping
 from core.services.exchanging import exports
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.kit import h
 
+EMBEDDER = "data.embedder"  # the widget that says who embeds
 _TEST = 10  # percent
 
 
@@ -19,24 +21,24 @@ def shaping(project: Project, format_: ExportFormat) -> Shaping:
     with st.expander("Shape it: repetitions, test sets, sample, order", key="data.shape"):
         ways = list(Repeats)
         repeats = st.selectbox("Repetitions", ways, format_func=lambda one: one.label, key="data.repeats")
-        against, ngram, cosine = _clear_of(project)
+        clear = _clear_of(project)
         left, middle, right = st.columns(3, vertical_alignment="bottom")
         sample = left.number_input("At most so many rows, by lot", 1, None, None, placeholder="all", key="data.sample")
         seed = middle.number_input("Seed of every lot", 0, 2**31 - 1, USUAL.seed, key="data.seed")
         shuffle = right.checkbox("In an order by lot", key="data.shuffle")
     return Shaping(
-        repeats=repeats or ways[0], against=against, ngram=ngram, cosine=cosine, sample=sample, seed=int(seed),
-        shuffle=shuffle, test_share=_test_share(format_),
+        repeats=repeats or ways[0], against=clear.against, ngram=clear.ngram, cosine=clear.cosine, model=clear.model,
+        sample=sample, seed=int(seed), shuffle=shuffle, test_share=_test_share(format_),
     )  # fmt: skip
 
 
-def _clear_of(project: Project) -> tuple[tuple[str, ...], int, float | None]:
-    """The test sets that it is kept clear of, by how many words in a row, and by which cosine."""
+def _clear_of(project: Project) -> Shaping:
+    """The test sets that it is kept clear of, by how many words in a row, and by which cosine of which embeddings."""
     sets = {one.id: f"{one.name} ({one.n:,})" for one in exports.test_sets(shell.actor(), project)}
     if not sets:
         words = "Bring in a benchmark as a reference set, and what it asks can be kept out of here."
         kit.show("hint", h("div", {"class": "lab"}, words), key="data.against.none")
-        return (), NGRAM, None
+        return USUAL
     chosen = st.multiselect(
         "Keep it clear of",
         list(sets),
@@ -45,14 +47,21 @@ def _clear_of(project: Project) -> tuple[tuple[str, ...], int, float | None]:
         key="data.against",
     )
     if not chosen:
-        return (), NGRAM, None
+        return USUAL
     left, right = st.columns(2, vertical_alignment="bottom")
-    ngram = left.number_input("Words in a row in common", 3, 50, NGRAM, key="data.ngram")
-    if not right.checkbox(
-        "Also by embeddings", key="data.by_embedding", help="Of a map that holds both (page Explore)."
-    ):
-        return tuple(chosen), int(ngram), None
-    return tuple(chosen), int(ngram), right.number_input("Cosine from", 0.5, 1.0, COSINE, 0.01, key="data.cosine")
+    ngram = int(left.number_input("Words in a row in common", 3, 50, NGRAM, key="data.ngram"))
+    if not right.checkbox("Also by embeddings", key="data.by_embedding", help="What means nearly the same."):
+        return Shaping(against=tuple(chosen), ngram=ngram)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    cosine = left.number_input("Cosine from", 0.5, 1.0, COSINE, 0.01, key="data.cosine")
+    names = shell.studio().embeddings.names(shell.actor())
+    who = right.selectbox("Who embeds", names, format_func=_embedder, key=EMBEDDER)
+    model = shell.studio().embeddings.model(shell.actor(), who or PACKAGED)
+    return Shaping(against=tuple(chosen), ngram=ngram, cosine=cosine, model=model)
+
+
+def _embedder(name: str) -> str:
+    return "The packaged model, on this machine" if name == PACKAGED else name
 
 
 def _test_share(format_: ExportFormat) -> float:

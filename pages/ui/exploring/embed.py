@@ -12,14 +12,22 @@ from pages.ui.words import count, duration
 _LOOK_S = 0.5
 
 
+def going(project: Project) -> bool:
+    """How far it is, or why it ended. True while it goes."""
+    now = shell.studio().embeddings.progress(shell.actor(), project)
+    if now is None:
+        return False
+    if now.is_going:
+        _going(project)
+    elif now.problem:
+        kit.show("problem", kit.note("error", "Embedding ended", f": {now.problem}"), key="explore.embed.problem")
+    return now.is_going
+
+
 def offer(project: Project, words: str, *, is_primary: bool) -> None:
     """Why embeddings are needed and the button that gets them; while it goes, how far it is."""
-    now = shell.studio().embeddings.progress(shell.actor(), project)
-    if now is not None and now.is_going:
-        _going(project)
+    if going(project):
         return
-    if now is not None and now.problem:
-        kit.show("problem", kit.note("error", "Embedding ended", f": {now.problem}"), key="explore.embed.problem")
     estimate = shell.studio().embeddings.estimate(shell.actor(), project, None)
     if not estimate.to_embed:
         return
