@@ -168,7 +168,6 @@ def open_studio(settings: Settings) -> Studio:
     shelf = Shelf(projects, installation)
     backups = Backups(settings.backup_folder, shelf, projects, installation)
     backup_clock = BackupClock(backups, shelf, projects, installation)
-    house = House(settings.home, installation, projects, shelf, endpoints, embedded, backups, backup_clock)
     judge_desk = JudgeDesk()
     argilla = Argilla(judge_desk, secrets_files(), destinations)
     embeddings = Embeddings(live, endpoints)

@@ -18,7 +18,6 @@ from core.services.commands import (
     explore,
     growing,
     hub,
-    lineages,
     packs,
     people,
     projects,
@@ -48,7 +47,7 @@ NOUNS: tuple[Noun, ...] = (
     hub.NOUN,
     argilla.NOUN,
 )
-PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *lineages.VERBS, *studies.VERBS, *upkeep.VERBS)
+PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *studies.VERBS, *upkeep.VERBS)
 
 
 def run(studio: Studio, actor: Actor, name: str, arguments: Mapping[str, Any], tell: Tell = tell_nobody) -> Answer:
