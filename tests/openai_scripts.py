@@ -47,6 +47,10 @@ class Script:
     texts the last counts: one named in `whole` is the instruction (the last user turn without its `label`) plus 10 to
     20 words, any other is these words alone; earlier ones are a few words of thought. Without a schema, what stands under
     a `label` gets these words too. `tail` ends every text.
+
+    Batches (tests/openai_batches.py) end after `batch_s` as `batch_ends` says, with this share of their requests done unless completed; a
+    queue holds `batch_queue` requests (0: any); the output keeps silent about the first `batch_unsaid`. `batch_faults` such as
+    "upload:server_error" meet a step twice.
     """
 
     latency_s: float = 0.0
@@ -71,6 +75,13 @@ class Script:
     keep_requests: bool = True
     ignores: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
+    batch_s: float = 0.0
+    batch_ends: str = "completed"
+    batch_share: float = 1.0
+    batch_queue: int = 0
+    batch_unsaid: int = 0
+    batch_faults: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 def _error(status: int, message: str, code: object, kind: str = "invalid_request_error", **headers: str) -> Reply:

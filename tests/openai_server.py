@@ -6,7 +6,7 @@
     python tests/openai_server.py --port 8099 --latency 0.2 --rate server_error=0.01
 
 A raw asyncio protocol, so that one core serves thousands of requests a second. Speaks POST /v1/chat/completions,
-GET /v1/models, GET /stats and POST /reset.
+GET /v1/models, files and batches (tests/openai_batches.py), GET /stats and POST /reset.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from typing import Any
 if __name__ == "__main__":  # run as a program, the folder above is not yet on the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.openai_batches import Desk
 from tests.openai_scripts import (
     REFUSALS,
     Faults,
@@ -53,10 +54,11 @@ class State:
         self.in_flight = self.peak = 0
         self.held: list[tuple[_Connection, Reply]] = []
         self.open: set[_Connection] = set()
+        self.desk = Desk()
 
     def stats(self) -> dict[str, int]:
         """Calls by fault ("chat" is all), connections, and the most calls that were in flight at once."""
-        return {**self.counts, "in_flight": self.in_flight, "peak": self.peak}
+        return {**self.counts, **self.desk.steps, "in_flight": self.in_flight, "peak": self.peak}
 
     def reset(self) -> None:
         self.faults = Faults(filled_at=time.monotonic())
@@ -139,10 +141,11 @@ class _Connection(asyncio.Protocol):
         body = bytes(self.buffer[end + 4 : size])
         del self.buffer[:size]
         self._begin()
-        self._serve(first.split(" ")[1].partition("?")[0], body, headers)
+        self._serve(*first.split(" ")[:2], body, headers)
 
-    def _serve(self, path: str, body: bytes, headers: dict[str, str]) -> None:
+    def _serve(self, method: str, address: str, body: bytes, headers: dict[str, str]) -> None:
         state, loop = self.state, asyncio.get_running_loop()
+        path = address.partition("?")[0]
         if path == _SERVED:
             delay, reply = state.answer(body, headers)
             if state.script.last_first and reply.way == "answer":
@@ -152,7 +155,8 @@ class _Connection(asyncio.Protocol):
             else:
                 self.send(reply)
         else:
-            self.send(self._other(path, headers))
+            of_the_desk = state.desk.serve(method, address, body, headers, state.script, state.answer)
+            self.send(of_the_desk or self._other(path, headers))
 
     def _other(self, path: str, headers: dict[str, str]) -> Reply:
         state = self.state
@@ -233,6 +237,11 @@ class OpenAIServer:
     def stats(self) -> dict[str, int]:
         """Calls by fault ("chat" is all), connections, in_flight and peak."""
         return self._state.stats()
+
+    @property
+    def desk(self) -> Desk:
+        """Its files and batches."""
+        return self._state.desk
 
     def change(self, **script: Any) -> None:
         """From now on behave otherwise; what is in flight goes on as it began."""

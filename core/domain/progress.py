@@ -1,8 +1,10 @@
 """What a run looks like from outside, as values for pages and the command line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.domain.batch import BatchNow
 from core.domain.check import Rule
 from core.domain.cluster import WorkerNow
 from core.domain.instruction import RunStatus
@@ -101,7 +103,8 @@ class RunProgress:
     """Everything that the page of a run shows. `live` is True while an engine works on it in this process.
 
     `unwell`: endpoints of its pools that are not asked now, and why. `waits`: for whom it waits, in words. `saved`: what
-    people's rejections spare it. `owed`: calls that wait (after its end: because an undo gave them back). `crew`: the workers of a
+    people's rejections spare it. `in_batches`: calls that are gathered or under way in `batches`, `troubles` why one of these cannot be
+    reached, by its id. `owed`: calls that wait (after its end: because an undo gave them back). `crew`: the workers of a
     cluster that make its calls; none if this process does.
     """
 
@@ -122,6 +125,9 @@ class RunProgress:
     waits: str = ""
     saved: Savings = field(default_factory=Savings)
     owed: int = 0
+    batches: tuple[BatchNow, ...] = ()
+    in_batches: int = 0
+    troubles: Mapping[str, str] = field(default_factory=dict)
     crew: tuple[WorkerNow, ...] = ()
 
     @property
@@ -152,6 +158,7 @@ class Estimate:
     `survival` is the share of children that it is told from, of `survival_of` outcomes here (0: assumed); `measured` the
     kinds of calls whose tokens and time were measured here. `frontier` is what grows on of one seed in the last epoch,
     before the frontier limit. `decisions`: how many survivors people decide before it can end, if it waits for them.
+    `batches`: how many of them follow one another; `duration_s` is without them.
     """
 
     calls: int
@@ -164,3 +171,4 @@ class Estimate:
     measured: tuple[TaskKind, ...] = ()
     frontier: float = 1.0
     decisions: int = 0
+    batches: int = 0

@@ -39,9 +39,7 @@ class Returns:
             failure = self._method.refuse(work, outcome) if isinstance(outcome, ChatReply) else outcome
             facts += await self._follow(batch, item, work, outcome, failure)
             failures += [failure] if failure else []
-        if facts:
-            await self._log.append(facts)
-            self._supply.note_commit()
+        await self._log.append(facts)
         return failures
 
     async def _as_asked(self, item: BatchItem, work: Work) -> Work:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from core.domain.batch import (
     COMPLETED,
@@ -146,12 +146,12 @@ class Steps:
             return found
         one.looks += 1
         one.due_s = time.monotonic() + min(_LAST_LOOK_S, _FIRST_LOOK_S * _SLOWER**one.looks)
-        seen = {"status": found.status, "done": found.done, "failed": found.failed}
+        seen: dict[str, Any] = {"status": found.status, "done": found.done, "failed": found.failed}
         if found.status in ENDS:
             one.due_s = 0.0
             said = ": ".join(filter(None, (found.code, found.detail)))
-            ids = {"output_id": found.output_id, "error_id": found.error_id}
-            await self._note(one, BatchEventKind.ENDED, **seen, **ids, detail=said)
+            files = {"output_id": found.output_id, "error_id": found.error_id}
+            await self._note(one, BatchEventKind.ENDED, **seen, **files, detail=said)
         elif any(getattr(one.now, name) != value for name, value in seen.items()):
             await self._note(one, BatchEventKind.SEEN, **seen)
         return None
@@ -190,7 +190,7 @@ class Steps:
     async def _close(self, one: UnderWay, left: Iterable[BatchItem]) -> None:
         """Its last fact, together with what it brought nothing of: that waits again."""
         done, failed = await self._log.answered(one.now.id)
-        counted = {"status": one.now.status, "done": done, "failed": failed}
+        counted: dict[str, Any] = {"status": one.now.status, "done": done, "failed": failed}
         await self._leave(one, list(left), BatchEventKind.COLLECTED, **counted)
 
     async def _drop(self, one: UnderWay, why: str) -> None:

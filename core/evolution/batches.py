@@ -96,17 +96,21 @@ class Batches:
     def close(self, *, cancel: bool) -> None:
         """Begin nothing more. What is under way is cancelled and waited for, or left to the next engine of the run."""
         self._is_closing, self._cancels = True, cancel
+        for one in self._under_way:
+            one.due_s = 0.0
         self._woken.set()
 
     async def work(self) -> None:
         """Until `close`."""
         await self._take_up()
-        while not self._is_closing or (self._cancels and self._under_way):
+        while True:
             self._woken.clear()
             if not self._is_closing:
                 await self._make()
             for one in [one for one in self._under_way if one.due_s <= time.monotonic()]:
                 await self._step(one)
+            if self._is_closing and not (self._cancels and self._under_way):
+                break
             await self._rest()
         await self._give_back()
 
@@ -173,7 +177,8 @@ class Batches:
             )
         elif batch.status == CANCELLED and not batch.is_cancelling:
             raise EndpointError(
-                f"Batch {batch.number} was cancelled at the endpoint", to_do="What it had done is kept. Resume to go on."
+                f"Batch {batch.number} was cancelled at the endpoint",
+                to_do="What it had done is kept. Resume to go on.",
             )
         lasting = next((one for one in one.failures if one.kind.stops_run and not one.kind.heals), None)
         if lasting is not None:

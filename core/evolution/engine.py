@@ -76,6 +76,7 @@ class Engine:
 
     def _stir(self) -> None:
         """Something was committed or given back elsewhere: look again."""
+        self._supply.note_commit()
         self._changed.set()
         self._settled.set()
 

@@ -23,9 +23,7 @@ def read_batch(body: bytes, latency_ms: float) -> RemoteBatch | CallFailure:
     if found is not None:
         return found
     raw = body.decode("utf-8", "replace")[:RAW_LIMIT]
-    return CallFailure(
-        kind=ErrorKind.MALFORMED_REPLY, detail="The reply is no batch", latency_ms=latency_ms, raw=raw
-    )
+    return CallFailure(kind=ErrorKind.MALFORMED_REPLY, detail="The reply is no batch", latency_ms=latency_ms, raw=raw)
 
 
 def batch_of(value: object) -> RemoteBatch | None:
@@ -109,4 +107,3 @@ def _id_or_none(value: object) -> str:
 
 def _words(value: object) -> str:
     return whole_characters(" ".join(value.split())[:300]) if isinstance(value, str) else ""
-

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from http.client import OK
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from core.domain.batch import BatchAnswer, RemoteBatch
 from core.domain.call import CallFailure, ChatRequest, ErrorKind
@@ -14,10 +14,13 @@ from core.domain.system import Endpoint
 from core.models.batch_lines import batch_of, is_id, read_answers, read_batch, read_id, read_listed
 from core.models.endpoint import body_of, line_to
 
+if TYPE_CHECKING:
+    from core.models.line import Answer
+
 _ROUTE: Final = "/v1/chat/completions"
 _OURS = "evol_studio_batch"  # under this name the endpoint keeps our own id with a batch
 _PAGES, _A_PAGE = 5, 100  # of the newest batches, when one is looked for
-_NO_LIST = frozenset({404, 405, 501})
+_NOT_THERE = frozenset({404, 405, 410, 501})
 _Meant = Callable[[Mapping[str, Any]], bool]
 _MOST_BYTES = 2_000_000_000  # of one file of answers
 
@@ -38,7 +41,7 @@ class BatchEndpoint:
         if isinstance(answer, CallFailure):
             return answer
         if answer.status != OK:
-            return self._line.refused(answer)
+            return self._refused(answer, "files")
         found = read_id(answer.body)
         return CallFailure(kind=ErrorKind.MALFORMED_REPLY, detail="The reply names no file") if found is None else found
 
@@ -62,7 +65,7 @@ class BatchEndpoint:
         if isinstance(answer, CallFailure):
             return answer
         if answer.status != OK:
-            return self._line.refused(answer)
+            return self._refused(answer, "batch")
         found = read_batch(answer.body, answer.latency_ms)
         if isinstance(found, CallFailure):
             return self._line.scrubbed(found)
@@ -80,7 +83,7 @@ class BatchEndpoint:
             if isinstance(answer, CallFailure):
                 return answer
             if answer.status != OK:
-                return None if answer.status in _NO_LIST else self._line.refused(answer)
+                return None if answer.status in _NOT_THERE else self._line.refused(answer)
             listed, has_more = read_listed(answer.body)
             if found := next((one for one in listed if is_meant(one)), None):
                 return found
@@ -96,7 +99,14 @@ class BatchEndpoint:
         if not isinstance(answer, CallFailure) and answer.status == OK:
             return self._read(file)
         file.close()
-        return answer if isinstance(answer, CallFailure) else self._line.refused(answer)
+        return answer if isinstance(answer, CallFailure) else self._refused(answer, "file")
+
+    def _refused(self, answer: "Answer", what: str) -> CallFailure:
+        """What is not there will not come back; a chat call that meets this status may have met a proxy."""
+        failure = self._line.refused(answer)
+        if answer.status not in _NOT_THERE:
+            return failure
+        return replace(failure, kind=ErrorKind.BAD_REQUEST, detail=f"It has no such {what}: {failure.detail}")
 
     @contextmanager
     def _read(self, file: BinaryIO) -> Iterator[Iterable[BatchAnswer]]:

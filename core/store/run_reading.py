@@ -35,7 +35,8 @@ _SPENDING = "select * from run_spending where run_id = ?"
 _FAILURES = """select error_kind as kind, count(*) as n, arg_max(error_detail, seq) as last
 from call where run_id = ? and error_kind is not null group by error_kind order by n desc"""
 _OWED = "select count(*) as n from task where run_id = ? and state in ('waiting', 'claimed')"
-_USAGE = """select c.kind, avg(c.tokens_in) as tokens_in, avg(c.tokens_out) as tokens_out, avg(c.latency_ms) as latency_ms
+_USAGE = """select c.kind, avg(c.tokens_in) as tokens_in, avg(c.tokens_out) as tokens_out,
+  avg(c.latency_ms) filter (c.id not in (select call_id from call_batch_item)) as latency_ms
 from call c join system s on s.id = c.system_id
 where s.name = ? and c.kind in ('evolve', 'judge', 'respond', 'score') and c.error_kind is null and c.tokens_in is not null and c.tokens_out is not null
 group by c.kind having count(*) >= 5"""
@@ -216,18 +217,20 @@ def next_number(database: Database) -> int:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """What one call takes on average. `latency_s` in seconds."""
+    """What one call takes on average. `latency_s` in seconds; None if all were asked by batch."""
 
     tokens_in: float
     tokens_out: float
-    latency_s: float
+    latency_s: float | None
 
 
 def usage(database: Database, endpoint: str) -> dict[TaskKind, Usage]:
     """Means over this project's answered calls to an endpoint, by kind; only kinds with a few calls."""
     return {
         TaskKind(row["kind"]): Usage(
-            tokens_in=row["tokens_in"], tokens_out=row["tokens_out"], latency_s=row["latency_ms"] / 1000
+            tokens_in=row["tokens_in"],
+            tokens_out=row["tokens_out"],
+            latency_s=None if row["latency_ms"] is None else row["latency_ms"] / 1000,
         )
         for row in database.query(_USAGE, [endpoint])
     }

@@ -25,7 +25,8 @@ def estimate_of(load: Load, endpoint: Endpoint, usage: Usage | None) -> Estimate
     """Uses what such calls to the endpoint really took, where that is known. Money is unknown while a price is."""
     tokens_in = load.words_in * _TOKENS_A_WORD + load.calls * load.prompt_tokens
     tokens_out = load.calls * usage.tokens_out if usage else load.tokens_out
-    busy_s = load.calls * usage.latency_s if usage else _busy_s(load.calls, tokens_in, tokens_out, endpoint)
+    latency_s = usage.latency_s if usage else None
+    busy_s = load.calls * latency_s if latency_s else _busy_s(load.calls, tokens_in, tokens_out, endpoint)
     rpm, tpm = endpoint.requests_per_min, endpoint.tokens_per_min
     return Estimate(
         calls=load.calls,

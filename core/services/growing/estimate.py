@@ -40,7 +40,14 @@ def estimate(
     loads: dict[str, _Load] = {}
     for kind, n in calls.items():
         for endpoint, weight in cast[kind].members if n else ():
-            load = loads.setdefault(endpoint.name, _Load(endpoint, run_reading.usage(project.database, endpoint.name)))
+            load = loads.setdefault(
+                endpoint.name,
+                _Load(
+                    endpoint,
+                    run_reading.usage(project.database, endpoint.name),
+                    endpoint.batch_share if endpoint.name in settings.by_batch else None,
+                ),
+            )
             load.add(kind, n * weight / sum(each for _, each in cast[kind].members), settings, words)
     prices = [load.usd for load in loads.values()]
     return Estimate(
@@ -53,6 +60,7 @@ def estimate(
         survival_of=0 if survival is _ASSUMED else survival.n,
         measured=tuple(kind for kind in calls if any(kind in load.usage for load in loads.values())),
         frontier=growth(settings, (survival.value or 0.0) * let_through) ** (settings.epochs - 1),
+        batches=batches_in_turn(settings, cast),
         decisions=_decisions(settings, calls[TaskKind.EVOLVE] * (survival.value or 0.0)),
     )
 
@@ -88,38 +96,59 @@ def _survival(project: Project, settings: RunSettings) -> Share:
 
 @dataclass(slots=True)
 class _Load:
-    """What one endpoint is in for."""
+    """What one endpoint is in for. `batch_share`: what is paid of its price, if it is asked by batch."""
 
     endpoint: Endpoint
     usage: dict[TaskKind, Usage]
+    batch_share: float | None
     calls: float = 0.0
     tokens_in: float = 0.0
     tokens_out: float = 0.0
     busy_s: float = 0.0
 
     def add(self, kind: TaskKind, n: float, settings: RunSettings, words: float) -> None:
-        one = self.usage.get(kind) or _guess(kind, settings, self.endpoint, words)
+        guess = _guess(kind, settings, self.endpoint, words)
+        one = self.usage.get(kind) or guess
         self.calls += n
         self.tokens_in += n * one.tokens_in
         self.tokens_out += n * one.tokens_out
-        self.busy_s += n * one.latency_s
+        self.busy_s += n * (one.latency_s or guess.latency_s or 0.0)
 
     @property
     def usd(self) -> float | None:
         """The embedded model costs nothing."""
         if self.endpoint.name == EMBEDDED:
             return 0.0
-        return self.endpoint.prices.cost_usd(round(self.tokens_in), round(self.tokens_out))
+        prices = self.endpoint.prices.times(1.0 if self.batch_share is None else self.batch_share)
+        return prices.cost_usd(round(self.tokens_in), round(self.tokens_out))
 
     @property
     def duration_s(self) -> float:
-        """As long as its slowest limit takes: calls in flight, requests or tokens a minute."""
+        """As long as its slowest limit takes: calls in flight, requests or tokens a minute. Nobody knows how long a batch takes."""
+        if self.batch_share is not None:
+            return 0.0
         rpm, tpm = self.endpoint.requests_per_min, self.endpoint.tokens_per_min
         return max(
             self.busy_s / max(1, self.endpoint.in_flight),
             60 * self.calls / rpm if rpm else 0.0,
             60 * (self.tokens_in + self.tokens_out) / tpm if tpm else 0.0,
         )
+
+
+def batches_in_turn(settings: RunSettings, cast: Mapping[TaskKind, Player]) -> int:
+    """How many batches follow one another: one for each step of an epoch that is asked so, since each needs the one before.
+
+    Scores go along with the next epoch; the last epoch's have a batch of their own.
+    """
+    asked = {kind for kind, player in cast.items() if {one.name for one in player.endpoints} & set(settings.by_batch)}
+    steps = {
+        TaskKind.EVOLVE: True,
+        TaskKind.JUDGE: Rule.NO_INFORMATION_GAIN in settings.rules,
+        TaskKind.RESPOND: settings.respond,
+    }
+    in_an_epoch = sum(is_taken and kind in asked for kind, is_taken in steps.items())
+    scores = TaskKind.SCORE in asked and settings.difficulty is not Difficulty.NONE
+    return settings.epochs * in_an_epoch + scores
 
 
 def calls_by_kind(

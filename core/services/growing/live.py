@@ -23,9 +23,10 @@ from core.models.limits import AdaptiveLimit
 from core.models.pace import Bounds
 from core.models.pool import Ensemble
 from core.models.retry import wait_before_retry
-from core.ports import ChatModel, Limiter
+from core.ports import ByBatch, ChatModel, Limiter
 from core.services.growing.casting import Casting, Turn, voices
 from core.services.log_lines import facts
+from core.store.batch_log import ProjectBatchLog
 from core.store.database import Database
 from core.store.run_log import ProjectRunLog
 
@@ -44,18 +45,20 @@ class WallClock:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Start:
-    """Everything that an engine needs to begin."""
+    """Everything that an engine needs to begin. `is_ending`: only to cancel and fetch what is under way in batches."""
 
     run_id: str
     method: Method
     casting: Casting
     models: Mapping[str, ChatModel]
     spending: Spending
+    by_batch: Mapping[str, ByBatch] | None = None
+    is_ending: bool = False
     crew: Callable[[], tuple[WorkerNow, ...]] = tuple  # the workers of a cluster that make its calls, as they stand
 
     async def close(self) -> None:
         """Hang up at every endpoint."""
-        for model in self.models.values():
+        for model in (*self.models.values(), *(one.model for one in (self.by_batch or {}).values())):
             await model.close()
 
 
@@ -102,7 +105,9 @@ class LiveRuns:
         turns = {name: Turn(limit, start.run_id) for name, limit in limits.items()}
         cast = Ensemble({kind: voices(role, start.models, turns) for kind, role in start.casting.seats.items()})
         log = ProjectRunLog(database, start.run_id)
-        engine = _engine(start, cast, log)
+        engine = _engine(start, cast, log, database)
+        if start.is_ending:
+            engine.stop()
         task = asyncio.run_coroutine_threadsafe(self._work(start, engine, log, database), self._loop)
         shared = tuple({id(limit): limit for limit in limits.values()}.values())
         self._live[start.run_id] = _Live(engine, cast, shared, start.casting.left_out, task, start.crew)
@@ -152,7 +157,10 @@ class LiveRuns:
         live = self._live.get(event.run_id)
         if live is None or live.is_over:
             return False
-        live.engine.pause()
+        if event.kind is RunEventKind.STOPPED:
+            live.engine.stop()
+        else:
+            live.engine.pause()
         await database.writer.append([event])
         return True
 
@@ -241,7 +249,7 @@ class LiveRuns:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
 
-def _engine(start: Start, cast: Ensemble, log: ProjectRunLog) -> Engine:
+def _engine(start: Start, cast: Ensemble, log: ProjectRunLog, database: Database) -> Engine:
     spending = start.spending
     return Engine(
         start.method,
@@ -253,6 +261,8 @@ def _engine(start: Start, cast: Ensemble, log: ProjectRunLog) -> Engine:
         ),
         workers=sum(endpoint.in_flight for endpoint in start.casting.endpoints.values()),
         backoff=wait_before_retry,
+        by_batch=start.by_batch,
+        batch_log=None if start.by_batch is None else ProjectBatchLog(database, start.run_id),
     )
 
 

@@ -18,7 +18,7 @@ from core.evolution.method import Method
 from core.evolution.pack import Pack, pack_from_files
 from core.services.access import may_grow, may_read
 from core.services.endpoints import Endpoints
-from core.services.growing import savings
+from core.services.growing import batches, savings
 from core.services.growing import seeds as seed_service
 from core.services.growing.casting import Casting, casting_of, opened
 from core.services.growing.cluster_hands import is_own
@@ -27,7 +27,7 @@ from core.services.growing.estimate import time_left_s
 from core.services.growing.live import LiveRuns, Start
 from core.services.growing.packs import Packs
 from core.services.projects import Project
-from core.store import gate_reading, pack_reading, run_reading, seed_reading
+from core.store import batch_reading, gate_reading, pack_reading, run_reading, seed_reading
 
 _AT_ONCE = 1_000  # seeds planned a transaction: decisions never wait long behind a big run's start
 _LATEST = 14
@@ -64,6 +64,7 @@ class Runs:
         cast = self.endpoints.cast(actor, settings)
         chosen = seed_service.chosen(project, settings.seeds, settings.rng_seed)
         _require_sound(settings, cast, len(chosen))
+        batches.require_batches(settings, cast)
         self._check(actor, cast, settings.workers)
         pack = self.packs.load(actor, settings.pack)
         _require_prompts(settings, pack)
@@ -99,12 +100,28 @@ class Runs:
         run = self.get(actor, project, run_id)
         if run.state not in (RunEventKind.FINISHED, kind) and not self.live.halt(event, project.database):
             self._halt_at_rest(actor, project, event)
+        if kind is RunEventKind.STOPPED and not self.live.is_live(run_id):
+            self._end_batches(actor, project, run_id)
 
     def _halt_at_rest(self, actor: Actor, project: Project, event: RunEvent) -> None:
         """Nobody works on the run: to stop it for good can still be said; a pause would only hide why it stands."""
         state = self.get(actor, project, event.run_id).state
         if event.kind is RunEventKind.STOPPED and state not in (RunEventKind.FINISHED, RunEventKind.STOPPED):
             project.database.writer.append_now([event], by_person=True)
+
+    def _end_batches(self, actor: Actor, project: Project, run_id: str) -> None:
+        """Cancel what a run at rest has under way in batches, and fetch what they did; nothing more is asked."""
+        if not batch_reading.has_open(project.database, run_id):
+            return
+        run = self.get(actor, project, run_id)
+        pack = self._pack_of(actor, project, run)
+        casting = casting_of(self.endpoints.cast(actor, run.settings), run.settings, pack)
+        self._begin(project, casting, Method(run_id, run.settings, pack, casting.drawn_by.id), is_ending=True)
+
+    def _pack_of(self, actor: Actor, project: Project, run: RunSummary) -> Pack:
+        """The prompts that the run began with."""
+        files = pack_reading.files_of_run(project.database, run.id)
+        return pack_from_files(run.settings.pack, files) if files else self.packs.load(actor, run.settings.pack)
 
     def change_caps(self, actor: Actor, project: Project, run_id: str, caps: Caps) -> None:
         """Raise or lower what a run that stands may spend. A fact of its own: what it began with stays as it was."""
@@ -140,9 +157,7 @@ class Runs:
         cast = self.endpoints.cast(actor, run.settings)
         settings = run.settings if workers is None else replace(run.settings, workers=workers)
         self._check(actor, cast, settings.workers)
-        files = pack_reading.files_of_run(project.database, run_id)
-        named = run.settings.pack
-        pack: Pack = pack_from_files(named, files) if files else self.packs.load(actor, named)
+        pack = self._pack_of(actor, project, run)
         casting = casting_of(cast, run.settings, pack)
         project.database.writer.append_now(casting.systems)  # an endpoint may have been changed meanwhile
         method = Method(run_id, settings, pack, casting.drawn_by.id)
@@ -199,6 +214,9 @@ class Runs:
             waits=pulse.waits,
             saved=savings.of_run(actor, project, run_id),
             owed=run_reading.owed(database, run_id),
+            batches=batches.of_run(actor, project, run_id) if run.settings.by_batch else (),
+            in_batches=pulse.in_batches,
+            troubles=pulse.troubles,
         )
 
     def _check(self, actor: Actor, cast: Mapping[TaskKind, Player], workers: int) -> None:
@@ -210,7 +228,7 @@ class Runs:
             if not (workers and any(map(is_own, player.endpoints))):
                 self.endpoints.check(actor, name)
 
-    def _begin(self, project: Project, casting: Casting, method: Method) -> None:
+    def _begin(self, project: Project, casting: Casting, method: Method, *, is_ending: bool = False) -> None:
         crew: Callable[[], tuple[WorkerNow, ...]] = tuple
         if workers := method.settings.workers:
             crewed = self.clusters.opened(casting, workers)
@@ -223,6 +241,8 @@ class Runs:
             casting=casting,
             models=models,
             spending=run_reading.spending_with_by_hand(project.database, method.run_id),
+            by_batch=batches.opened_by_batch(self.endpoints, method.settings, casting.endpoints),
+            is_ending=is_ending,
             crew=crew,
         )
         self.live.begin(start, project.database)
