@@ -233,7 +233,7 @@ def test_with_the_app_running_the_answers_are_the_same(home: Path, server: OpenA
     run = answer(home, *growing(home, server))["run"]
     questions = (
         ["runs"], ["runs", "list"], ["progress", "--run", run], ["endpoints"], ["packs"], ["seeds", "--most", "2"],
-        ["doctor"], ["doctor", "--rebuild"],
+        ["doctor", "--project", "my-project"], ["doctor", "--rebuild", "--project", "my-project"], ["backups"],
     )  # fmt: skip
     without = [answer(home, *question) for question in questions]
     unknown = run[:-1] + ("1" if run.endswith("0") else "0")

@@ -133,8 +133,3 @@ class Health:
     findings: tuple[Finding, ...]
     looked_at: datetime
     seconds: float
-
-    @property
-    def worst(self) -> State:
-        states = {one.state for one in self.findings}
-        return next((state for state in (State.ACT, State.LOOK) if state in states), State.GOOD)

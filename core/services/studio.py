@@ -36,6 +36,7 @@ from core.services.growing.runs import Runs
 from core.services.growing.skills import SkillLabels
 from core.services.keeping.backup_clock import BackupClock
 from core.services.keeping.backups import Backups
+from core.services.keeping.doctor import Doctor, House
 from core.services.keys import secrets_files
 from core.services.people import People
 from core.services.projects import DEMO, FIRST, Project, Projects
@@ -70,6 +71,7 @@ class Studio:
     shelf: Shelf
     backups: Backups
     backup_clock: BackupClock
+    doctor: Doctor
     embedded: Embedded
     destinations: Destinations
     endpoints: Endpoints
@@ -132,6 +134,7 @@ class Studio:
         self.runs.start(actor, project, settings)
 
     def close(self) -> None:
+        self.doctor.close()
         self.backup_clock.close()
         self.backups.close()
         self.maps.close()
@@ -168,6 +171,7 @@ def open_studio(settings: Settings) -> Studio:
     shelf = Shelf(projects, installation)
     backups = Backups(settings.backup_folder, shelf, projects, installation)
     backup_clock = BackupClock(backups, shelf, projects, installation)
+    house = House(settings.home, installation, projects, shelf, endpoints, embedded, backups, backup_clock)
     judge_desk = JudgeDesk()
     argilla = Argilla(judge_desk, secrets_files(), destinations)
     embeddings = Embeddings(live, endpoints)
@@ -183,6 +187,7 @@ def open_studio(settings: Settings) -> Studio:
         shelf=shelf,
         backups=backups,
         backup_clock=backup_clock,
+        doctor=Doctor(house),
         embedded=embedded,
         destinations=destinations,
         endpoints=endpoints,

@@ -46,6 +46,7 @@ NOUNS: tuple[Noun, ...] = (
     decisions.NOUN,
     hub.NOUN,
     argilla.NOUN,
+    upkeep.NOUN,
 )
 PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *studies.VERBS, *upkeep.VERBS)
 

@@ -54,6 +54,11 @@ class BackupClock:
         installation.save_setting(self._database, _SETTING, _PLAN.dump_json(plan).decode())
         self._not_before_s = 0.0
 
+    def problem(self, actor: Actor) -> str:
+        """Why the last one that was made by itself failed; "" if it did not."""
+        may_read(actor)
+        return self._backups.problem_of_itself
+
     def watch(self) -> None:
         """Look after it from now on."""
         self._thread.start()

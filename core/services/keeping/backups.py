@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from core.domain.calling import CallProgress
@@ -47,6 +48,7 @@ class Backups:
         self._shelf, self._projects, self._installation = shelf, projects, installation
         self._jobs = Jobs(_JOB)
         self._doing = _Doing(said="")
+        self.problem_of_itself = ""  # why the last one that nobody asked for was not made
         self._beginning = threading.Lock()  # guards the choice whether to begin: two tabs may ask at once
 
     def every(self, actor: Actor) -> tuple[Backup, ...]:
@@ -54,17 +56,12 @@ class Backups:
         may_read(actor)
         return tuple(backup_files.every(self.folder))
 
-    def begin(self, actor: Actor, slugs: Sequence[str]) -> None:
-        """Back these projects up in the background; INSTALLATION among them means its own file. Nothing happens while one is going."""
+    def begin(self, actor: Actor, slugs: Sequence[str]) -> bool:
+        """Back these projects up in the background; INSTALLATION among them means its own file. → False while one is going."""
         may_grow(actor)
         if INSTALLATION in slugs:
             require(actor, Role.OWNER)
-        names = self._shelf.names(actor)
-        if unknown := [slug for slug in slugs if slug not in names and slug != INSTALLATION]:
-            raise NotFound(f"There is no project “{unknown[0]}”", to_do="Choose one from the list.")
-        self.begin_for(
-            actor.person_id, [(slug, self._database(actor, slug), names.get(slug, "Installation")) for slug in slugs]
-        )
+        return self.begin_for(actor.person_id, [self._file(actor, slug) for slug in slugs])
 
     def begin_for(self, by: str, files: Sequence[tuple[str, Database, str]]) -> bool:
         """The same for open files, each with its slug and name. → whether it was begun."""
@@ -82,7 +79,16 @@ class Backups:
             names = ", ".join(name for _, _, name in files[:3]) + (" …" if len(files) > 3 else "")
             self._doing = _Doing(said="", share=1.0, done=f"Backed up, and compared row by row: {names}")
 
-        return self._begin(work)
+        return self._begin(work if by != BY_ITSELF else partial(self._kept_in_mind, work))
+
+    def _kept_in_mind(self, work: Callable[[Job], None], job: Job) -> None:
+        """Nobody sees at once what becomes of one that nobody asked for."""
+        try:
+            work(job)
+        except ProjectError as error:
+            self.problem_of_itself = str(error)
+            raise
+        self.problem_of_itself = ""
 
     def write(self, actor: Actor, project: Project, target: Path) -> Manifest:
         """Back a project up into a file of one's choice, and wait for it. Raises ProjectError; then there is no such file."""
@@ -201,8 +207,11 @@ class Backups:
             raise ProjectError("Stopped", to_do="Nothing was left behind.")
         self._doing = replace(self._doing, share=share)
 
-    def _database(self, actor: Actor, slug: str) -> Database:
-        return self._installation if slug == INSTALLATION else self._projects.open(actor, slug).database
+    def _file(self, actor: Actor, slug: str) -> tuple[str, Database, str]:
+        if slug == INSTALLATION:
+            return slug, self._installation, "Installation"
+        project = self._projects.find(slug) or self._projects.open(actor, slug)
+        return slug, project.database, project.name
 
 
 def _written(database: Database, target: Path, *, slug: str, name: str, actor: Actor) -> Manifest:
