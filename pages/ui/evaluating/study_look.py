@@ -8,7 +8,7 @@ import streamlit as st
 from core.domain.source import FileFormat, Record
 from core.domain.study_import import Refused, TableLook
 from pages.ui import kit
-from pages.ui.evaluating import study_file
+from pages.ui.exchanging.chosen_file import Chosen
 from pages.ui.kit import h
 from pages.ui.words import count
 
@@ -17,9 +17,7 @@ _NONE = ""
 _SHOWN, _ROWS = 300, 5  # characters of a cell, rows
 
 
-def looked_at(
-    key: str, file: study_file.Chosen, look: Callable[[FileFormat | None], TableLook[Guess]]
-) -> TableLook[Guess]:
+def looked_at(key: str, file: Chosen, look: Callable[[FileFormat | None], TableLook[Guess]]) -> TableLook[Guess]:
     """Looked at once, not with every choice of a column."""
     wanted: FileFormat | None = st.session_state.get(f"{key}.format")
     kept: tuple[object, TableLook[Guess]] | None = st.session_state.get(f"{key}.look")

@@ -8,7 +8,9 @@ from core.domain.study_now import StudyNow
 from core.services.evaluating import study_prompts as service
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.evaluating import study_file, study_look, study_report, study_sample
+from pages.ui.evaluating import study_look, study_report, study_sample
+from pages.ui.exchanging import chosen_file
+from pages.ui.exchanging.chosen_file import Chosen
 from pages.ui.kit import h
 
 _FILE = "studies.prompts.file"
@@ -36,7 +38,7 @@ def offer(project: Project, study: StudyNow) -> None:
         with st.container(border=True, key="studies_families_card"):
             study_sample.families(project, study)
         return
-    chosen = study_file.chosen(_FILE)
+    chosen = chosen_file.get(_FILE)
     if chosen is not None:
         with shell.problems("studies.file"), st.container(border=True, key="studies_look_card"):
             _look(project, study, chosen)
@@ -65,13 +67,13 @@ def _file() -> None:
         " understood as it is. You see its first rows before anything is taken."
     )
     kit.show("way", h("div", {"class": "h"}, "A file"), h("div", text), key="studies.file.words")
-    study_file.ask(_FILE, "/data/test_set.jsonl")
+    chosen_file.ask(_FILE, "/data/test_set.jsonl")
 
 
-def _look(project: Project, study: StudyNow, file: study_file.Chosen) -> None:
+def _look(project: Project, study: StudyNow, file: Chosen) -> None:
     with st.container(horizontal=True):
         slot = st.container(width="content")
-        st.button("Choose another file", key="studies.file.other", on_click=study_file.forget, args=(_FILE,))
+        st.button("Choose another file", key="studies.file.other", on_click=chosen_file.forget, args=(_FILE,))
     found = study_look.looked_at(
         _FILE, file, lambda format_: service.look_at(shell.actor(), file.path, format_, name=file.name)
     )
@@ -90,6 +92,6 @@ def _look(project: Project, study: StudyNow, file: study_file.Chosen) -> None:
             shell.actor(), project, study.id, file.path, name=file.name, licence=licence.strip(),
             columns=PromptColumns(**chosen), format_=format_,
         )  # fmt: skip
-        study_file.forget(_FILE)
+        chosen_file.forget(_FILE)
         study_report.keep(taken)
         st.rerun()

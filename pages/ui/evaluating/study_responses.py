@@ -11,7 +11,9 @@ from core.services.evaluating import study_sampling
 from core.services.evaluating import study_systems as service
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.evaluating import study_file, study_look
+from pages.ui.evaluating import study_look
+from pages.ui.exchanging import chosen_file
+from pages.ui.exchanging.chosen_file import Chosen
 from pages.ui.kit import h
 from pages.ui.words import count
 
@@ -36,13 +38,13 @@ def own(project: Project, study: StudyNow) -> None:
 
 def is_asked() -> bool:
     """Whether a file is looked at: then its button is the page's first."""
-    return study_file.chosen(_FILE) is not None
+    return chosen_file.get(_FILE) is not None
 
 
 def offer(project: Project, study: StudyNow, *, is_first: bool) -> None:
     """Choose a file; once one is chosen, what it seems to be."""
     say_report(project, study)
-    chosen = study_file.chosen(_FILE)
+    chosen = chosen_file.get(_FILE)
     with st.container(border=True, key="studies_responses_card"), shell.problems("studies.responses"):
         if chosen is not None:
             _look(project, study, chosen)
@@ -53,10 +55,10 @@ def offer(project: Project, study: StudyNow, *, is_first: bool) -> None:
             " found, or only nearly, are shown to you and not taken."
         )
         kit.show("way", h("div", {"class": "h"}, title), h("div", text), key="studies.responses.words")
-        study_file.ask(_FILE, "/data/responses.parquet")
+        chosen_file.ask(_FILE, "/data/responses.parquet")
 
 
-def _look(project: Project, study: StudyNow, file: study_file.Chosen) -> None:
+def _look(project: Project, study: StudyNow, file: Chosen) -> None:
     with st.container(horizontal=True):
         slot = st.container(width="content")
         st.button("Choose another file", key="studies.responses.other", on_click=_forget)
@@ -82,7 +84,7 @@ def _look(project: Project, study: StudyNow, file: study_file.Chosen) -> None:
 
 
 def _take(
-    project: Project, study: StudyNow, file: study_file.Chosen, columns: ResponseColumns, format_: FileFormat, system: str,
+    project: Project, study: StudyNow, file: Chosen, columns: ResponseColumns, format_: FileFormat, system: str,
     near: Collection[int] = (),
 ) -> None:  # fmt: skip
     """Take what matches. Where rows nearly match, the file stays at hand until a person has looked at them."""
@@ -96,7 +98,7 @@ def _take(
 
 
 def _forget() -> None:
-    study_file.forget(_FILE)
+    chosen_file.forget(_FILE)
     st.session_state.pop(_REPORT, None)
 
 
@@ -121,7 +123,7 @@ def say_report(project: Project, study: StudyNow) -> None:
                 _take(project, study, file, columns, format_, system, near=rows)
 
 
-def _close(file: study_file.Chosen) -> None:
+def _close(file: Chosen) -> None:
     st.session_state[f"{_FILE}.chosen"] = file
     _forget()
 
