@@ -2,7 +2,7 @@
 
 A batch ends `batch_s` seconds after it was begun. What stands in its lines is answered as single calls would be (the same words, the
 same faults): a reply goes into the output file, a refusal into the error file. Steps are called upload, files, delete, begin, batches,
-look, cancel, fetch; of a step in `silent` nothing is answered, with "before:" it is not even done. `stats()` counts what was done.
+look, cancel, fetch, fetch errors; of a step in `silent` nothing is answered, with "before:" it is not even done. `stats()` counts what was done.
 """
 
 import json
@@ -64,6 +64,8 @@ class Desk:
         step = _step(method, path)
         if step is None:
             return None
+        if step == "fetch" and self.files.get(path.split("/")[3], ("",))[0] == "errors":
+            step = "fetch errors"
         if script.key is not None and headers.get("authorization") != f"Bearer {script.key}":
             return REFUSALS["forbidden"]
         if f"before:{step}" in script.silent:
@@ -96,7 +98,7 @@ class Desk:
             case "delete" if name in self.files:
                 del self.files[name]
                 return _said({"id": name, "deleted": True})
-            case "fetch" if name in self.files:
+            case "fetch" | "fetch errors" if name in self.files:
                 return Reply(body=self.files[name][1].decode(), content_type="application/octet-stream")
             case "look" if name in self.batches:
                 return _said(self.batches[name].said())

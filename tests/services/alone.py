@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from core.domain.call import Prices
 from core.domain.person import LOCAL_OWNER
-from core.domain.run import Difficulty, RunSettings
+from core.domain.run import Caps, Difficulty, RunSettings
 from core.domain.system import Endpoint
 from core.services.growing import seeds as seed_service
 from core.services.projects import FIRST, Project
@@ -58,6 +59,20 @@ def grow(home: str, url: str) -> None:
     studio.close()
 
 
+def grow_by_batch(home: str, url: str) -> None:
+    """The same by batch, at known prices: a short run."""
+    studio, project = studio_at(Path(home))
+    runs = studio.runs.list(ME, project)
+    if runs:
+        studio.runs.resume(ME, project, runs[0].id)
+    else:
+        furnish(studio, project, url, n_seeds=12, prices=Prices(input_usd=2.0, output_usd=8.0), batch_share=0.5)
+        studio.runs.start(ME, project, settings(epochs=1, by_batch=("test",), caps=Caps(usd=10.0)))
+    (run,) = studio.runs.list(ME, project)
+    studio.live.wait(run.id)
+    studio.close()
+
+
 def starve(home: str, url: str) -> None:
     """Grow where no file may become larger than a little more than it is; then lift that and resume."""
     studio, project = studio_at(Path(home))
@@ -86,4 +101,4 @@ def say(**words: object) -> None:
 
 
 if __name__ == "__main__":
-    {"grow": grow, "starve": starve}[sys.argv[1]](*sys.argv[2:])
+    {"grow": grow, "grow_by_batch": grow_by_batch, "starve": starve}[sys.argv[1]](*sys.argv[2:])
