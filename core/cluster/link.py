@@ -189,7 +189,8 @@ class Link:
 
     def _ended(self) -> None:
         """The child is gone: nobody is there, until the next question starts another one."""
-        why = self._problem or f"the process that drives the cluster ended: {self._last_words()}"
+        words = self._last_words()
+        why = self._problem = self._problem or f"the process that drives the cluster ended: {words}"
         self._child = None
         for number in self._crew:
             self._crew[number] = WorkerNow(number=number, state=WorkerState.LOST, words=why)

@@ -13,6 +13,7 @@ from core.errors import BadInput, NotFound
 from core.services.access import may_read
 from core.services.commands import (
     argilla,
+    cluster,
     decisions,
     endpoints,
     explore,
@@ -36,6 +37,7 @@ NOUNS: tuple[Noun, ...] = (
     projects.NOUN,
     seeds.NOUN,
     endpoints.NOUN,
+    cluster.NOUN,
     people.NOUN,
     packs.NOUN,
     runs.NOUN,

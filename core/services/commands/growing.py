@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from core.domain.cluster import WorkerState
 from core.domain.person import Actor
 from core.domain.progress import RunProgress
 from core.domain.run import Caps, Gate, RunEventKind, SeedChoice
@@ -47,23 +48,29 @@ def grow(
     buffer: int = 50,
     resume: bool = False,
     aim: str = "",
+    cluster: str = "",
+    workers: int | None = None,
 ) -> Answer:
     """Import the seeds, start a run (or resume the newest one), and return at once.
 
     `aim` is a cell of the coverage: its plan gives seeds, operations and, where it can tell, epochs.
+    `cluster`, or `workers` alone: workers there make the calls; their number left out, one a GPU, else one a machine.
     """
+    if cluster:
+        studio.clusters.use(actor, cluster)
+        workers = studio.clusters.fitting(actor) if workers is None else workers
     named = endpoint or (_OWN if url else EMBEDDED)
     if url:
         studio.endpoints.save(actor, Endpoint(name=named, base_url=url, model=model or "", key_env=key_env))
     project_ = opened(studio, actor, project)
     if resume:
-        return _resume_newest(studio, actor, project_)
+        return _resume_newest(studio, actor, project_, workers)
     report = _import(studio, actor, project_, seeds)
     settings = presets.settings(
         preset, name="From the command line", endpoint=named, seeds=SeedChoice(limit=limit), rng_seed=rng_seed
     )
     settings = replace(settings, epochs=epochs, caps=Caps(calls=calls, tokens=tokens, usd=usd))
-    settings = replace(settings, gate=Gate(gate), buffer=buffer)
+    settings = replace(settings, gate=Gate(gate), buffer=buffer, workers=workers or 0)
     settings = studio.endpoints.with_defaults(actor, replace(settings, answering=answering, judging=judging))
     if aim:
         settings = aimed(settings, studio.coverage.aim(actor, project_, cell_of(aim)))
@@ -77,11 +84,11 @@ def grow(
     }
 
 
-def _resume_newest(studio: Studio, actor: Actor, project: Project) -> Answer:
+def _resume_newest(studio: Studio, actor: Actor, project: Project, workers: int | None) -> Answer:
     newest = next(iter(studio.runs.list(actor, project)), None)
     if newest is None:
         raise NotFound("This project has no run to resume", to_do="Leave out --resume.")
-    studio.runs.resume(actor, project, newest.id)
+    studio.runs.resume(actor, project, newest.id, workers=workers)
     return {"run": newest.id, "name": newest.name}
 
 
@@ -127,6 +134,9 @@ def _progress(now: RunProgress) -> Answer:
         "unpriced": now.spending.unpriced,
         "left_s": now.left_s,
         "waits": now.waits,
+        "workers": [
+            {"number": one.number, "state": one.state, "node": one.node, "words": one.words} for one in now.crew
+        ],
         "saved": {"children": now.saved.children, "calls": now.saved.calls, "usd": now.saved.usd},
         "by_operation": {operation.value: n for operation, n in now.made_by_operation.items()},
         "rules": [{"operation": one.operation, "rule": one.rule, "n": one.n} for one in now.rules],
@@ -143,6 +153,9 @@ def say_progress(now: Answer) -> str:
     ]
     if now["waits"]:
         lines.append(f"The run {now['waits']}.")
+    if now["workers"]:
+        ready = sum(one["state"] == WorkerState.READY for one in now["workers"])
+        lines.append(f"{ready} of {len(now['workers'])} workers are there.")
     if now["saved"]["calls"]:
         lines.append(f"Rejections spare it about {now['saved']['calls']:,} calls{money(now['saved']['usd'])}.")
     lines += [f"  {operation}: {n} decided" for operation, n in sorted(now["by_operation"].items())]
@@ -187,6 +200,8 @@ def _options(parser: argparse.ArgumentParser) -> None:
     add("--buffer", type=int, default=50, help="with a gate: begin nothing new while so many survivors wait for people")
     add("--aim", default="", metavar="CELL", help="seeds and operations that aim at a cell of the coverage: 8:Math")
     add("--resume", action="store_true", help="go on with the project's newest run")
+    add("--cluster", default="", metavar="HOST:PORT", help="make the calls from workers on this Ray cluster")
+    add("--workers", type=int, help="so many; default: one a GPU, else one a machine; 0 when resuming: here")
     with_project(parser)
 
 

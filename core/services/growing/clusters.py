@@ -79,6 +79,13 @@ class Clusters:
             raise ClusterError(news.problem, to_do="See docs/cluster.md.")
         return news.nodes
 
+    def fitting(self, actor: Actor) -> int:
+        """How many workers suit it: one a GPU if they are to have one, else one a machine."""
+        found = self.nodes(actor)
+        if self._gpus:
+            return min(MOST_WORKERS, max(1, sum(int(node.free_gpus // self._gpus) for node in found)))
+        return min(MOST_WORKERS, max(1, sum(node.cpus > 0 for node in found)))
+
     async def _looked(self) -> News:
         link = self._link(Order(address=self._address, look=True))
         try:

@@ -10,6 +10,7 @@ from core.domain.system import EMBEDDED
 from core.domain.task import TaskKind
 from core.services.projects import Project
 from pages.ui import kit
+from pages.ui.growing import run_place
 from pages.ui.kit import h
 from pages.ui.words import ago, count, duration, money
 
@@ -151,6 +152,7 @@ def _notes(now: RunProgress) -> list[kit.Element]:
         notes.append(
             kit.note("waiting", "Waiting", f"{count(now.owed, 'call')} came back with an undo. Resume to ask them.")
         )
+    notes += run_place.notes(now.crew)
     notes += [kit.note("error", name, why) for name, why in now.unwell.items()]
     for failure in now.failures[:3]:
         words = failure.kind.replace("_", " ")

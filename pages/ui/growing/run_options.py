@@ -11,7 +11,7 @@ from core.domain.run import Difficulty, Gate, RunSettings, Scoring, StepOrder
 from core.domain.system import EMBEDDED
 from core.services.growing import presets
 from pages.ui import kit, shell
-from pages.ui.growing import run_caps
+from pages.ui.growing import run_caps, run_place
 from pages.ui.kit import h
 
 _AFTER = ("Wait for me", "Resume by itself")
@@ -43,7 +43,7 @@ def ask(settings: RunSettings, origin: str) -> RunSettings:
     with st.expander("Rules and checks", key="runs.options.rules"):
         settings = _rules(settings, key)
     with st.expander("Endpoints, prompts and sampling", key="runs.options.asking"):
-        settings = _asking(settings, key)
+        settings = run_place.ask(_asking(settings, key), key)
     with st.expander("People: what may grow on", key="runs.options.people"):
         settings = _people(settings, key)
     with st.expander("Caps, chance, after a restart", key="runs.options.limits"):
