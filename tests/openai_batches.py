@@ -156,7 +156,8 @@ class Desk:
         answer: Answer,
     ) -> None:  # fmt: skip
         """Both files. An output comes in another order than it was asked in; what was left stands in the error file."""
-        output, errors = [], []
+        output: list[dict[str, Any]] = []
+        errors: list[dict[str, Any]] = []
         for line in ran:
             self.ran[line["custom_id"]] += 1
             _, reply = answer(json.dumps(line["body"]).encode(), headers)

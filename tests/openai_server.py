@@ -141,7 +141,8 @@ class _Connection(asyncio.Protocol):
         body = bytes(self.buffer[end + 4 : size])
         del self.buffer[:size]
         self._begin()
-        self._serve(*first.split(" ")[:2], body, headers)
+        method, address = first.split(" ")[:2]
+        self._serve(method, address, body, headers)
 
     def _serve(self, method: str, address: str, body: bytes, headers: dict[str, str]) -> None:
         state, loop = self.state, asyncio.get_running_loop()

@@ -99,7 +99,7 @@ def _limits(before: Endpoint, asked: Endpoint) -> Endpoint:
 
 def _prices_and_sampling(before: Endpoint, asked: Endpoint) -> Endpoint:
     """What it costs, and how its replies are drawn unless a run says otherwise."""
-    one, two, three, four, five = st.columns(5)
+    one, two, six, three, four, five = st.columns(6)
     prices, drawn, as_run = before.prices, before.sampling, "as the run says"
     usd_in = one.number_input(
         "$ per million in",
@@ -119,6 +119,17 @@ def _prices_and_sampling(before: Endpoint, asked: Endpoint) -> Endpoint:
         key=_key(before, "usd_out"),
         placeholder="not known",
     )
+    share = six.number_input(
+        "By batch, % of it",
+        0.0,
+        100.0,
+        None if before.batch_share is None else 100 * before.batch_share,
+        5.0,
+        format="%g",
+        key=_key(before, "batch_share"),
+        placeholder="cannot",
+        help="Some servers take many calls in one file, answer within a day, and ask half the price: 50. Empty: it cannot.",
+    )
     temperature = three.number_input(
         "Temperature", 0.0, 2.0, drawn.temperature, 0.1, key=_key(before, "temperature"), placeholder=as_run
     )
@@ -130,4 +141,5 @@ def _prices_and_sampling(before: Endpoint, asked: Endpoint) -> Endpoint:
         asked,
         prices=Prices(input_usd=usd_in, output_usd=usd_out),
         sampling=SamplingDefaults(temperature=temperature, top_p=top_p, max_tokens=tokens),
+        batch_share=None if share is None else share / 100,
     )

@@ -79,6 +79,8 @@ def _facts(endpoint: Endpoint) -> list[str]:
             else "price not known"
         )
         said.append(priced)
+        if endpoint.batch_share is not None:
+            said.append(f"by batch {100 * endpoint.batch_share:g} % of that")
     drawn = endpoint.sampling
     for word, value in (("temperature", drawn.temperature), ("top-p", drawn.top_p), ("at most", drawn.max_tokens)):
         if value is not None:

@@ -13,6 +13,7 @@ from core.errors import BadInput, NotFound
 from core.services.access import may_read
 from core.services.commands import (
     argilla,
+    batches,
     cluster,
     decisions,
     endpoints,
@@ -41,6 +42,7 @@ NOUNS: tuple[Noun, ...] = (
     people.NOUN,
     packs.NOUN,
     runs.NOUN,
+    batches.NOUN,
     rates.NOUN,
     studies.NOUN,
     explore.NOUN,

@@ -69,6 +69,7 @@ def connect(
     temperature: float | None = None,
     top_p: float | None = None,
     max_tokens: int | None = None,
+    batch_price: float | None = None,
 ) -> Answer:
     """Set an endpoint up, or set it up anew: what is not given is not known, or as usual."""
     endpoint = Endpoint(
@@ -81,6 +82,7 @@ def connect(
         requests_per_min=requests_per_min,
         tokens_per_min=tokens_per_min,
         sampling=SamplingDefaults(temperature=temperature, top_p=top_p, max_tokens=max_tokens),
+        batch_share=batch_price,
     )
     usual = {"in_flight": in_flight, "timeout_s": timeout_s}
     given = {field: value for field, value in usual.items() if value is not None}
@@ -160,6 +162,7 @@ def _connection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--temperature", type=float)
     parser.add_argument("--top-p", type=float)
     parser.add_argument("--max-tokens", type=int)
+    parser.add_argument("--batch-price", type=float, help="it can be asked by batch, for this share of its price: 0.5")
 
 
 NOUN = Noun(

@@ -8,10 +8,10 @@ from pathlib import Path
 from core.domain.cluster import WorkerState
 from core.domain.person import Actor
 from core.domain.progress import RunProgress
-from core.domain.run import Caps, Gate, RunEventKind, SeedChoice
+from core.domain.run import Caps, Gate, LeftOver, RunEventKind, SeedChoice
 from core.domain.system import EMBEDDED, Endpoint
 from core.errors import NotFound
-from core.services.commands import runs
+from core.services.commands import batches, runs
 from core.services.commands.coverage import cell_of
 from core.services.commands.verb import Answer, Verb, opened, whole_path, with_project
 from core.services.exploring.coverage import aimed
@@ -48,12 +48,15 @@ def grow(
     buffer: int = 50,
     resume: bool = False,
     aim: str = "",
+    ask: str = batches.NOW,
+    left: str = LeftOver.NOW,
     cluster: str = "",
     workers: int | None = None,
 ) -> Answer:
     """Import the seeds, start a run (or resume the newest one), and return at once.
 
-    `aim` is a cell of the coverage: its plan gives seeds, operations and, where it can tell, epochs.
+    `aim` is a cell of the coverage: its plan gives seeds, operations and, where it can tell, epochs. `ask`: "batch" for whoever can
+    be asked so; `left` says how what a batch leaves over is asked.
     `cluster`, or `workers` alone: workers there make the calls; their number left out, one a GPU, else one a machine.
     """
     if cluster:
@@ -61,7 +64,9 @@ def grow(
         workers = studio.clusters.fitting(actor) if workers is None else workers
     named = endpoint or (_OWN if url else EMBEDDED)
     if url:
-        studio.endpoints.save(actor, Endpoint(name=named, base_url=url, model=model or "", key_env=key_env))
+        share = batches.USUAL_SHARE if ask == batches.BATCH else None
+        own = Endpoint(name=named, base_url=url, model=model or "", key_env=key_env, batch_share=share)
+        studio.endpoints.save(actor, own)
     project_ = opened(studio, actor, project)
     if resume:
         return _resume_newest(studio, actor, project_, workers)
@@ -74,13 +79,21 @@ def grow(
     settings = studio.endpoints.with_defaults(actor, replace(settings, answering=answering, judging=judging))
     if aim:
         settings = aimed(settings, studio.coverage.aim(actor, project_, cell_of(aim)))
+    if ask == batches.BATCH:
+        settings = batches.by_batch(studio, actor, settings, left)
     n_seeds = seed_service.count_of(actor, project_, settings.seeds)
     said = estimate(actor, project_, settings, studio.endpoints.cast(actor, settings), n_seeds)
     return {
         "run": studio.runs.start(actor, project_, settings),
         "name": settings.name,
         "seeds": report,
-        "estimate": {"calls": said.calls, "tokens": said.tokens, "usd": said.usd, "duration_s": said.duration_s},
+        "estimate": {
+            "calls": said.calls,
+            "tokens": said.tokens,
+            "usd": said.usd,
+            "duration_s": said.duration_s,
+            "batches": said.batches,
+        },
     }
 
 
@@ -134,6 +147,8 @@ def _progress(now: RunProgress) -> Answer:
         "unpriced": now.spending.unpriced,
         "left_s": now.left_s,
         "waits": now.waits,
+        "in_batches": now.in_batches,
+        "batches": [batches.row(one) for one in now.batches if not one.is_closed],
         "workers": [
             {"number": one.number, "state": one.state, "node": one.node, "words": one.words} for one in now.crew
         ],
@@ -153,6 +168,10 @@ def say_progress(now: Answer) -> str:
     ]
     if now["waits"]:
         lines.append(f"The run {now['waits']}.")
+    if now["in_batches"]:
+        lines.append(
+            f"{now['in_batches']:,} calls are in batches; this may take a day. It goes on there if you end this."
+        )
     if now["workers"]:
         ready = sum(one["state"] == WorkerState.READY for one in now["workers"])
         lines.append(f"{ready} of {len(now['workers'])} workers are there.")
@@ -171,7 +190,10 @@ def say_begun(begun: Answer) -> str:
         lines += [f"  row {refusal['row']} {refusal['reason']}" for refusal in report["refused"]]
     if said := begun.get("estimate"):
         minutes = f", about {max(1, round(said['duration_s'] / 60))} min" if said["duration_s"] else ""
-        lines.append(f"Estimate: {said['calls']:,} calls, {said['tokens']:,} tokens{money(said['usd'])}{minutes}.")
+        turns = f", {said['batches']:,} batches one after another, each within a day" if said.get("batches") else ""
+        lines.append(
+            f"Estimate: {said['calls']:,} calls, {said['tokens']:,} tokens{money(said['usd'])}{minutes}{turns}."
+        )
     return "\n".join(lines)
 
 
@@ -199,6 +221,13 @@ def _options(parser: argparse.ArgumentParser) -> None:
     add("--gate", choices=tuple(Gate), default=Gate.NONE, help="grow only from what people accept, or do not reject")
     add("--buffer", type=int, default=50, help="with a gate: begin nothing new while so many survivors wait for people")
     add("--aim", default="", metavar="CELL", help="seeds and operations that aim at a cell of the coverage: 8:Math")
+    add("--ask", choices=(batches.NOW, batches.BATCH), default=batches.NOW, help="by batch: cheaper, within a day")
+    add(
+        "--left",
+        choices=tuple(LeftOver),
+        default=LeftOver.NOW,
+        help="what a batch leaves over: asked now, or by batch again",
+    )
     add("--resume", action="store_true", help="go on with the project's newest run")
     add("--cluster", default="", metavar="HOST:PORT", help="make the calls from workers on this Ray cluster")
     add("--workers", type=int, help="so many; default: one a GPU, else one a machine; 0 when resuming: here")

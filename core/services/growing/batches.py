@@ -70,3 +70,16 @@ def opened_by_batch(
         return None
     named = (present[name] for name in settings.by_batch if name in present)
     return {one.name: endpoints.open_batches(one) for one in named if one.batch_share is not None}
+
+
+def state_of(batch: BatchNow) -> str:
+    """How a batch stands, in one or two words."""
+    if batch.is_closed:
+        return "not begun" if batch.is_dropped else batch.status
+    if batch.is_ended:
+        return "being fetched"
+    if batch.is_forgotten:
+        return "given up"
+    if batch.is_cancelling:
+        return "being cancelled"
+    return batch.status.replace("_", " ") if batch.remote_id else "being handed over"

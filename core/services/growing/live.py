@@ -58,8 +58,10 @@ class Start:
 
     async def close(self) -> None:
         """Hang up at every endpoint."""
-        for model in (*self.models.values(), *(one.model for one in (self.by_batch or {}).values())):
+        for model in self.models.values():
             await model.close()
+        for asked in (self.by_batch or {}).values():
+            await asked.model.close()
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from core.domain.system import EMBEDDED
 from core.domain.task import TaskKind
 from core.services.projects import Project
 from pages.ui import kit
-from pages.ui.growing import run_place
+from pages.ui.growing import run_batches, run_place
 from pages.ui.kit import h
 from pages.ui.words import ago, count, duration, money
 
@@ -37,6 +37,7 @@ def cards(now: RunProgress, project: Project) -> list[kit.Child]:
         h("div", {"class": "sub"}, *_about(now)),
         kit.stats(*_figures(now)),
         h("div", {"class": "two"}, _progress(now), _eliminated(now)),
+        run_batches.card(now),
         _latest(now, project),
     ]
 
@@ -72,6 +73,8 @@ def _figures(now: RunProgress) -> tuple[tuple[str, str, str], ...]:
     if now.spending.unpriced and now.spending.usd is not None:
         of_cap = f"and {count(now.spending.unpriced, 'call')} not priced"
     flight = f"{now.in_flight} of {now.allowed} in flight" if now.live else f"{now.spending.failed:,} failed"
+    if now.live and now.in_batches:
+        flight = f"{now.in_batches:,} in batches" + (f", {now.in_flight} in flight" if now.in_flight else "")
     return (
         ("Survived", f"{now.survived:,}", f"of {now.decided:,} decided"),
         ("Eliminated", f"{now.eliminated:,}", share),
@@ -92,7 +95,7 @@ def _done_at(now: RunProgress) -> str:
 def _progress(now: RunProgress) -> kit.Element:
     counts = {epoch.epoch: epoch for epoch in now.epochs}
     expected = now.run.n_seeds if now.run.settings.children == 1 else 0
-    flying = now.in_flight
+    flying = now.in_flight + now.in_batches
     rows = []
     for number in range(1, now.run.settings.epochs + 1):
         open_now = counts[number].made - counts[number].decided if number in counts else 0

@@ -33,7 +33,7 @@ def card(project: Project, settings: RunSettings) -> None:
         ("Calls", f"about {said.calls:,}"),
         ("Tokens", f"about {said.tokens:,}"),
         ("Money", "nothing" if free else "price unknown" if said.usd is None else f"about {money(said.usd)}"),
-        ("Time", f"about {duration(said.duration_s)}" if said.duration_s else "not known"),
+        ("Time", _time(said)),
     )
     kit.show(
         "estimate",
@@ -47,6 +47,13 @@ def card(project: Project, settings: RunSettings) -> None:
         *(kit.note("error", "Note", one) for one in cautions(settings, said, cast, n_seeds)),
         key="runs.estimate",
     )  # fmt: skip
+
+
+def _time(said: Estimate) -> str:
+    """A batch may take a day; nobody knows how much less."""
+    live = f"about {duration(said.duration_s)}" if said.duration_s else ""
+    batches = f"{count(said.batches, 'batch', 'batches')}, up to 24 h each" if said.batches else ""
+    return " and ".join(filter(None, (batches, live))) or "not known"
 
 
 def _assumed(said: Estimate) -> str:

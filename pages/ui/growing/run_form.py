@@ -13,7 +13,7 @@ from core.services.exploring import coverage
 from core.services.growing import presets, seeds
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.growing import run_aim, run_estimate, run_options
+from pages.ui.growing import run_aim, run_batches, run_estimate, run_options
 from pages.ui.growing.seed_choice import ask_seed_choice
 
 _ABOUT = {
@@ -68,7 +68,8 @@ def _asked(project: Project, like: RunSummary | None) -> RunSettings:
     start = base.seeds if like or plan else None
     chosen = ask_seed_choice(project, usual=5 if endpoint == EMBEDDED else 50, start=start)
     origin = like.id if like else ids.text_hash(repr(base))[:12]
-    return run_options.ask(replace(base, name=name or preset, endpoint=endpoint, seeds=chosen), origin)
+    asked = run_options.ask(replace(base, name=name or preset, endpoint=endpoint, seeds=chosen), origin)
+    return run_batches.ask(asked, f"runs.{origin}")
 
 
 def _preset() -> str:

@@ -6,7 +6,7 @@ from core.domain.progress import RunSummary
 from core.domain.run import RunEventKind
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.growing import run_caps, run_cards, run_picker
+from pages.ui.growing import run_batches, run_caps, run_cards, run_picker
 from pages.ui.growing.run_cards import GOING
 from pages.ui.kit import h
 from pages.ui.words import count
@@ -51,6 +51,7 @@ def _more(project: Project, run: RunSummary) -> None:
     """What is wanted less often."""
     if st.button("Set up another one like it", key="runs.like", width="stretch"):
         _go(like=run.id)
+    run_batches.give_up(project, run)
     stands = run.state not in (*GOING, RunEventKind.FINISHED) and not shell.studio().live.is_live(run.id)
     if st.button("Change its caps…", key="runs.caps", width="stretch", disabled=not stands):
         run_caps.change(project, run)
@@ -80,8 +81,10 @@ def _buttons(project: Project, run: RunSummary) -> None:
 
 @st.dialog("Stop the run?")
 def _confirm_stop(project: Project, run: RunSummary) -> None:
-    in_flight = shell.studio().live.pulse(run.id).in_flight
-    flying = f"{count(in_flight, 'call')} in flight will be paid for. " if in_flight else ""
+    pulse = shell.studio().live.pulse(run.id)
+    flying = f"{count(pulse.in_flight, 'call')} in flight will be paid for. " if pulse.in_flight else ""
+    if pulse.in_batches:
+        flying += "Batches under way are cancelled; what they have done by then is paid for and fetched. "
     kit.show("stop", h("p", f"{flying}What is done stays; you can start again from here."), key="runs.stop.words")
     stop, keep = st.columns(2)
     if stop.button("Stop the run", key="runs.stop.yes", width="stretch"):
