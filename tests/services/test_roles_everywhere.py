@@ -78,10 +78,12 @@ def instance(studio: Studio, of: type) -> object:
     return next(part for part in (getattr(studio, one.name) for one in fields(studio)) if isinstance(part, of))
 
 
-def given(function: Callable[..., Any], studio: Studio, project: Project) -> dict[str, object]:
+def given(
+    function: Callable[..., Any], studio: Studio, project: Project, actor: Actor = ANNOTATOR
+) -> dict[str, object]:
     """The actor, the studio and the project as they are; for all else something that no service can use."""
     hints = get_type_hints(function)
-    known: dict[object, object] = {Actor: ANNOTATOR, Studio: studio, Project: project}
+    known: dict[object, object] = {Actor: actor, Studio: studio, Project: project}
     parts = {name: one for name, one in inspect.signature(function).parameters.items() if name != "self"}
     needed = [
         name
