@@ -19,7 +19,7 @@ from core.store.database import Database
 from core.store.past import Moment
 from core.store.rows import fetched
 
-_PAGE = 500  # rows; with their responses' texts as many ids as one look-up takes
+_PAGE = 1_000  # rows of a lineage, with everything that is known of them
 # What a study asks is a copy, exported with the study; a reference set is what the dataset is compared with.
 _ALL = """create temp table picked as select seq, id, false as above from instruction
 where kind not in ('prompt', 'reference') and seq <= $until"""

@@ -20,6 +20,7 @@ from core.services.commands import (
     explore,
     growing,
     hub,
+    lineages,
     packs,
     people,
     projects,
@@ -52,7 +53,7 @@ NOUNS: tuple[Noun, ...] = (
     argilla.NOUN,
     upkeep.NOUN,
 )
-PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *studies.VERBS, *upkeep.VERBS)
+PLAIN: tuple[Verb, ...] = (*growing.VERBS, *sharing.VERBS, *lineages.VERBS, *studies.VERBS, *upkeep.VERBS)
 
 
 def run(studio: Studio, actor: Actor, name: str, arguments: Mapping[str, Any], tell: Tell = tell_nobody) -> Answer:
