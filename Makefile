@@ -9,6 +9,8 @@ WEIGHTS ?= 0
 ARGILLA ?= 0
 # 1: also the tests on a Ray cluster of several processes on this machine; Ray is installed once (270 MB)
 RAY ?= 0
+# 1: also the tests behind a real proxy; nginx comes from the system
+PROXY ?= 0
 # more for pytest, such as ARGS="-k tree"; for make bench, what to measure
 ARGS ?=
 
@@ -23,7 +25,7 @@ help:
 	@echo "make run      start the studio at http://127.0.0.1:$(PORT) (another port: make run PORT=8600)"
 	@echo "make demo     the same, with the demo project open"
 	@echo "make test     style, types and all tests, in a real browser too; WEIGHTS=1 adds those on the embedded model (1.1 GB),"
-	@echo "               ARGILLA=1 those against a real Argilla server (440 MB, and redis-server), RAY=1 those on a Ray cluster (270 MB)"
+	@echo "               ARGILLA=1 those against a real Argilla server (440 MB, and redis-server), RAY=1 those on a Ray cluster (270 MB), PROXY=1 those behind nginx"
 	@echo "make check    style, types and architecture only"
 	@echo "make torture  kill the running studio twenty times with kill -9 and count what is left"
 	@echo "make bench    measure everything and rewrite docs/benchmarks.md (most of a day; ARGS=--list says what there is)"
@@ -45,7 +47,7 @@ test: style
 	@if [ "$(RAY)" = 1 ]; then sh tools/setup.sh cluster; fi
 	@chrome=$$($(PY) tests/chrome.py) || exit 1; \
 	echo "Running the tests, with $$chrome ..."; \
-	CHROME="$$chrome" sh tools/test.sh $(WEIGHTS) $(ARGILLA) $(RAY) $(ARGS)
+	CHROME="$$chrome" sh tools/test.sh $(WEIGHTS) $(ARGILLA) $(RAY) $(PROXY) $(ARGS)
 
 check: style
 	@echo "Checking who imports whom ..."

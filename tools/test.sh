@@ -1,10 +1,10 @@
 #!/bin/sh
 # Runs the tests: first, two at a time, those that stand each other; then, one by one, those that want the machine for themselves.
-# usage: sh tools/test.sh WEIGHTS ARGILLA RAY [more for pytest]        1 or 0: also the tests that need them
+# usage: sh tools/test.sh WEIGHTS ARGILLA RAY PROXY [more for pytest]        1 or 0: also the tests that need them
 set -eu
 cd "$(dirname "$0")/.."
-weights=$1 argilla=$2 ray=$3
-shift 3
+weights=$1 argilla=$2 ray=$3 proxy=$4
+shift 4
 
 PY="${PY:-.venv/bin/python}"
 found=0
@@ -23,6 +23,7 @@ alone=""
 [ "$weights" = 1 ] && alone="weights"
 [ "$argilla" = 1 ] && alone="${alone:+$alone or }argilla"
 [ "$ray" = 1 ] && alone="${alone:+$alone or }ray"
-pytest -n 2 --dist loadfile -m "not torture and not weights and not argilla and not ray" "$@"
+[ "$proxy" = 1 ] && alone="${alone:+$alone or }proxy"
+pytest -n 2 --dist loadfile -m "not torture and not weights and not argilla and not ray and not proxy" "$@"
 [ -z "$alone" ] || pytest -m "($alone) and not torture" "$@"
 [ "$found" = 1 ] || { echo "There is no such test." >&2; exit 1; }
