@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.domain.project import ProjectCard
 from pages.ui import kit, project_dialogs, shell
+from pages.ui.keeping import backups
 from pages.ui.kit import h
 from pages.ui.words import bytes_in_words, count
 
@@ -72,3 +73,4 @@ with shell.problems("projects"):
         with st.expander(f"Archived: {len(away)}", key="projects.archived"):
             for card in away:
                 row(card, is_here=False)
+    backups.section()

@@ -17,3 +17,4 @@ with shell.problems("settings"):
     destinations.section()
     pack_list.section()
     st.page_link("../people.py", label="People and what they may do", icon=":material/group:")
+    st.page_link("../doctor.py", label="Health: versions, disk, files, backups", icon=":material/stethoscope:")

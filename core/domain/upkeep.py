@@ -85,6 +85,11 @@ class UpkeepNow:
     done: str = ""
     made: str = ""
 
+    @property
+    def left_s(self) -> float | None:
+        """From the pace so far; None before there is one, and at the end."""
+        return self.seconds * (1 - self.share) / self.share if self.is_going and self.share > 0.02 else None
+
 
 class State(StrEnum):
     """How something is: good, worth knowing, or in need of somebody."""

@@ -6,7 +6,7 @@ from core.domain.person import Actor
 from core.domain.run import SeedChoice
 from core.domain.system import EMBEDDED
 from core.models.embedded import default_weights
-from core.services import demo
+from core.services import demo, temporary
 from core.services.access import may_grow, may_judge
 from core.services.destinations import Destinations
 from core.services.embedded import Embedded
@@ -155,6 +155,7 @@ def open_studio(settings: Settings) -> Studio:
     """Open the installation's own file; projects follow when they are asked for. Raises ProjectError."""
     settings.projects.mkdir(parents=True, exist_ok=True)
     installation = open_database(settings.home / "studio.duckdb", "installation")
+    temporary.sweep(settings.projects)  # of what was killed; that of processes that live stays
     people = People(installation, settings.home / "signing.key")
     sessions = Sessions(installation, settings.home / "signing.key", settings.session_days)
     door, links = Door(settings, installation, people, sessions), Links(installation)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 _OURS = "evol-studio-"
-_NAME = re.compile(r"\.?evol-studio-(?P<pid>\d{1,10})-(?P<life>[0-9a-f]{8})-[a-z-]+-\w+")
+_NAME = re.compile(r"\.?evol-studio-(?P<pid>\d{1,9})-(?P<life>[0-9a-f]{8})-[a-z-]+-\w+")
 _LIFE = secrets.token_hex(4)  # numbers of processes are used again, in a container nearly always
 
 

@@ -38,6 +38,7 @@ groups = {
     "": [
         st.Page(_PAGES / "home.py", title="Home", icon=":material/cottage:", default=not only_judges),
         st.Page(_PAGES / "projects.py", title="Projects", icon=":material/inventory_2:", visibility="hidden"),
+        st.Page(_PAGES / "doctor.py", title="Health", icon=":material/stethoscope:", visibility="hidden"),
         st.Page(_PAGES / "packs.py", title="Prompt packs", icon=":material/stacks:", visibility="hidden"),
     ],
     "Grow": [

@@ -161,7 +161,7 @@ class Backups:
         now, doing = self._jobs.progress(_JOB), self._doing
         if now is None:
             return None
-        share = doing.share or (doing.before + _size(doing)) / doing.total
+        share = doing.share or (doing.before + _size(doing) / 2) / doing.total  # the other half is comparing
         return UpkeepNow(
             said=doing.said, share=min(1.0, share), is_going=now.is_going, seconds=now.seconds, problem=now.reason,
             done=doing.done, made=doing.made,

@@ -78,7 +78,7 @@ def backups(projects: Sequence[Project], lying: Sequence[Backup], plan: BackupPl
         to_do = "Back up now on the page Projects, or have it done every so many hours."
         found.append(Finding(area=Area.BACKUPS, state=State.LOOK, what=what, to_do=to_do))
     every = f", every {plan.every_hours} h by themselves" if plan.every_hours else ""
-    return found or [Finding(area=Area.BACKUPS, state=State.GOOD, what=f"{len(lying)} backups{every}")]
+    return found or [Finding(area=Area.BACKUPS, state=State.GOOD, what=f"{_many(len(lying))}{every}")]
 
 
 def worst(found: Sequence[Finding]) -> State:
@@ -101,6 +101,10 @@ def _is_bare(project: Project, lying: Sequence[Backup]) -> bool:
         else datetime.min.replace(tzinfo=UTC)
     )
     return datetime.now(UTC) - since > _LONG_AGO
+
+
+def _many(n: int) -> str:
+    return "1 backup" if n == 1 else f"{n:,} backups"
 
 
 def _sound(about: About) -> str:

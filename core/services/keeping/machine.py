@@ -102,7 +102,7 @@ def said_of_left_over(paths: list[Path]) -> Finding:
     return Finding(
         area=Area.LEFT_OVER,
         state=State.LOOK,
-        what=f"{len(paths)} files or folders were left by processes that were killed, {n_bytes / _MB:,.0f} MB: {names}",
+        what=f"Left by processes that were killed, {n_bytes / _MB:,.0f} MB: {names}",
         to_do="Take them away: nobody needs them.",
     )
 

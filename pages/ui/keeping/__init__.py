@@ -1,0 +1,1 @@
+"""What the pages draw of backups and of how the studio is."""
