@@ -1,8 +1,6 @@
 """Endpoints and pools: set up, checked, opened as models. Keys are read where people keep them and kept nowhere."""
 
 import asyncio
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +20,11 @@ from core.ports import ByBatch, ChatModel
 from core.services.access import may_grow, may_read
 from core.services.destinations import Destinations
 from core.services.embedded import EMBEDDED_ENDPOINT, Embedded, EmbeddedChat
+from core.services.endpoint_limits import require_free, require_sound
 from core.services.keys import read_key, require_name
 from core.services.trial import taught, try_out, unbound
 from core.store import deeds, installation
 from core.store.database import Database
-
-_NAME = re.compile(r"[\w .-]{1,60}")
-_MOST_IN_FLIGHT, _LONGEST_S = 512, 3_600.0
 
 
 class Endpoints:
@@ -98,11 +94,11 @@ class Endpoints:
     def save(self, actor: Actor, endpoint: Endpoint) -> Endpoint:
         """Keep an endpoint under its name. BadInput for what cannot work, NotAllowed for an address or key that needs an owner."""
         may_grow(actor)
-        self._require_free(endpoint.name, [pool.name for pool in self.pools(actor)])
+        require_free(endpoint.name, [pool.name for pool in self.pools(actor)])
         require_name(endpoint)
         if not endpoint.model.strip():
             raise BadInput("The model's name is missing", to_do="Choose one that the endpoint lists.")
-        _require_sound(endpoint)
+        require_sound(endpoint)
         kept = replace(endpoint, base_url=tidy_address(endpoint.base_url), model=endpoint.model.strip())
         before = next((one for one in self.list(actor) if one.name == kept.name), kept)
         if (before.base_url, before.model) != (kept.base_url, kept.model):  # what was found was found of another one
@@ -126,7 +122,7 @@ class Endpoints:
         """Keep a pool under its name. BadInput for what cannot work."""
         may_grow(actor)
         known = [endpoint.name for endpoint in self.list(actor)]
-        self._require_free(pool.name, known)
+        require_free(pool.name, known)
         named = [member.endpoint for member in pool.members]
         if not named or len(set(named)) < len(named):
             raise BadInput("A pool needs endpoints, each once", to_do="Choose at least one.")
@@ -233,34 +229,8 @@ class Endpoints:
             raise BadInput("The embedded model comes with the studio", to_do="It cannot be changed or removed.")
         return self.get(actor, name)
 
-    def _require_free(self, name: str, taken: Sequence[str]) -> None:
-        if name == EMBEDDED or not _NAME.fullmatch(name) or not name.strip():
-            raise BadInput("This name cannot be used", to_do="Use letters, digits, spaces, dots and hyphens.")
-        if name in taken:
-            raise BadInput(f"“{name}” is taken", to_do="Endpoints and pools share their names: choose another one.")
-
     def _key(self, endpoint: Endpoint) -> str | None:
         return read_key(endpoint, self._secrets)
-
-
-def _require_sound(endpoint: Endpoint) -> None:
-    """BadInput for a number that no endpoint can have."""
-    sampling, prices = endpoint.sampling, endpoint.prices
-    limits = (
-        ("Calls in flight", endpoint.in_flight, 1, _MOST_IN_FLIGHT),
-        ("Requests a minute", endpoint.requests_per_min, 1, 10**6),
-        ("Tokens a minute", endpoint.tokens_per_min, 1, 10**9),
-        ("The time-out", endpoint.timeout_s, 0.1, _LONGEST_S),
-        ("The price of tokens in", prices.input_usd, 0, 10**5),
-        ("The price of tokens out", prices.output_usd, 0, 10**5),
-        ("The temperature", sampling.temperature, 0, 2),
-        ("Top-p", sampling.top_p, 0, 1),
-        ("The most tokens", sampling.max_tokens, 1, 10**6),
-        ("The price by batch", endpoint.batch_share, 0, 1),
-    )
-    for what, value, least, most in limits:
-        if value is not None and not (math.isfinite(value) and least <= value <= most):
-            raise BadInput(f"{what} must be from {least:g} to {most:,.0f}", to_do="Change it, or leave it empty.")
 
 
 def system_of(endpoint: Endpoint, sampling: Sampling) -> System:

@@ -21,8 +21,9 @@ from core.services.access import may_review, require
 from core.services.projects import Project
 from core.services.reviewing import queues, sittings
 from core.services.reviewing.cards import Shown, cards_of
-from core.services.reviewing.floor import Floor, given_again, kind_of
+from core.services.reviewing.floor import Floor
 from core.services.reviewing.leases import LEASE_S, Given
+from core.services.reviewing.places import given_again, kind_of
 from core.services.reviewing.sittings import Order
 from core.store import difficulty_reading, queue_log, queue_reading, trial_log
 from core.store.decision_log import ENDING
@@ -186,7 +187,8 @@ class Desk:
         if order is not None and _is_same(order.queue, queue):
             order.used_s = now_s
             return order
-        fresh = sittings.frozen(floor.database, queue, actor.person_id, held, now_s)
+        with floor.reading:
+            fresh = sittings.frozen(floor.database, queue, actor.person_id, held, now_s)
         with floor.lock:
             if floor.orders.get(key) is order:  # no other tab was quicker
                 floor.orders[key] = fresh
@@ -215,7 +217,8 @@ class Desk:
             floor.look_from_s, order.looked_s = now_s + _LOOK_S, now_s
             held, was = [one.seq for one in floor.leases.of(order.person_id)], (order.at, order.seqs)
         began_s = self._clock()
-        seen = sittings.look(floor.database, order, held)
+        with floor.reading:
+            seen = sittings.look(floor.database, order, held)
         with floor.lock:
             ended_s = self._clock()
             floor.look_from_s = ended_s + 10 * (ended_s - began_s)

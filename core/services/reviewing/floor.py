@@ -3,16 +3,13 @@
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Any
-from uuid import UUID
-
-import uuid_utils
 
 from core.domain.decision import Act, Answer, Receipt
 from core.domain.queue import Asks, Queue
 from core.domain.trial import TrialKind, TrialOrigin
 from core.services.reviewing.leases import LEASE_S, Given, Leases
+from core.services.reviewing.places import KINDS, Fit, fit_of, given, given_again, kind_of, needed, needs_nobody
 from core.services.reviewing.sittings import REPEAT, Entry, Order
 from core.store import queue_reading
 from core.store.database import Database
@@ -20,15 +17,6 @@ from core.store.trial_log import KnownTrial
 
 _FIRST, _LARGEST = 32, 4_000  # items that are looked at together
 _VERDICTS = (Act.ACCEPT, Act.REJECT, Act.ADJUDICATE, Act.SCORE)
-_KINDS = {Asks.VERDICT: TrialKind.REVIEW, Asks.DIFFICULTY: TrialKind.DIFFICULTY}
-
-
-class Fit(Enum):
-    """Whether an item may be given now, later, or (as far as this sitting goes) not any more."""
-
-    NOW = auto()
-    LATER = auto()
-    NEVER = auto()
 
 
 @dataclass(slots=True)
@@ -52,6 +40,7 @@ class Floor:
     full: dict[str, set[int]] = field(default_factory=dict)  # queue → items that need nobody more: not looked at again
     look_from_s: float = 0.0  # counting what arrived reads a whole queue: nobody begins before
     lock: threading.Lock = field(default_factory=threading.Lock)
+    reading: threading.Lock = field(default_factory=threading.Lock)  # a whole queue is read by one at a time: many at once starve all
 
     def own(self, order: Order, have: Collection[str], now_s: float) -> list[Given]:
         """The person's open trials of a queue that their browser has not: live ones, and lapsed ones whose place is free."""
@@ -60,7 +49,7 @@ class Floor:
         rows = self.rows_of(mine, order.person_id, order.queue.asks)
         kept = []
         for one in mine:
-            fit = self._fit(order.queue, rows.get(one.seq), one, now_s)
+            fit = fit_of(self.leases, order.queue, rows.get(one.seq), one, now_s)
             if fit is Fit.NOW:
                 kept.append(one)
                 continue
@@ -85,7 +74,7 @@ class Floor:
             if not sifted.open and not sifted.taken and not sifted.full:
                 break
             dealt += self._reserve(order, sifted.open, most - len(dealt), now_s)
-            size = min(4 * size, _LARGEST)
+            size = min(2 * size, _LARGEST)
         return dealt
 
     def _sifted(self, order: Order, entries: Sequence[Entry], enough: int, now_s: float) -> _Sifted:
@@ -119,7 +108,7 @@ class Floor:
                 order.note_gone()
                 continue
             one = given(row, order.person_id, order.queue, _origin(order, entry), now_s)
-            fit = self._fit(order.queue, row, one, now_s)
+            fit = fit_of(self.leases, order.queue, row, one, now_s)
             if fit is Fit.NOW:
                 self.leases.add(one)
                 reserved.append(one)
@@ -127,29 +116,9 @@ class Floor:
                 order.lay_aside(entry)
             else:
                 order.note_gone()
-                if _needs_nobody(order.queue, row) and one.origin is not TrialOrigin.REPEAT:
+                if needs_nobody(order.queue, row) and one.origin is not TrialOrigin.REPEAT:
                     self.full.setdefault(order.queue.id, set()).add(seq)
         return reserved
-
-    def _fit(self, queue: Queue, row: dict[str, Any] | None, one: Given, now_s: float) -> Fit:
-        """Whether this item suits this person in this queue now, their own lease of it apart."""
-        if row is None or row["revision_id"] is None:
-            return Fit.NEVER
-        held = self.leases.held(one.person_id, row["id"], one.kind)
-        if held is not None and held.trial_id != one.trial_id:
-            return Fit.NEVER if held.queue_id == queue.id else Fit.LATER
-        if one.kind is TrialKind.DIFFICULTY and one.revision_id != row["revision_id"]:
-            return Fit.LATER  # what is said of a text holds for that text: the new one is a trial of its own
-        if one.origin is TrialOrigin.REPEAT:
-            return Fit.NOW if row["mine"] else Fit.NEVER
-        if row["set_aside"] and queue.filter.set_aside is False:
-            return Fit.NEVER
-        if row["mine"] and not queue.adjudicates:  # who settles it may be one of those who disagree
-            return Fit.NEVER
-        free = _free(queue, row)
-        if free < 1:
-            return Fit.NEVER
-        return Fit.NOW if self.leases.places_taken(row["id"], one.person_id, one.kind, now_s) < free else Fit.LATER
 
     def choose(self, row: dict[str, Any], person_id: str, queue: Queue | None, now_s: float) -> Given:
         """Reserve this very item, whatever the queue says of it. What the queue would give anyhow is given as its own."""
@@ -159,7 +128,7 @@ class Floor:
         if (person_id, row["id"]) in self.repeats:
             one.origin, one.holds_place = TrialOrigin.REPEAT, False
             self.repeats.discard((person_id, row["id"]))
-        one.is_chosen = queue is None or self._fit(queue, row, one, now_s) is not Fit.NOW
+        one.is_chosen = queue is None or fit_of(self.leases, queue, row, one, now_s) is not Fit.NOW
         one.holds_place = not row["mine"]
         if order is not None and row["seq"] in order.again:
             order.again.remove(row["seq"])  # it was undone, and comes by itself now
@@ -221,7 +190,7 @@ class Floor:
         """The person's open trials out of the queues that they sit at, by what these ask."""
         sat_at = {id_ for person, id_ in self.orders if person == person_id}
         open_ = [one for one in self.leases.of(person_id) if one.queue_id in sat_at and not one.is_chosen]
-        return {asks: [one for one in open_ if one.kind is kind] for asks, kind in _KINDS.items()}
+        return {asks: [one for one in open_ if one.kind is kind] for asks, kind in KINDS.items()}
 
     def void(self, open_: Sequence[Given], rows: Mapping[int, dict[str, Any]], now_s: float) -> list[Given]:
         """Those of one person's open trials that lead nowhere any more, because of what was decided meanwhile. They end here."""
@@ -231,7 +200,7 @@ class Floor:
             for one in open_
             if (order := orders[one.trial_id]) is not None
             and self.leases.find(one.person_id, one.trial_id) is one
-            and self._fit(order.queue, rows.get(one.seq), one, now_s) is Fit.NEVER
+            and fit_of(self.leases, order.queue, rows.get(one.seq), one, now_s) is Fit.NEVER
         ]
         for one in void:
             self.leases.end(one)
@@ -256,47 +225,6 @@ class Floor:
     def _rows(self, seqs: Sequence[int], person_id: str, asks: Asks) -> dict[int, dict[str, Any]]:
         wanted = [seq for seq in seqs if seq != REPEAT]
         return queue_reading.items(self.database, wanted, person_id, asks) if wanted else {}
-
-
-def kind_of(queue: Queue | None) -> TrialKind:
-    """What a trial out of this queue is; out of none, a review."""
-    return _KINDS[queue.asks] if queue else TrialKind.REVIEW
-
-
-def given(row: dict[str, Any], person_id: str, queue: Queue | None, origin: TrialOrigin, now_s: float) -> Given:
-    """A new trial of an item, not reserved yet."""
-    return Given(
-        trial_id=str(uuid_utils.uuid7()), person_id=person_id, instruction_id=row["id"], seq=row["seq"],
-        revision_id=row["revision_id"], queue_id=queue.id if queue else None, origin=origin, until_s=now_s + LEASE_S,
-        stored_until_s=now_s + LEASE_S, kind=kind_of(queue), holds_place=origin is not TrialOrigin.REPEAT,
-    )  # fmt: skip
-
-
-def given_again(known: KnownTrial, until_s: float) -> Given:
-    """A trial of the log as it was given out."""
-    return Given(
-        trial_id=known.id, person_id=known.person_id, instruction_id=known.instruction_id, seq=known.seq,
-        revision_id=known.revision_id, queue_id=known.queue_id, origin=known.origin, until_s=until_s,
-        stored_until_s=until_s, kind=known.kind, is_chosen=known.queue_id is None, holds_place=known.origin is not TrialOrigin.REPEAT,
-    )  # fmt: skip
-
-
-def _free(queue: Queue, row: dict[str, Any]) -> int:
-    """How many people may still decide an item."""
-    if queue.adjudicates:
-        return int(row["human_status"] == "disputed")
-    return needed(queue, row["id"]) - int(row["n_decisions"])
-
-
-def _needs_nobody(queue: Queue, row: dict[str, Any]) -> bool:
-    return not queue.adjudicates and _free(queue, row) < 1
-
-
-def needed(queue: Queue, instruction_id: str) -> int:
-    """How many people are to decide an item: `overlap`, or one outside of its share. Which ones follows from the id."""
-    if queue.adjudicates:
-        return 1
-    return queue.overlap if UUID(instruction_id).int % 1000 < 1000 * queue.overlap_share else 1
 
 
 def _origin(order: Order, entry: Entry) -> TrialOrigin:
