@@ -33,6 +33,8 @@ HOMES = {
     "openTSNE": "core/analysis/",
     "ray": "core/cluster/",
     "plotly": "core/figures/",
+    "argon2": "core/services/signing/",
+    "limits": "core/services/signing/",
     "streamlit": ("app.py", "pages/"),
 }
 FORBIDDEN_WORDS = ("unsafe_allow_html", "TO" + "DO", "FIX" + "ME")

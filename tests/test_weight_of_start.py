@@ -27,6 +27,8 @@ HEAVY = (
     "onnxruntime",
     "tokenizers",
     "openTSNE",
+    "limits",
+    "authlib",
 )
 MOST_IDLE_BYTES = 350 * 10**6
 # Streamlit itself loads plotly.graph_objects wherever plotly is installed; pyarrow loads pandas with the first row written.

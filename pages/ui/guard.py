@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from core.errors import BadInput, NotAllowed, NotFound, NotSignedIn, StudioError
+from core.services.signing.throttle import TooMany
 from core.settings import Settings
 from pages.ui import shell
 
@@ -26,7 +27,7 @@ _VISIT = secrets.token_urlsafe(24)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Streamlit's own routes that tell of people's work or run pages: the first is on, the second off unless somebody turns it on.
 _INSIDE = ("/_stcore/metrics", "/_stcore/agent/")
-_STATUS: dict[type[StudioError], int] = {NotSignedIn: 401, NotFound: 404, NotAllowed: 403, BadInput: 422}
+_STATUS: dict[type[StudioError], int] = {TooMany: 429, NotSignedIn: 401, NotFound: 404, NotAllowed: 403, BadInput: 422}
 
 
 class VisitCookie:

@@ -21,8 +21,8 @@ class NotStarted(AssertionError):
 class App:
     """One studio on 127.0.0.1. `kill` is kill -9, `stop` is what Ctrl-C does to it."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
-        self.home = home
+    def __init__(self, home: Path, *, address: str = "127.0.0.1", **environment: str) -> None:
+        self.home, self._address = home, address
         self.log = home / "app.log"
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -51,7 +51,7 @@ class App:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--server.headless", "true", "--server.address", "127.0.0.1"],
+                [*command, "--server.headless", "true", "--server.address", self._address],
                 cwd=ROOT, env=self._environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
         return self

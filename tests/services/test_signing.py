@@ -59,7 +59,7 @@ def test_a_password_that_is_guessed_first_is_refused_and_burns_no_link(studio: S
     with pytest.raises(BadInput) as refused:
         studio.letting_in.accept(token, "Olga Olga", password, HERE)
     assert refused.value.to_do
-    assert studio.letting_in.look(token, HERE)
+    assert studio.letting_in.look(token, HERE).kind is LinkKind.FIRST_OWNER
 
 
 def test_an_invitation_makes_one_person_in_its_role(studio: Studio) -> None:

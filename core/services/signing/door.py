@@ -32,7 +32,6 @@ class Door:
     def __init__(self, settings: Settings, installation: Database, people: People, sessions: Sessions) -> None:
         self._settings, self._installation = settings, installation
         self.people, self.sessions = people, sessions
-        self.throttle = Throttle()
         self._tickets: dict[str, tuple[Identity, float]] = {}
         self._handing = threading.Lock()  # guards the tickets: each is good for one
 
@@ -40,6 +39,10 @@ class Door:
     def passwords(self) -> Passwords:
         """Made when first needed: making it hashes one."""
         return Passwords()
+
+    @cached_property
+    def throttle(self) -> Throttle:
+        return Throttle()
 
     @property
     def asks(self) -> bool:

@@ -30,7 +30,8 @@ def card(project: Project, study: StudyNow, people: Mapping[str, str]) -> None:
                 with shell.problems(f"studies.link.{id_}.problem"):  # whoever may do more than judge gets no link
                     _one(project, study, id_, people[id_])
     opens = "It works as soon as the study is open, or its pilot." if not study.takes_judgments else "It works now."
-    where = "It leads to this computer: raters use a browser here, or a tunnel that you set up."
+    alone = "It leads to this computer: raters use a browser here, or a tunnel that you set up."
+    where = "It needs no account. Who is named and may do more than judge signs in first." if shell.studio().door.asks else alone
     kit.show("hint", h("p", {"class": "lab"}, f"{opens} {where}"), key="studies.link.when")
 
 
