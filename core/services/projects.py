@@ -132,19 +132,13 @@ class Projects:
         path = path.resolve()
         with self._opening:
             slug = slug or self._slug_for(path)
-            if slug in self._open:
-                self._remember(self._open[slug], actor)
-                return self._open[slug]
-            database = open_database(path, "project")
-            project = Project(
-                slug=slug,
-                name=_named(database, name or path.stem.replace("-", " ").capitalize(), origin),
-                database=database,
-            )
-            _mark_interrupted(database)
-            self._open[slug] = project
-        database.writer.append_now([_audit(actor, "opened", slug)])
-        self._remember(project, actor)
+            project = self._open.get(slug)
+            is_news = project is None
+            if project is None:
+                project = self._open[slug] = _opened(path, slug, name, origin)
+        if is_news:
+            project.database.writer.append_now([_audit(actor, "opened", slug)])
+        self._remember(project, actor)  # outside of the lock: many people come at once in the morning
         return project
 
     def _remember(self, project: Project, actor: Actor) -> None:
@@ -200,6 +194,13 @@ def _named(database: Database, name: str, origin: str) -> str:
     fact = ProjectFact(id=str(uuid_utils.uuid7()), name=name, created_at=datetime.now(UTC), origin=origin)
     database.writer.append_now([fact])
     return name
+
+
+def _opened(path: Path, slug: str, name: str, origin: str) -> Project:
+    database = open_database(path, "project")
+    called = _named(database, name or path.stem.replace("-", " ").capitalize(), origin)
+    _mark_interrupted(database)
+    return Project(slug=slug, name=called, database=database)
 
 
 def _mark_interrupted(database: Database) -> None:

@@ -32,7 +32,7 @@ def keep(installation: Database, person: Person) -> None:
 def remember(project: Database, actor: Actor) -> None:
     """So that a project's file says by itself who did what in it, wherever it goes."""
     row = [actor.person_id, actor.name, str(actor.role)]
-    project.writer.run(lambda connection: connection.execute(_REMEMBER, row))
+    project.writer.run(lambda connection: connection.execute(_REMEMBER, row), by_person=True)
 
 
 def remember_simulated(project: Database, person_id: str, name: str) -> None:
