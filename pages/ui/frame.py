@@ -20,6 +20,7 @@ from core.services.log_lines import facts
 from core.settings import Settings
 from pages.ui import shell
 from pages.ui.guard import VisitCookie
+from pages.ui.handles import allow_many
 from pages.ui.headers import SafetyHeaders
 from pages.ui.request_log import RequestLog
 from pages.ui.routes import all_routes
@@ -52,6 +53,7 @@ def _start() -> None:
         sys.stderr.write(f"\nThe studio cannot start. {error}\n\n")
         sys.stderr.flush()
         os._exit(1)  # nothing is open yet, and the server's own way would bury the sentence under its traceback
+    allow_many()
     shell.bridge().stand_beside([studio.installation.path])
 
 
