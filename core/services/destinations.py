@@ -15,6 +15,7 @@ from core.errors import NotAllowed, NotFound
 from core.models.address import tidy_address
 from core.services.access import may_grow, require
 from core.services.keys import Keyed
+from core.store import deeds
 from core.store import destinations as store
 from core.store.database import Database
 
@@ -47,6 +48,7 @@ class Destinations:
             raise NotFound(f"Nothing was allowed of “{origin[:100]}”", to_do="Choose one from the list.")
         with self._lock:
             store.withdraw(self._installation, origin)
+            deeds.note(self._installation, actor.person_id, "address withdrawn", origin)
             self._allowed = _by_origin(store.every(self._installation))
 
     def keep(self, actor: Actor, url: str, keyed: Keyed) -> None:
@@ -78,6 +80,7 @@ class Destinations:
         with self._lock:
             if what - self._allowed.get(origin, frozenset()):
                 store.allow(self._installation, origin, tuple(sorted(what)), actor.person_id, datetime.now(UTC))
+                deeds.note(self._installation, actor.person_id, "address allowed", origin, ", ".join(sorted(what)))
                 self._allowed = _by_origin(store.every(self._installation))
 
 

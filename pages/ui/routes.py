@@ -26,13 +26,15 @@ from pages.ui.reviewing.review_routes import review_routes
 from pages.ui.signing.signing_routes import signing_routes
 from pages.ui.uploads import upload_routes
 
+_MOST_BYTES = 2**20  # of a command: files go by their paths
+
 
 async def _command(request: Request) -> Response:
     """A command from this machine. Its one-time token stands in a file that only this person can read."""
-    if not is_from_here(request):
-        return said(NotAllowed("Commands come from the studio's own machine"))
+    if not is_from_here(request) or _is_of_a_page(request):
+        return said(NotAllowed("Commands come from the studio's own machine, and from no page"))
     try:
-        body = json.loads(await request.body())
+        body = json.loads(await _at_most(request, _MOST_BYTES))
         token, name, arguments = body["token"], body["command"], body["arguments"]
     except (ValueError, KeyError, TypeError):
         return said(BadInput("This is no command"))
@@ -43,6 +45,21 @@ async def _command(request: Request) -> Response:
     except StudioError as error:
         return said(error)
     return JSONResponse(json.loads(json.dumps(answer, default=str)))
+
+
+def _is_of_a_page(request: Request) -> bool:
+    """A page anywhere can make this machine's browser post to it; a browser says so."""
+    return "origin" in request.headers or "sec-fetch-site" in request.headers
+
+
+async def _at_most(request: Request, most: int) -> bytes:
+    """The body; ValueError for a longer one."""
+    raw = bytearray()
+    async for part in request.stream():
+        raw += part
+        if len(raw) > most:
+            raise ValueError("too long")
+    return bytes(raw)
 
 
 def all_routes() -> list[BaseRoute]:

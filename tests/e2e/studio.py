@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from playwright.sync_api import Browser, Dialog, Locator, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 HOME = "Grow a hard instruction dataset from easy seeds"
@@ -30,12 +30,18 @@ class Window:
         page.on("request", self._note_request)
         page.on("pageerror", lambda error: self.wrong.append(f"page error: {error}"))
         page.on("dialog", self._note_dialog)
+        page.on("console", self._note_refusal)
         return page
 
     def _note_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and parts.hostname not in _LOCAL:
             self.wrong.append(f"request to {request.url}")
+
+    def _note_refusal(self, message: ConsoleMessage) -> None:
+        """What our own policy keeps a page from doing: nothing of ours may need it, and nothing planted may try."""
+        if "Content Security Policy" in message.text:
+            self.wrong.append(message.text)
 
     def _note_dialog(self, dialog: Dialog) -> None:
         self.wrong.append(f"dialog: {dialog.message}")

@@ -76,7 +76,7 @@ def rows(database: Database) -> dict[str, list[str]]:
     names = [row["name"] for row in database.query("select table_name as name from duckdb_tables() where not internal")]
     found = {name: database.query(f'select * from "{name}"') for name in names}  # noqa: S608
     own = ("audit", "migration", "project", "person")
-    kept = {name: [row for row in found[name] if row.get("kind") != "interrupted"] for name in names if name not in own}
+    kept = {name: [row for row in found[name] if row.get("kind") not in ("interrupted", "paused")] for name in names if name not in own}
     return {name: sorted(map(str, rows_)) for name, rows_ in kept.items()}
 
 
@@ -105,9 +105,17 @@ def test_a_project_comes_back_whole_under_a_name_that_is_free(studio: Studio, pr
     assert rows(copy.database) == rows(project.database)
     assert copy.database.projection_is_right()
     assert [(run.number, run.state) for run in studio.runs.list(ME, copy)] == [
-        (2, "interrupted"),
+        (2, "paused"),
         (1, "finished"),
     ]
+
+
+def test_a_run_that_came_along_grows_nothing_by_itself(studio: Studio, project: Project, whole: Path) -> None:
+    """Whoever made the file may have left one that goes on after every start, and a link that fetches with a key of ours."""
+    copy = bundles.import_bundle(ME, studio.shelf, whole)
+    (run, *_) = [one for one in studio.runs.list(ME, copy) if one.state != "finished"]
+    said = copy.database.query("select kind, reason from run_event where run_id = ? order by seq desc limit 1", [run.id])
+    assert said == [{"kind": "paused", "reason": "It came with a project that was imported."}]
     again = bundles.import_bundle(ME, studio.shelf, whole, project_name="By another name")
     assert again.slug == "by-another-name"
     assert left_behind(studio) == []

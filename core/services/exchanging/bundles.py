@@ -16,6 +16,7 @@ from core.errors import BadInput
 from core.exchange import bundle
 from core.services.access import may_grow, may_read
 from core.services.growing.seed_files import called
+from core.services.keeping import backup_making
 from core.services.projects import Project
 from core.services.shelf import Shelf
 from core.services.temporary import sweep, temporary_folder
@@ -78,8 +79,8 @@ def import_bundle(
     """A whole project as a new one of this installation, by the name it has, or by another.
 
     Its file is checked against its manifest, its rows are taken into tables of our own making, and what follows from its facts
-    is worked out again. Raises BadInput, and nothing is left behind, for whatever is no whole project. Whatever `tell` raises
-    ends it.
+    is worked out again. Nothing in it goes on by itself: a run that somebody else left going would spend money of ours. Raises
+    BadInput, and nothing is left behind, for whatever is no whole project. Whatever `tell` raises ends it.
     """
     may_grow(actor)
     sweep(shelf.folder)
@@ -90,6 +91,7 @@ def import_bundle(
         bundling.take(came, fresh, lambda: tell("Reading its rows …", 1.0))
         came.unlink()
         tell("Opening it …", 1.0)
+        backup_making.put_to_rest(fresh, actor.person_id, "It came with a project that was imported.")
         project = shelf.adopt(actor, fresh, project_name or about.name, is_free=not project_name)
     project.database.rebuild()
     audit = Audit(
