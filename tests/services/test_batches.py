@@ -15,10 +15,12 @@ from core.domain.person import Actor, Role
 from core.domain.progress import RunProgress
 from core.domain.run import Caps, Difficulty, LeftOver, RunEventKind
 from core.domain.task import TaskKind
-from core.errors import NotAllowed, RunRefused
+from core.errors import BadInput, NotAllowed, RunRefused
+from core.services import commands
+from core.services.commands.batches import say_list
 from core.services.growing import batches
 from core.services.growing.estimate import batches_in_turn, estimate
-from core.services.projects import Project
+from core.services.projects import FIRST, Project
 from core.services.studio import Studio
 from tests.openai_server import OpenAIServer, openai_server
 from tests.services.alone import ME, furnish, settings, studio_at
@@ -319,3 +321,41 @@ def wait_for(server: OpenAIServer, step: str, n: int = 1, seconds: float = 20) -
     while server.stats().get(step, 0) < n:
         assert time.monotonic() < until, f"the server saw no {step}: {server.stats()}"
         time.sleep(0.02)
+
+
+class TestCommands:
+    def test_grow_asks_by_batch_whoever_can_be_and_the_list_says_what_became_of_it(self, tmp_path: Path) -> None:
+        with place(tmp_path) as (studio, project, _):
+            asked = {
+                "seeds": None,
+                "endpoint": "test",
+                "epochs": 1,
+                "limit": None,
+                "preset": "quick look",
+                "ask": "batch",
+            }
+            begun = commands.run(studio, ME, "grow", {"project": FIRST, **asked})
+            assert begun["estimate"]["batches"] == 4
+            now = ended(studio, project, begun["run"])
+            assert now.run.state == RunEventKind.FINISHED, now.run.reason
+            listed = commands.run(studio, ME, "batches list", {"project": FIRST, "run": "1"})
+            assert [one["state"] for one in listed["batches"]] == ["completed"] * len(now.batches)
+            assert "completed" in say_list(listed)
+            with pytest.raises(BadInput, match="no batch 99"):
+                commands.run(studio, ME, "batches forget", {"project": FIRST, "run": "1", "number": 99})
+
+    def test_grow_by_batch_says_how_an_endpoint_is_set_up_for_it(self, tmp_path: Path) -> None:
+        with place(tmp_path, share=None) as (studio, _, server):
+            asked = {
+                "seeds": None,
+                "endpoint": "test",
+                "epochs": 1,
+                "limit": None,
+                "preset": "quick look",
+                "ask": "batch",
+            }
+            with pytest.raises(BadInput, match="--batch-price"):
+                commands.run(studio, ME, "grow", {"project": FIRST, **asked})
+            set_up = {"name": "test", "url": server.base_url, "model": "fake", "key_env": None, "batch_price": 0.5}
+            commands.run(studio, ME, "endpoints connect", set_up)
+            assert studio.endpoints.get(ME, "test").batch_share == 0.5

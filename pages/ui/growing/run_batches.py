@@ -68,7 +68,7 @@ def card(now: RunProgress) -> kit.Element | None:
         return None
     shown = now.batches[::-1][:_LATEST]
     rest = len(now.batches) - len(shown)
-    head = ("", "Batch", "Calls", "Answered", "Failed", "Left over", "Asked")
+    head = ("Batch", "State", "Calls", "Answered", "Failed", "Left over", "Asked")
     first = "The first one goes out as soon as nothing more can be put into it."
     return h(
         "div",
@@ -81,7 +81,7 @@ def card(now: RunProgress) -> kit.Element | None:
         ),
         h(
             "table",
-            h("tr", *(h("th", {"class": "r" if at > 1 else "", "scope": "col"}, word) for at, word in enumerate(head))),
+            h("tr", *(h("th", {"scope": "col"}, word) for word in head)),
             *map(_row, shown),
         )
         if shown
@@ -102,9 +102,9 @@ def _row(one: BatchNow) -> kit.Element:
     cells = (f"{one.n:,}", f"{one.done:,}", f"{one.failed:,}", f"{one.left:,}" if one.is_closed else "–", asked)
     return h(
         "tr",
+        h("td", f"{one.number} · {one.endpoint}", h("span", {"class": "lab"}, f" {what}")),
         h("td", _mark(one)),
-        h("td", {"class": "wide"}, f"{one.number} · {one.endpoint}", h("span", {"class": "lab"}, f" {what}")),
-        *(h("td", {"class": "r num"}, cell) for cell in cells),
+        *(h("td", {"class": "num"}, cell) for cell in cells),
     )
 
 
