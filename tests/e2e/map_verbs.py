@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-_ROOM = 56  # px that stay free when the whole map is fitted (components/map/camera.js)
+_ASIDE, _OVER = 140, 64  # px that stay free when the whole map is fitted (components/map/camera.js)
 _ABOVE = 9  # px between a label and what it stands over (components/map/labels.js)
 _SLOW_MS = 30_000  # a first page on a busy machine
 Place = tuple[float, float]
@@ -36,7 +36,7 @@ class OnMap:
         size = max(max(xs) - min(xs), max(ys) - min(ys))
         width, height = (max(xs) - min(xs)) / size, (max(ys) - min(ys)) / size
         box = self.box()
-        scale = min((box["width"] - _ROOM) / width, (box["height"] - _ROOM) / height)
+        scale = min((box["width"] - _ASIDE) / width, (box["height"] - _OVER) / height)
         left, top = (box["width"] - width * scale) / 2, (box["height"] - height * scale) / 2
         return [
             (box["x"] + left + (x - min(xs)) / size * scale, box["y"] + top + (max(ys) - y) / size * scale)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.domain.source import SourceEventKind
 from core.errors import StudioError
 from core.services.exchanging import arrivals
-from core.services.exchanging.arrivals import Arrival
+from core.services.exchanging.arrivals import Arrival, Standing
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.exchanging import arrived
@@ -22,6 +22,7 @@ _KINDS = {
     "test_set": ("Prompts of a study", "prompt"),
     "responses": ("Responses for a study", "response"),
 }
+_WIDTH = 80  # of each button, so that the lines beside them end at one place
 _BECAME = {SourceEventKind.REMOVED: "removed", SourceEventKind.TAKEN_BACK: "taken back"}
 
 
@@ -30,14 +31,19 @@ def show(project: Project) -> None:
     found = arrivals.every(shell.actor(), project)
     empty = h("p", {"class": "dim"}, "Nothing was brought into this project yet.")
     kit.show("exports", h("div", {"class": "h"}, "What came in"), None if found else empty, key="data.before")
-    for deed, group in groupby(found, _deed):
-        for number, part in enumerate([list(group)] if not deed else [[one] for one in group]):
-            first = part[0]
-            with st.container(horizontal=True, vertical_alignment="center", key=f"data_came_{first.id}_{number}"):
-                with st.container(width="stretch"):
-                    kit.show("exports", *map(_line, part), key=f"data.before.{first.id}")
-                if deed:
-                    _button(project, deed, first)
+    with st.container(gap=None, key="data_came_in"):
+        for deed, group in groupby(found, _deed):
+            for part in [list(group)] if not deed else [[one] for one in group]:
+                _row(project, deed, part)
+
+
+def _row(project: Project, deed: str, part: list[Arrival]) -> None:
+    """Some imports, and beside a single one what can be done to it."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"data_came_{part[0].id}"):
+        with st.container(width="stretch"):
+            kit.show("exports", *map(_line, part), key=f"data.before.{part[0].id}")
+        if deed:
+            _button(project, deed, part[0])
 
 
 def _deed(one: Arrival) -> str:
@@ -49,10 +55,10 @@ def _deed(one: Arrival) -> str:
 
 def _button(project: Project, deed: str, one: Arrival) -> None:
     if deed == "Take back":
-        if st.button(deed, type="tertiary", key=f"data.came.{one.id}"):
+        if st.button(deed, type="tertiary", key=f"data.came.{one.id}", width=_WIDTH):
             _take_back(project, one)
     else:
-        st.button(deed, type="tertiary", key=f"data.came.{one.id}", on_click=_put, args=(project, one))
+        st.button(deed, type="tertiary", key=f"data.came.{one.id}", width=_WIDTH, on_click=_put, args=(project, one))
 
 
 def _put(project: Project, one: Arrival) -> None:
@@ -74,19 +80,21 @@ def _put(project: Project, one: Arrival) -> None:
 def _take_back(project: Project, one: Arrival) -> None:
     with shell.problems("data.take_back"):
         stands = arrivals.standing(shell.actor(), project, one.id)
-        words = (
-            f"{one.name}: {count(stands.decisions, 'decision')} on {count(stands.instructions, 'instruction')} and"
-            f" {count(stands.skills, 'skill')} still stand. All of them are taken back at once; what people said here stays."
-        )
+        words = f"Of {one.name} {_stands(stands)} still stand. All of them are taken back at once; what people said here stays."
         more = "History keeps both. The same file may be brought in again."
         kit.show("hint", h("p", words), h("p", {"class": "lab"}, more), key="data.take_back.words")
         if st.button("Take them back", type="primary", key="data.take_back.go"):
             below = arrivals.take_back(shell.actor(), project, one.id)
-            line = f"{one.name}: {count(stands.decisions, 'decision')} and {count(stands.skills, 'skill')} taken back."
+            line = f"{one.name}: {_stands(stands)} taken back."
             if below:
                 line += f" {count(below, 'instruction')} below them set aside or brought back."
             arrived.keep(arrived.Said(line=line, word="Taken back"))
             st.rerun()
+
+
+def _stands(said: Standing) -> str:
+    skills = f" and {count(said.skills, 'skill')}" if said.skills else ""
+    return f"{count(said.decisions, 'decision')} on {count(said.instructions, 'instruction')}{skills}"
 
 
 def _line(one: Arrival) -> kit.Element:

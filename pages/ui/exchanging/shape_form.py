@@ -23,7 +23,7 @@ def shaping(project: Project, format_: ExportFormat) -> Shaping:
         repeats = st.selectbox("Repetitions", ways, format_func=lambda one: one.label, key="data.repeats")
         clear = _clear_of(project)
         left, middle, right = st.columns(3, vertical_alignment="bottom")
-        sample = left.number_input("At most so many rows, by lot", 1, None, None, placeholder="all", key="data.sample")
+        sample = left.number_input("Rows at most, by lot", 1, None, None, placeholder="all", key="data.sample")
         seed = middle.number_input("Seed of every lot", 0, 2**31 - 1, USUAL.seed, key="data.seed")
         shuffle = right.checkbox("In an order by lot", key="data.shuffle")
     return Shaping(

@@ -158,4 +158,4 @@ def _opens(one: Contrast, told: Estimate, wanted: QueueFilter) -> kit.Element:
 
 
 def _p(p: float | None) -> str:
-    return "–" if p is None else f"< {_LEAST_P:g}" if p < _LEAST_P else f"{p:.3f}"
+    return "–" if p is None else f"<\N{NO-BREAK SPACE}{_LEAST_P:g}" if p < _LEAST_P else f"{p:.3f}"

@@ -3,6 +3,7 @@
 const CLOSEST = 400; // times the whole
 const STEP = 1.4;
 const ARROW = 80; // px
+const [ASIDE, OVER] = [140, 64]; // px that stay free when the whole map is fitted: labels stand out over the points at its edges
 const DRAG = 4; // px a pointer may move and still be a click
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
@@ -23,7 +24,7 @@ export function makeCamera(pane, { moved, holds }) {
 
   function home() {
     const [w, h] = [pane.clientWidth, pane.clientHeight];
-    state.fit = Math.max(1, Math.min((w - 56) / world.width, (h - 56) / world.height));
+    state.fit = Math.max(1, Math.min((w - ASIDE) / world.width, (h - OVER) / world.height));
     state.isHome = true;
     Object.assign(view, { scale: state.fit, x: (w - world.width * state.fit) / 2, y: (h - world.height * state.fit) / 2 });
     apply();
