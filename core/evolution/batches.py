@@ -52,12 +52,12 @@ class Batches:
         self._crowded: set[str] = set()  # endpoints whose queue is full until another batch there ends
         self._woken = asyncio.Event()
         self._made = 0
-        self._is_ready = self._is_closing = self._cancels = False
+        self._is_closing = self._cancels = False
 
     @property
     def is_empty(self) -> bool:
         """Nothing is gathered, and nothing is under way."""
-        return self._is_ready and not self._gathered and not self._under_way
+        return not self._gathered and not self._under_way
 
     @property
     def waiting(self) -> int:
@@ -100,9 +100,16 @@ class Batches:
             one.due_s = 0.0
         self._woken.set()
 
+    async def take_up(self) -> None:
+        """Before anything else: go on with what an earlier engine of the run had begun."""
+        known, owed = await self._log.batches(), await self._log.owed_in_all()
+        self._budget.owe(Worst(tokens=owed.tokens, usd=owed.usd), owed.calls)
+        self._steps.batched = await self._log.batched()
+        self._made = len(known)
+        self._under_way = [UnderWay(now=batch) for batch in known if not batch.is_closed]
+
     async def work(self) -> None:
         """Until `close`."""
-        await self._take_up()
         while True:
             self._woken.clear()
             if not self._is_closing:
@@ -113,16 +120,6 @@ class Batches:
                 break
             await self._rest()
         await self._give_back()
-
-    async def _take_up(self) -> None:
-        """Go on with what an earlier engine of the run had begun."""
-        known, owed = await self._log.batches(), await self._log.owed_in_all()
-        self._budget.owe(Worst(tokens=owed.tokens, usd=owed.usd), owed.calls)
-        self._steps.batched = await self._log.batched()
-        self._made = len(known)
-        self._under_way = [UnderWay(now=batch) for batch in known if not batch.is_closed]
-        self._is_ready = True
-        self._stir()
 
     async def _make(self) -> None:
         """What is ready becomes a batch."""

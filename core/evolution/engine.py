@@ -87,6 +87,7 @@ class Engine:
         """
         async with asyncio.TaskGroup() as group:
             if self._batches is not None:
+                await self._batches.take_up()
                 group.create_task(self._ask_by_batch(self._batches))
             while (work := await self._next()) is not None:
                 self._busy += 1
