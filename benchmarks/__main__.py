@@ -41,6 +41,7 @@ QUESTIONS = (
     Question(section="engine", asks="what a call costs, beside three other ways to make it", module="engine", arguments=("--keep",), minutes=40),
     Question(section="store", asks="writing and reading 250,000 instructions, beside SQLite", module="store", minutes=8),
     Question(section="store-big", asks="the same with 2.5 million", module="store", arguments=("--big",), minutes=45),
+    Question(section="floors", asks="the five hottest paths beside their floors", module="floors", arguments=("--keep",), minutes=9),
     Question(section="pages", asks="the first page, clicks on nodes, an idle app", module="pages", arguments=("--keep",), minutes=5),
     Question(section="big", asks="every page of a project with 2.5 million instructions", module="big", arguments=("--keep",), minutes=30),
     Question(section="trees", asks="trees while a run is busy", module="trees", arguments=("--keep",), minutes=6),

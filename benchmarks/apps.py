@@ -30,8 +30,8 @@ FRAME = "await new Promise(done => requestAnimationFrame(done));"
 
 
 @contextmanager
-def running(script: str, home: Path) -> Iterator[tuple[psutil.Process, str, float]]:
-    """The app's process, its address, and when it was started. It may not answer yet."""
+def running(script: str, home: Path, *flags: str) -> Iterator[tuple[psutil.Process, str, float]]:
+    """The app's process, its address, and when it was started. It may not answer yet. `flags` are Streamlit's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -51,7 +51,9 @@ def running(script: str, home: Path) -> Iterator[tuple[psutil.Process, str, floa
     if script != STUDIO:
         command += ["--runner.postScriptGC", "true"]  # what Streamlit does when nobody has told it otherwise
     began = time.monotonic()
-    app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    app = subprocess.Popen(
+        [*command, *flags], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         yield psutil.Process(app.pid), f"http://127.0.0.1:{port}", began
     finally:

@@ -22,7 +22,7 @@ from core.store.fact_writing import write_facts
 
 _MOST_TOGETHER = 64  # people's batches in one transaction
 _MOST_FACTS = 4_000  # a transaction; bounds the wait of the first in line
-_GATHER_S = 0.1  # how long facts wait for others when they come thick and fast
+_GATHER_S, _ENOUGH = 0.1, 16  # how long facts wait for others when they come thick and fast, and for how many
 # Whatever a job raises belongs to whoever waits for it: this thread must outlive every job.
 _OF_THE_JOB = (
     duckdb.Error, StudioError, OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError,
@@ -155,7 +155,8 @@ class Writer:
         until_s = time.monotonic() + (_GATHER_S if first.rank and self._is_busy else 0.0)
         while facts < _MOST_FACTS:
             try:
-                following = self._jobs.get(timeout=max(0.0, until_s - time.monotonic()))
+                rest_s = until_s - time.monotonic() if len(batch) < _ENOUGH else 0.0
+                following = self._jobs.get(timeout=max(0.0, rest_s))
             except queue.Empty:
                 break
             if following.rank < first.rank:

@@ -16,6 +16,7 @@ from core.domain.task import TaskState
 from core.errors import NotFound, ProjectError
 from core.store.database import Database
 from core.store.tables import insert_facts
+from core.store.writer import Writer
 from tests.builders import audit, child, project_at, revision, score, seed, task
 
 
@@ -172,6 +173,26 @@ def test_a_persons_decision_goes_before_the_engines_rows(database: Database) -> 
         thread.join()
     assert subjects(database)[0] == "person"
     assert len(subjects(database)) == 6
+
+
+def test_facts_that_come_thick_share_a_transaction(database: Database) -> None:
+    turns: list[int] = []
+    writer = Writer(database._connection.cursor(), 1_000, lambda: turns.append(1))
+
+    async def thick() -> None:
+        await asyncio.gather(*(writer.append([audit(f"before {number}")]) for number in range(20)))
+        turns.clear()
+        async with asyncio.TaskGroup() as group:
+            for number in range(5):
+                group.create_task(writer.append([audit(f"engine {number}")]))
+                await asyncio.sleep(0.005)
+
+    try:
+        asyncio.run(thick())
+    finally:
+        writer.close()
+    assert len(turns) < 5
+    assert subjects(database)[-5:] == [f"engine {number}" for number in range(5)]
 
 
 def test_a_repeated_task_keeps_its_most_tries_and_takes_the_new_state(database: Database) -> None:
