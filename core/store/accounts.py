@@ -1,12 +1,13 @@
 """What signing in needs of an installation's file: hashes of passwords, names at providers, sessions, links."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import duckdb
 
-from core.domain.account import Link, LinkKind, Session, Way
+from core.domain.account import Identity, Link, LinkKind, Session, Way
 from core.domain.person import Role
 from core.store.database import Database
 
@@ -43,9 +44,22 @@ def person_of(installation: Database, issuer: str, subject: str) -> str | None:
     return str(found[0]["person_id"]) if found else None
 
 
-def link_identity(installation: Database, issuer: str, subject: str, person_id: str, now: datetime) -> None:
-    row = [issuer, subject, person_id, now]
-    installation.writer.run(lambda connection: connection.execute(_LINK_IDENTITY, row))
+def let_in(installation: Database, link_id: str, person_id: str, way: str | Identity, now: datetime) -> bool:
+    """A link is used up and gives its person a way in, both or neither: the hash of a password, or a name at a provider.
+
+    What let them in before lets nobody in any more. False if somebody was quicker.
+    """
+
+    def write(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(_END_LINK, [link_id, "used", person_id, now])
+        for statement in _DROP:
+            connection.execute(statement, [person_id])
+        if isinstance(way, Identity):
+            connection.execute(_LINK_IDENTITY, [way.issuer, way.subject, person_id, now])
+        else:
+            connection.execute(_SET_PASSWORD, [person_id, way, now])
+
+    return _happened(installation, write)
 
 
 def drop_ways(installation: Database, person_id: str) -> None:
@@ -71,7 +85,7 @@ def sessions(installation: Database, now: datetime) -> list[Session]:
 def begin(installation: Database, session: Session) -> bool:
     """False if the provider's word began one before."""
     row = asdict(session) | {"way": str(session.way)}
-    return _happened(installation, _BEGIN, row)
+    return _happened(installation, lambda connection: connection.execute(_BEGIN, row))
 
 
 def has_begun(installation: Database, proof: str) -> bool:
@@ -106,7 +120,8 @@ def open_link(installation: Database, id_: str, now: datetime) -> Link | None:
 
 def end_link(installation: Database, id_: str, how: str, by: str, now: datetime) -> bool:
     """False if somebody was quicker."""
-    return _happened(installation, _END_LINK, [id_, how, by, now])
+    row = [id_, how, by, now]
+    return _happened(installation, lambda connection: connection.execute(_END_LINK, row))
 
 
 def end_links_of(installation: Database, person_id: str, kind: LinkKind, by: str, now: datetime) -> None:
@@ -115,10 +130,10 @@ def end_links_of(installation: Database, person_id: str, kind: LinkKind, by: str
     installation.writer.run(lambda connection: connection.execute(_END_LINKS_OF, row))
 
 
-def _happened(installation: Database, statement: str, row: Any) -> bool:
-    """False if its primary or unique key is there already."""
+def _happened(installation: Database, action: Callable[[duckdb.DuckDBPyConnection], object]) -> bool:
+    """False, and nothing of it was done, if its primary or unique key is there already."""
     try:
-        installation.writer.run(lambda connection: connection.execute(statement, row))
+        installation.writer.run(action)
     except duckdb.ConstraintException:
         return False
     return True

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,10 +23,11 @@ from core.settings import Settings
 from pages.ui import shell
 
 _COOKIE = "studio_visit"
+_NOT_MODIFIED = 304
 _VISIT = secrets.token_urlsafe(24)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-# Streamlit's own routes that tell of people's work or run pages: the first is on, the second off unless somebody turns it on.
-_INSIDE = ("/_stcore/metrics", "/_stcore/agent/")
+# Streamlit's own routes that tell of people's work, run pages (off unless somebody turns it on) or take files into memory.
+_INSIDE = ("/_stcore/metrics", "/_stcore/agent/", "/_stcore/upload_file")
 _STATUS: dict[type[StudioError], int] = {TooMany: 429, NotSignedIn: 401, NotFound: 404, NotAllowed: 403, BadInput: 422}
 
 
@@ -50,7 +51,7 @@ class VisitCookie:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
-                if headers.get("content-type", "").startswith("text/html"):
+                if headers.get("content-type", "").startswith("text/html") or _is_known_page(message["status"], scope):
                     flags = "HttpOnly; SameSite=Strict" + ("; Secure" if is_secure(HTTPConnection(scope)) else "")
                     headers.append("Set-Cookie", f"{_COOKIE}={_VISIT}; Path=/; {flags}")
             await send(message)
@@ -64,6 +65,11 @@ class VisitCookie:
         if is_inside and shell.studio().door.session_of(asks.cookies) is None:
             return said(NotSignedIn("You are not signed in", to_do="Sign in, then try again."))
         return None
+
+
+def _is_known_page(status: int, scope: Scope) -> bool:
+    """A page that the browser has already: after a new start it still needs the new cookie."""
+    return status == _NOT_MODIFIED and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def is_from_here(asks: HTTPConnection) -> bool:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_NOT_MODIFIED = 304  # the browser takes what it has, and its headers with it: a policy of data would shut the page up
 _YEAR_S = 365 * 24 * 3600
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -51,7 +52,7 @@ class SafetyHeaders:
             return
 
         async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and message["status"] != _NOT_MODIFIED:
                 add_to(MutableHeaders(scope=message), scope)
             await send(message)
 

@@ -24,7 +24,7 @@ class App:
     def __init__(self, home: Path, *, address: str = "127.0.0.1", **environment: str) -> None:
         self.home, self._address = home, address
         self.log = home / "app.log"
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = _clean() | {"EVOL_STUDIO_HOME": str(home), "EVOL_STUDIO_CACHE": str(home / "cache")}
         self._environment |= environment
@@ -109,7 +109,8 @@ def _clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("EVOL_STUDIO_")}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody has now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -60,6 +60,14 @@ def method_of(route: Route) -> str:
     return "POST" if "POST" in (route.methods or ()) else "GET"
 
 
+def test_a_page_that_the_browser_has_already_keeps_its_policy_and_gets_the_cookie(app: App) -> None:
+    _, first, _ = ask(app, "/", Accept="text/html")
+    status, again, _ = ask(app, "/", Accept="text/html", If_None_Match=first["etag"])
+    assert status == HTTPStatus.NOT_MODIFIED
+    assert "content-security-policy" not in again  # it would take the place of the page's own
+    assert again["set-cookie"] == first["set-cookie"]
+
+
 @pytest.mark.parametrize("path", ANSWERS)
 def test_every_answer_has_the_headers(app: App, path: str) -> None:
     _, headers, _ = ask(app, path)

@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import pytest
 from starlette.routing import Route
 
 from core.domain.person import Role
+from core.domain.study import StudyDesign
 from core.services.projects import FIRST
 from pages.ui.routes import all_routes
 from tests.builders import id_of
@@ -18,6 +20,7 @@ from tests.e2e.furnish import furnished
 from tests.e2e.running import App, http_status
 from tests.e2e.scripts import open_tab, visited
 from tests.services.signed import HERE, first_owner, joined, signed, who
+from tests.studies.building import a_study
 
 pytestmark = pytest.mark.e2e
 
@@ -104,6 +107,7 @@ PAGES: dict[str, tuple[str, frozenset[object]]] = {
     "team": ("Team", GROWERS),
     "trees": ("Trees", GROWERS),
 }
+STUDIES = "studies"
 PLANTED = "Only those who may grow read that herons nest in March."
 
 
@@ -118,6 +122,8 @@ def app(tmp_path_factory: pytest.TempPathFactory, words: dict[str, str]) -> Iter
     home = Path(tmp_path_factory.mktemp("home"))
     with furnished(home) as fresh:
         fresh.project(FIRST, [PLANTED])
+        design = StudyDesign(title="Letters")
+        words["study"] = a_study(fresh.project(STUDIES).database, name="Letters", design=design)
     with signed(home) as studio:
         words[Role.OWNER] = first_owner(studio)
         words |= {role: joined(studio, f"A {role}", role) for role in (Role.CURATOR, Role.ANNOTATOR)}
@@ -125,8 +131,12 @@ def app(tmp_path_factory: pytest.TempPathFactory, words: dict[str, str]) -> Iter
         words[Role.RATER] = studio.letting_in.accept(
             studio.accounts.new_password_link(studio.people.owner(), rater.id), "", "four plain words again", HERE
         )
-        assert {role: who(studio, word).role for role, word in words.items()} == {role: role for role in Role}
+        assert all(who(studio, words[role]).role is role for role in Role)
         words["cookie"] = studio.door.sessions.cookie
+        project, owner = studio.projects.open(studio.people.owner(), STUDIES), studio.people.owner()
+        words["for anybody"] = studio.invitations.invite(owner, project, words["study"])
+        annotator = who(studio, words[Role.ANNOTATOR])
+        words["for the annotator"] = studio.invitations.invite(owner, project, words["study"], annotator.person_id)
     with App(home, EVOL_STUDIO_SIGN_IN="accounts") as running:
         yield running
 
@@ -213,11 +223,53 @@ def test_a_page_shows_itself_to_whom_it_is_for_and_to_nobody_else(
     assert not wrong
 
 
+def post(app: App, path: str, has: dict[str, str], body: object) -> tuple[int, dict[str, str]]:
+    """The status, and the cookies that the answer sets."""
+    headers = {"Cookie": "; ".join(f"{name}={word}" for name, word in has.items()), "Origin": app.url}
+    request = urllib.request.Request(app.url + path, data=json.dumps(body).encode(), headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            given = SimpleCookie("; ".join(reply.headers.get_all("set-cookie", [])))
+            return int(reply.status), {name: one.value for name, one in given.items()}
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, {}
+
+
+def test_a_rater_comes_by_a_studys_link_without_an_account_and_sees_that_study_alone(
+    app: App, words: dict[str, str], visit: dict[str, str]
+) -> None:
+    with open_tab(app.url, visit) as tab:
+        said = tab.run("join", urlencode({"invitation": words["for anybody"]}))
+        assert "You are invited to judge" in said
+        assert "Letters" in said
+        assert "This needs the role" not in said
+    status, given = post(app, "/api/join", visit, {"invitation": words["for anybody"], "name": "Zoe"})
+    assert status == 200
+    hand = f"{app.url}/api/judge/trials?{urlencode({'project': STUDIES, 'study': words['study']})}"
+    said = "; ".join(f"{name}={word}" for name, word in (visit | given).items())
+    assert http_status(hand, Cookie=said) == 200
+    assert http_status(f"{app.url}/api/trials?project={STUDIES}", Cookie=said) == 403
+    again, nothing = post(app, "/api/join", visit | given, {"invitation": words["for anybody"], "as_me": True})
+    assert (again, nothing) == (200, {})  # who they are here already
+
+
+def test_a_studys_link_lets_nobody_in_as_somebody_who_signs_in(
+    app: App, words: dict[str, str], visit: dict[str, str]
+) -> None:
+    link = {"invitation": words["for the annotator"]}
+    for role in (NOBODY, Role.CURATOR):
+        status, given = post(app, "/api/join", cookies(words, visit, role), link)
+        assert (status, given) == (401, {})
+    assert post(app, "/api/join", cookies(words, visit, Role.ANNOTATOR), link) == (200, {})
+
+
 def test_what_streamlit_tells_of_its_own_is_for_those_who_are_signed_in(
     app: App, words: dict[str, str], visit: dict[str, str]
 ) -> None:
     assert http_status(f"{app.url}/_stcore/metrics") == 401
     assert http_status(f"{app.url}/_stcore/agent/openapi.json") == 401
+    assert http_status(f"{app.url}/_stcore/upload_file/one/two", body=b"") == 401
     assert http_status(f"{app.url}/_stcore/metrics", Cookie=f"{words['cookie']}={words[Role.OWNER]}") == 200
 
 

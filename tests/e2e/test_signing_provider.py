@@ -1,22 +1,26 @@
 """Signing in at a provider: a real OpenID provider on this machine, and a real browser that goes there and comes back."""
 
+import json
 import re
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Request, expect
 
 from core.services.projects import FIRST
 from tests.e2e.furnish import PLAIN, furnished
-from tests.e2e.running import App
+from tests.e2e.running import App, free_port
 from tests.e2e.signing_verbs import Signing
 
 pytestmark = pytest.mark.e2e
 USERS = (
-    User(sub="sub-1", claims={"name": "Olga", "email": "olga@example.com"}),
-    User(sub="sub-2", claims={"name": "Cy"}),
+    {"sub": "sub-1", "name": "Olga", "email": "olga@example.com"},
+    {"sub": "sub-2", "name": "Cy"},
 )
 _STYLE = "https://cdn.jsdelivr.net/**"
 _SECRETS = """[auth]
@@ -30,10 +34,28 @@ server_metadata_url = "{provider}/.well-known/openid-configuration"
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # it speaks http, on this machine alone
-        with run_server_in_thread(user_claims=USERS, require_nonce=True) as server:
-            yield f"http://localhost:{server.server_port}"
+    """A process of its own, which speaks http on this machine alone."""
+    port = free_port()
+    users = [f"--user-claims={json.dumps(one)}" for one in USERS]
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true", *users]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        url = f"http://localhost:{port}"
+        try:
+            _wait_for(f"{url}/.well-known/openid-configuration")
+            yield url
+        finally:
+            process.terminate()
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            assert time.monotonic() < until, "the provider does not answer"
+            time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

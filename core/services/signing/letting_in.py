@@ -8,7 +8,6 @@ from core.domain.person import LOCAL_OWNER, Person, Role
 from core.errors import BadInput, NotSignedIn
 from core.services.signing.door import Door
 from core.services.signing.links import Links
-from core.services.signing.sessions import now
 from core.store import accounts, deeds
 from core.store.database import Database
 
@@ -62,8 +61,7 @@ class LettingIn:
             link = self._links.read(token)
             hash_ = self._door.passwords.hash(password, self._name(link, name))
             person = self._person(link, name)
-            self._links.use(link, person.id)
-            accounts.set_password(self._installation, person.id, hash_, now())
+            self._links.use(link, person.id, hash_)
         self._note(link, person, visitor)
         return self._door.enter(person, Way.PASSWORD, visitor)
 
@@ -75,9 +73,7 @@ class LettingIn:
         with self._one_by_one:
             link = self._links.read(token)
             person = self._person(link, name or identity.name)
-            self._links.use(link, person.id)
-            accounts.drop_ways(self._installation, person.id)  # who lost a way in may have lost it to somebody
-            accounts.link_identity(self._installation, identity.issuer, identity.subject, person.id, now())
+            self._links.use(link, person.id, identity)
         self._note(link, person, visitor)
         return self._door.enter(person, Way.PROVIDER, visitor, identity.proof)
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from core.domain.account import Link, LinkKind
+from core.domain.account import Identity, Link, LinkKind
 from core.domain.person import Role
 from core.errors import BadInput
 from core.services.signing.sessions import hashed, now
@@ -42,9 +42,12 @@ class Links:
             raise BadInput("This link leads nowhere any more", to_do="Ask an owner for a new one.")
         return found
 
-    def use(self, link: Link, person_id: str) -> None:
-        """BadInput if somebody was quicker: nobody else is let in by it."""
-        if not accounts.end_link(self._installation, link.id, "used", person_id, self._clock()):
+    def use(self, link: Link, person_id: str, way: str | Identity) -> None:
+        """It is used up, and its person has this way in (a password's hash, or a name at a provider); none that they had before.
+
+        BadInput if somebody was quicker: nobody else is let in by it.
+        """
+        if not accounts.let_in(self._installation, link.id, person_id, way, self._clock()):
             raise BadInput("This link was used just now", to_do="Ask an owner for a new one.")
 
     def open(self) -> tuple[Link, ...]:
