@@ -50,7 +50,7 @@ def test_what_a_removed_person_held_goes_back_to_the_queue_and_what_they_decided
     assert set(items(room.take(noor))) == set(items(held)[1:])
     assert removal.reserved(room.studio, LOCAL_OWNER, mira.person_id) == ()
     page = history.page(LOCAL_OWNER, room.project, HistoryFilter())
-    assert [(one.person, one.act) for one in page.entries] == [("Mira", Act.ACCEPT)]
+    assert [(one.person, one.act) for one in page.entries] == [(mira.person_id, "accept")]
 
 
 def test_what_a_removed_person_held_comes_first_to_whom_it_is_given(room: Room) -> None:

@@ -30,6 +30,7 @@ FOR_EVERYBODY = {
     "duplicates.still_there",
     "JudgeDesk.about", "JudgeDesk.admit", "JudgeDesk.lines", "JudgeDesk.past", "JudgeDesk.take", "JudgeDesk.settle",
     "judging.nodes", "judging.studies_of", "judging.submit",
+    "Accounts.change_password", "Accounts.end_session", "Accounts.sessions", "Accounts.sign_out_everywhere",
 }  # fmt: skip
 # Parts of other services, which have asked before they call them.
 INSIDE = {
