@@ -20,9 +20,10 @@ from core.domain.cluster import WorkerNow, WorkerState
 from core.domain.system import Endpoint
 
 _LONGEST_LINE: Final = 2**27
-_GRACE_S: Final = 10.0  # beyond what an endpoint may take: a worker that has not answered by then is given up
-_PATIENCE_S: Final = 20.0  # for a worker that the cluster has not placed
+_GRACE_S: Final = 30.0  # beyond what an endpoint may take: longer than the crew needs to see that a worker hangs
+_PATIENCE_S: Final = 60.0  # for a worker that the cluster has not placed
 _END_S: Final = 3.0
+_REST_S: Final = 30.0
 _SERVES: Final = (WorkerState.OPENING, WorkerState.READY)
 
 
@@ -43,6 +44,7 @@ class Link:
         self._seen = News()
         self._news: asyncio.Future[None] | None = None  # done when something has changed; whoever waits shares it
         self._problem = ""
+        self._rests_until = 0.0
         self._is_closed = False
 
     @property
@@ -115,7 +117,7 @@ class Link:
 
     async def _start(self) -> None:
         async with self._starting:
-            if self._child is not None or self._is_closed:
+            if self._child is not None or self._is_closed or time.monotonic() < self._rests_until:
                 return
             self._problem, self._seen = "", News()
             self._crew = {number: WorkerNow(number=number) for number in self._crew}
@@ -192,6 +194,8 @@ class Link:
         words = self._last_words()
         why = self._problem = self._problem or f"the process that drives the cluster ended: {words}"
         self._child = None
+        if all(one.state is WorkerState.COMING for one in self._crew.values()):
+            self._rests_until = time.monotonic() + _REST_S  # it was not taken in: at once it would not be either
         for number in self._crew:
             self._crew[number] = WorkerNow(number=number, state=WorkerState.LOST, words=why)
             self._lose(number, why)

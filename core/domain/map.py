@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from core.domain.queue import QueueFilter
 
-PACKAGED = "packaged"  # the embedder that ships with the studio; any other name is an endpoint's
+PACKAGED = "packaged"  # the embedder that ships with the studio; any other name but the next is an endpoint's
+ON_CLUSTER = "packaged, on the cluster"  # the same model, on the machines of the installation's cluster
+FREE = (PACKAGED, ON_CLUSTER)
 EVERYTHING = QueueFilter(kinds=("seed", "evolved"), statuses=(), set_aside=None)
 REFERENCES = QueueFilter(kinds=("reference",), statuses=(), set_aside=None)
 

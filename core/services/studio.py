@@ -175,7 +175,7 @@ def open_studio(settings: Settings) -> Studio:
     house = House(settings.home, installation, projects, shelf, endpoints, embedded, backups, backup_clock)
     judge_desk = JudgeDesk()
     argilla = Argilla(judge_desk, secrets_files(), destinations)
-    embeddings = Embeddings(live, endpoints)
+    embeddings = Embeddings(live, endpoints, clusters)
     return Studio(
         settings=settings,
         installation=installation,

@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
+from core.domain.map import ON_CLUSTER, PACKAGED
+
 
 def bytes_in_words(n_bytes: int) -> str:
     """1.1 GB, 52 MB, 14 kB."""
     if n_bytes >= 1e9:
         return f"{n_bytes / 1e9:.1f} GB"
     return f"{n_bytes / 1e6:.0f} MB" if n_bytes >= 1e6 else f"{n_bytes / 1e3:.0f} kB"
+
+
+def embedder_words(name: str) -> str:
+    """Who embeds texts, as a person reads it."""
+    said = {PACKAGED: "The packaged model, on this machine", ON_CLUSTER: "The packaged model, on the cluster"}
+    return said.get(name, name)
 
 
 def duration(seconds: float) -> str:

@@ -15,7 +15,7 @@ def main(home: str, url: str, cluster: str) -> None:
     """Grow; say who works, in the middle of it; go on."""
     studio = open_studio(Settings(home=Path(home), cluster=cluster))
     project = studio.projects.open(ME, "my-project")
-    furnish(studio, project, url, n_seeds=30, in_flight=8)
+    furnish(studio, project, url, n_seeds=40, in_flight=8)
     run = studio.runs.start(ME, project, settings(epochs=3, workers=2))
     while (now := studio.runs.progress(ME, project, run)).spending.calls < 40:
         time.sleep(0.02)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.domain.call import Sampling
-from core.domain.map import PACKAGED, MapEstimate
+from core.domain.map import FREE, PACKAGED, MapEstimate
 from core.domain.person import Actor
 from core.domain.system import EMBEDDED, Endpoint
 from core.errors import BadInput
@@ -29,9 +29,6 @@ class Embedder:
     endpoint: Endpoint | None = None
 
 
-_PACKAGED = Embedder(name=PACKAGED, model=minilm_name.MODEL)
-
-
 def names(actor: Actor, endpoints: Endpoints) -> tuple[str, ...]:
     """The packaged model, then every endpoint. Whether an endpoint's model can embed, only asking it tells."""
     may_read(actor)
@@ -41,8 +38,8 @@ def names(actor: Actor, endpoints: Endpoints) -> tuple[str, ...]:
 def named(actor: Actor, endpoints: Endpoints, name: str) -> Embedder:
     """The embedder of this name. NotFound if there is no such endpoint, BadInput for one that only writes."""
     may_read(actor)
-    if name == PACKAGED:
-        return _PACKAGED
+    if name in FREE:
+        return Embedder(name=name, model=minilm_name.MODEL)
     if name == EMBEDDED:
         raise BadInput(
             "The embedded model writes, and embeds nothing", to_do="Choose the packaged one, or an endpoint."

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import psutil
 
-from core.domain.map import EVERYTHING, PACKAGED, REFERENCES, MapEstimate, MapPhase, MapProgress
+from core.domain.map import EVERYTHING, ON_CLUSTER, PACKAGED, REFERENCES, MapEstimate, MapPhase, MapProgress
 from core.domain.person import Actor
 from core.domain.queue import QueueFilter
 from core.domain.run import Caps
 from core.services.access import may_grow, may_read
 from core.services.endpoints import Endpoints
 from core.services.errands import require_prices
-from core.services.exploring import embedders, embedding_work
+from core.services.exploring import embedders, embedding_crew, embedding_work
 from core.services.exploring.embedders import Embedder
 from core.services.exploring.embedding_work import EndpointWork
 from core.services.exploring.map_jobs import MapJob, MapJobs
+from core.services.growing.clusters import Clusters
 from core.services.growing.live import LiveRuns
 from core.services.projects import Project
 from core.store import embedding_reading
@@ -30,8 +31,8 @@ _LOOK_S = 0.2  # how often who waits looks whether it is still wanted
 class Embeddings:
     """The embeddings that go on in this process, at most one piece of work a project."""
 
-    def __init__(self, live: LiveRuns, endpoints: Endpoints) -> None:
-        self._live, self._endpoints = live, endpoints
+    def __init__(self, live: LiveRuns, endpoints: Endpoints, clusters: Clusters) -> None:
+        self._live, self._endpoints, self._clusters = live, endpoints, clusters
         self._jobs = MapJobs()
         self._guard = threading.Lock()  # guards the dict
         self._turns: dict[
@@ -39,8 +40,9 @@ class Embeddings:
         ] = {}  # by file and model: no text is embedded, or paid for, twice
 
     def names(self, actor: Actor) -> tuple[str, ...]:
-        """Who may be asked: the packaged model, then endpoints."""
-        return embedders.names(actor, self._endpoints)
+        """Who may be asked: the packaged model here, and on the cluster if there is one; then endpoints."""
+        here, *others = embedders.names(actor, self._endpoints)
+        return (here, ON_CLUSTER, *others) if self._clusters.address(actor) else (here, *others)
 
     def model(self, actor: Actor, embedder: str = PACKAGED) -> str:
         """What this embedder's vectors are kept under."""
@@ -116,6 +118,8 @@ class Embeddings:
         """The embedder of this name, if it can be asked under these caps. Raises StudioError; nothing is spent."""
         may_grow(actor)
         who = embedders.named(actor, self._endpoints, embedder)
+        if who.name == ON_CLUSTER:
+            self._clusters.check(actor, 1)
         if who.endpoint is not None:
             require_prices(who.endpoint, caps or Caps())
             self._endpoints.check(actor, who.name)
@@ -124,7 +128,9 @@ class Embeddings:
     def ensure(self, job: MapJob, database: Database, found: Wanted, who: Embedder, caps: Caps | None) -> None:
         """Inside a piece of work: embed what is missing of `found`. Raises StudioError; what came before that is kept."""
         with self._turn(job, database, who):
-            if who.endpoint is None:
+            if who.name == ON_CLUSTER:
+                embedding_crew.embed(job, database, found, who.model, self._clusters.linked())
+            elif who.endpoint is None:
                 embedding_work.packaged(job, database, found, who.model)
             else:
                 work = EndpointWork(live=self._live, endpoints=self._endpoints, embedder=who, caps=caps or Caps())

@@ -52,7 +52,7 @@ def put_aside(folder: Path, batches: Iterable[pa.RecordBatch]) -> None:
         ) from error
 
 
-def _hands(folder: Path) -> Iterator[pa.RecordBatch]:
+def hands(folder: Path) -> Iterator[pa.RecordBatch]:
     """What was put aside, a hand at a time."""
     with pa.ipc.open_stream(str(folder / map_order.TEXTS)) as reader:
         yield from reader
@@ -70,7 +70,7 @@ def packaged(job: MapJob, database: Database, found: Wanted, model: str) -> None
         put_aside(folder, found.missing(model, map_order.HAND))
         answers = asked_of_child(job, ChildOrder(errand=ChildErrand.EMBED, folder=name, n=total))
         with closing(answers):
-            for number, (hand, said) in enumerate(zip(_hands(folder), answers, strict=True)):
+            for number, (hand, said) in enumerate(zip(hands(folder), answers, strict=True)):
                 path = folder / map_order.hand(number)
                 embedding_log.add(database, model, hand.column("text_hash").to_pylist(), np.load(path))
                 path.unlink()
@@ -122,7 +122,7 @@ class EndpointWork:
         calls = -(-total // TEXTS_A_CALL)
         errand = Errand(
             id=errand_id, kind="embed", database=database, endpoint=endpoint, system=system, total=calls,
-            questions=(_question(errand_id, hand, model) for hand in _hands(folder)),
+            questions=(_question(errand_id, hand, model) for hand in hands(folder)),
         )  # fmt: skip
         counting = _Counting(CallProgress(total=calls), job=job, texts=total)
         client = self.endpoints.open_embeddings(endpoint, embedding_reading.dimensions(database, model))

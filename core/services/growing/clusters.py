@@ -29,7 +29,11 @@ from core.settings import ROOT
 
 _COMMAND: Final = (sys.executable, "-m", "core.services.growing.cluster_child")
 _ADDRESS: Final = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})")
-_ALWAYS: Final = {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0"}
+_ALWAYS: Final = {
+    "RAY_AUTH_MODE": "token",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "20",  # a head that is gone for so long ends the driver, and the run can say so
+}
 _REACH_S, _LOOK_S = 3.0, 60.0
 
 
@@ -74,17 +78,17 @@ class Clusters:
         """The cluster's machines now. Takes ten seconds: Ray is loaded and asked. ClusterError if they cannot be told."""
         may_read(actor)
         self._require_usable()
+        return self._seen().nodes
+
+    def _seen(self) -> News:
         news = asyncio.run(self._looked())
         if news.problem:
             raise ClusterError(news.problem, to_do="See docs/cluster.md.")
-        return news.nodes
+        return news
 
     def fitting(self, actor: Actor) -> int:
         """How many workers suit it: one a GPU if they are to have one, else one a machine."""
-        found = self.nodes(actor)
-        if self._gpus:
-            return min(MOST_WORKERS, max(1, sum(int(node.free_gpus // self._gpus) for node in found)))
-        return min(MOST_WORKERS, max(1, sum(node.cpus > 0 for node in found)))
+        return _fitting(self.nodes(actor), self._gpus)
 
     async def _looked(self) -> News:
         link = self._link(Order(address=self._address, look=True))
@@ -92,6 +96,12 @@ class Clusters:
             return await link.news(_LOOK_S)
         finally:
             await link.close()
+
+    def linked(self) -> Link:
+        """A crew that asks no endpoint, for texts to embed: a worker for each machine. Takes ten seconds; ClusterError if it cannot be."""
+        self._require_usable()
+        workers = _fitting(self._seen().nodes, 0.0)
+        return self._link(Order(address=self._address, workers=workers))
 
     def opened(self, casting: Casting, workers: int) -> Crewed:
         """The same seats, but asked from workers' machines. What runs on a worker's own machine is one seat a worker."""
@@ -144,6 +154,12 @@ class Clusters:
                 f"Nothing answers at {self._address} ({why})",
                 to_do="Start Ray's head there (docs/cluster.md), or check the address.",
             ) from None
+
+
+def _fitting(nodes: tuple[Node, ...], gpus: float) -> int:
+    """Workers: as many as have their GPUs, or one a machine that has processors."""
+    found = sum(int(node.free_gpus // gpus) for node in nodes) if gpus else sum(node.cpus > 0 for node in nodes)
+    return min(MOST_WORKERS, max(1, found))
 
 
 def _spread(seat: Seat, crew: tuple[int, ...]) -> tuple[Seat, ...]:

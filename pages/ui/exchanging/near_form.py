@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.domain.export import Order
-from core.domain.map import PACKAGED, MapEstimate
+from core.domain.map import FREE, ON_CLUSTER, PACKAGED, MapEstimate
 from core.domain.run import Caps
 from core.services.exchanging import nearness
 from core.services.projects import Project
@@ -28,7 +28,7 @@ def is_embedded(project: Project, order: Order) -> bool:
     if not estimate.to_embed:
         return True
     kit.show("hint", h("p", {"class": "dim"}, _takes(estimate, embedder)), key="data.near.words")
-    caps = Caps() if embedder == PACKAGED else run_caps.ask(Caps(), "data.near.caps")
+    caps = Caps() if embedder in FREE else run_caps.ask(Caps(), "data.near.caps")
     if st.button("Embed what is missing", type="primary", key="data.near.go"):
         studio.embeddings.begin_at(actor, project, seqs, embedder=embedder, caps=caps)
         st.rerun()
@@ -40,6 +40,8 @@ def _takes(said: MapEstimate, embedder: str) -> str:
         f"To compare by meaning, {said.to_embed:,} of {count(said.texts, 'text')} (the rows and the test sets) have to be"
         f" embedded first: about {duration(said.seconds)}"
     )
+    if embedder == ON_CLUSTER:
+        return f"{texts} here, less on the cluster's machines. It costs nothing. Each text is embedded once."
     if embedder == PACKAGED:
         return f"{texts} on this machine. Nothing leaves it, and it costs nothing. Each text is embedded once."
     return f"{texts}, {count(said.calls, 'call')}, about {count(said.tokens, 'token')}, {money(said.usd)}."

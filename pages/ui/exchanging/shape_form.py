@@ -9,6 +9,7 @@ from core.services.exchanging import exports
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.kit import h
+from pages.ui.words import embedder_words
 
 EMBEDDER = "data.embedder"  # the widget that says who embeds
 _TEST = 10  # percent
@@ -55,7 +56,7 @@ def _clear_of(project: Project) -> Shaping:
     left, right = st.columns(2, vertical_alignment="bottom")
     cosine = left.number_input("Cosine from", 0.5, 1.0, COSINE, 0.01, key="data.cosine")
     names = shell.studio().embeddings.names(shell.actor())
-    who = right.selectbox("Who embeds", names, format_func=_embedder, key=EMBEDDER)
+    who = right.selectbox("Who embeds", names, format_func=embedder_words, key=EMBEDDER)
     model = shell.studio().embeddings.model(shell.actor(), who or PACKAGED)
     return Shaping(against=tuple(chosen), ngram=ngram, cosine=cosine, model=model)
 

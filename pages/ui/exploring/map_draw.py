@@ -3,14 +3,14 @@
 import streamlit as st
 
 from core.domain.explore import Scope
-from core.domain.map import PACKAGED, MapEstimate, MapProgress
+from core.domain.map import FREE, ON_CLUSTER, PACKAGED, MapEstimate, MapProgress
 from core.domain.run import Caps
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.exploring.work import track
 from pages.ui.growing import run_caps
 from pages.ui.kit import h
-from pages.ui.words import count, duration, money
+from pages.ui.words import count, duration, embedder_words, money
 
 _LOOK_S = 0.5
 _LONGEST_NAME = 80
@@ -53,9 +53,9 @@ def _form(project: Project, scope: Scope, key: str) -> None:
             "Seed", 0, 2**31 - 1, 7, key=f"{key}.seed", help="The same texts and seed give the same map."
         )
         embedder = st.selectbox(
-            "Who embeds the texts", studio.embeddings.names(actor), format_func=_embedder, key=f"{key}.embedder"
+            "Who embeds the texts", studio.embeddings.names(actor), format_func=embedder_words, key=f"{key}.embedder"
         )
-        caps = Caps() if embedder == PACKAGED else run_caps.ask(Caps(), f"{key}.caps")
+        caps = Caps() if embedder in FREE else run_caps.ask(Caps(), f"{key}.caps")
     estimate = studio.maps.estimate(actor, project, scope.wanted, embedder=embedder)
     with takes:
         kit.show("line", h("p", {"class": "lab"}, _takes(estimate, embedder)), key=f"{key}.takes")
@@ -67,12 +67,10 @@ def _form(project: Project, scope: Scope, key: str) -> None:
         st.rerun()
 
 
-def _embedder(name: str) -> str:
-    return "The packaged model, on this machine" if name == PACKAGED else name
-
-
 def _takes(said: MapEstimate, embedder: str) -> str:
     texts = f"{count(said.texts, 'text')}, {said.to_embed:,} not embedded yet: about {duration(said.seconds)}"
+    if embedder == ON_CLUSTER:
+        return f"{texts} here, less on the cluster's machines. It costs nothing."
     if embedder == PACKAGED:
         return f"{texts} on this machine. Nothing leaves it, and it costs nothing."
     return f"{texts}, {count(said.calls, 'call')}, about {count(said.tokens, 'token')}, {money(said.usd)}."
