@@ -68,6 +68,7 @@ torture:
 
 bench:
 	@sh tools/setup.sh test
+	@sh tools/setup.sh cluster
 	@chrome=$$($(PY) tests/chrome.py) || exit 1; CHROME="$$chrome" $(PY) -m benchmarks $(ARGS)
 
 pins:
