@@ -15,7 +15,7 @@ from core.store.decision_log import decide
 from tests.builders import NOON, id_of
 from tests.e2e.furnish import PLAIN, furnished
 from tests.e2e.people_verbs import Somebody
-from tests.e2e.running import App
+from tests.e2e.running import App, http_status
 
 pytestmark = pytest.mark.e2e
 _SEND = """async (what) => {
@@ -64,6 +64,12 @@ def two(browser: Browser, app: App) -> Iterator[tuple[Somebody, Somebody]]:
     """The owner's browser and another one."""
     with Somebody(browser, app.url) as one, Somebody(browser, app.url) as other:
         yield one, other
+
+
+def test_without_sign_in_no_other_machine_is_served_whatever_name_it_asks_for(app: App) -> None:
+    assert http_status(app.url) == 200
+    assert http_status(app.url, X_Forwarded_For="203.0.113.9") == 421  # as a proxy on this machine would say
+    assert http_status(app.url, Host="studio.example.org") == 421
 
 
 def test_two_people_work_beside_each_other_and_each_is_offered_what_they_may_do(two: tuple[Somebody, Somebody]) -> None:

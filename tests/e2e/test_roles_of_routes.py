@@ -19,7 +19,7 @@ from tests.builders import id_of
 from tests.e2e.furnish import furnished
 from tests.e2e.running import App, http_status
 from tests.e2e.scripts import open_tab, visited
-from tests.services.signed import HERE, first_owner, joined, signed, who
+from tests.services.signed import HERE, PASSWORD, first_owner, joined, signed, who
 from tests.studies.building import a_study
 
 pytestmark = pytest.mark.e2e
@@ -108,6 +108,7 @@ PAGES: dict[str, tuple[str, frozenset[object]]] = {
     "trees": ("Trees", GROWERS),
 }
 STUDIES = "studies"
+PUBLIC = "studio.example.org"
 PLANTED = "Only those who may grow read that herons nest in March."
 
 
@@ -137,7 +138,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, words: dict[str, str]) -> Iter
         words["for anybody"] = studio.invitations.invite(owner, project, words["study"])
         annotator = who(studio, words[Role.ANNOTATOR])
         words["for the annotator"] = studio.invitations.invite(owner, project, words["study"], annotator.person_id)
-    with App(home, EVOL_STUDIO_SIGN_IN="accounts") as running:
+    with App(home, EVOL_STUDIO_SIGN_IN="accounts", EVOL_STUDIO_HOST=f"https://{PUBLIC}") as running:
         yield running
 
 
@@ -262,6 +263,21 @@ def test_a_studys_link_lets_nobody_in_as_somebody_who_signs_in(
         status, given = post(app, "/api/join", cookies(words, visit, role), link)
         assert (status, given) == (401, {})
     assert post(app, "/api/join", cookies(words, visit, Role.ANNOTATOR), link) == (200, {})
+
+
+def test_behind_a_proxy_that_speaks_https_cookies_are_sent_over_nothing_else(
+    app: App, words: dict[str, str], visit: dict[str, str]
+) -> None:
+    asked = urllib.request.Request(f"{app.url}/", headers={"Host": PUBLIC, "Accept": "text/html"})
+    with urllib.request.urlopen(asked, timeout=30) as reply:
+        assert "Secure" in reply.headers["set-cookie"]
+    body = json.dumps({"name": "Olga", "password": PASSWORD}).encode()
+    said = {"Host": PUBLIC, "Origin": f"https://{PUBLIC}", "Cookie": f"studio_visit={visit['studio_visit']}"}
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{app.url}/api/session", data=body, headers=said), timeout=30
+    ) as reply:
+        flags = reply.headers["set-cookie"]
+    assert all(flag in flags for flag in ("Secure", "HttpOnly", "SameSite=strict"))
 
 
 def test_what_streamlit_tells_of_its_own_is_for_those_who_are_signed_in(
