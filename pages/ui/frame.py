@@ -17,7 +17,6 @@ from starlette.routing import BaseRoute, Route
 from core.errors import StudioError
 from core.services import logs
 from core.services.log_lines import facts
-from core.settings import Settings
 from pages.ui import shell
 from pages.ui.guard import VisitCookie
 from pages.ui.handles import allow_many
@@ -91,4 +90,4 @@ def _routes() -> tuple[BaseRoute, ...]:
 
 def middleware() -> list[Middleware]:
     known = frozenset(one.path for one in _routes() if isinstance(one, Route))
-    return [Middleware(SafetyHeaders), Middleware(RequestLog, known=known), Middleware(VisitCookie, settings=Settings())]
+    return [Middleware(SafetyHeaders), Middleware(RequestLog, known=known), Middleware(VisitCookie)]

@@ -6,6 +6,7 @@ Without sign-in that is this machine alone: its own names, and connections that 
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from http.cookies import SimpleCookie
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,7 +20,6 @@ from starlette.websockets import WebSocketClose
 
 from core.errors import BadInput, NotAllowed, NotFound, NotSignedIn, StudioError
 from core.services.signing.throttle import TooMany
-from core.settings import Settings
 from pages.ui import shell
 
 _COOKIE = "studio_visit"
@@ -34,9 +34,16 @@ _STATUS: dict[type[StudioError], int] = {TooMany: 429, NotSignedIn: 401, NotFoun
 class VisitCookie:
     """Gives the browser its HttpOnly, same-site cookie with the page, and refuses other host names (DNS rebinding) and machines."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app, self._asks_who = app, settings.asks_who
-        self._hosts = _LOOPBACK | (settings.hosts if settings.asks_who else frozenset())
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    @cached_property
+    def _asks_who(self) -> bool:
+        return shell.studio().settings.asks_who
+
+    @cached_property
+    def _hosts(self) -> frozenset[str]:
+        return _LOOPBACK | (shell.studio().settings.hosts if self._asks_who else frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):

@@ -118,3 +118,10 @@ def test_a_provider_that_is_not_set_up_is_said_at_the_start(tmp_path: Path) -> N
     refused = App(tmp_path, EVOL_STUDIO_SIGN_IN="oidc").launch()
     assert refused.wait() == 1
     assert "[auth]" in refused.said()
+
+
+def test_a_setting_that_cannot_be_is_said_at_the_start(tmp_path: Path) -> None:
+    refused = App(tmp_path, EVOL_STUDIO_SIGN_IN="yes").launch()
+    assert refused.wait() == 1
+    assert "EVOL_STUDIO_SIGN_IN: Input should be 'none', 'accounts' or 'oidc'" in refused.said()
+    assert "Traceback" not in refused.said()

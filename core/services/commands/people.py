@@ -53,6 +53,12 @@ def remove(studio: Studio, actor: Actor, *, person: str, heir: str = "") -> Answ
     return {"removed": removed.name}
 
 
+def hand_over(studio: Studio, actor: Actor, *, person: str, heir: str = "") -> Answer:
+    """What somebody has in front of them, without removing them; in studies that are going they count as having left."""
+    to = _named(studio, heir).id if heir else ""
+    return {"handed_over": removal.hand_over(studio, actor, _named(studio, person).id, to)}
+
+
 def sign_out(studio: Studio, actor: Actor, *, person: str) -> Answer:
     """Every browser that is signed in as somebody."""
     return {"signed_out": studio.accounts.sign_out_everywhere(actor, _named(studio, person).id)}
@@ -125,6 +131,7 @@ NOUN = Noun(
         Verb(name="owner-link", help="a link that makes an owner, when none can come in", do=owner_link, say=say_link),
         Verb(name="role", help="what somebody may do from now on", do=role, options=_role),
         Verb(name="remove", help="out at once; what they did stays", do=remove, options=_remove),
+        Verb(name="hand-over", help="what somebody has in front of them", do=hand_over, options=_remove),
         Verb(name="sign-out", help="every browser of somebody", do=sign_out, options=_person),
         Verb(
             name="log", help="who did what when, as CSV or JSON lines", do=log_, options=_log,

@@ -29,8 +29,11 @@ def entrance() -> None:
             kit.show("lead", h("p", "Nobody signs in here: the studio serves this machine alone."), key="sign.none")
             return
         if who is not None:
-            kit.show("lead", h("p", f"You are signed in as {who.name}."), key="sign.me")
-        ticket = _ticket() if who is None and door.by_provider else ""
+            more = " Sign out to follow a link as somebody else." if door.by_provider else ""
+            kit.show("lead", h("p", f"You are signed in as {who.name}.{more}"), key="sign.me")
+            if door.by_provider:
+                return
+        ticket = _ticket() if door.by_provider else ""
         data = {"by_provider": door.by_provider, "ticket": ticket, "me": who.name if who else ""}
         _component()(data=data, key="sign.door")
         if door.by_provider:

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import streamlit as st
+from pydantic import ValidationError
 
 from core.errors import ProjectError
 from core.services.studio import Studio
@@ -17,8 +18,8 @@ _HOW = (
 
 
 def require_safe() -> None:
-    """ProjectError if anybody on the network could be the owner, or if nobody could sign in."""
-    settings, address = Settings(), st.get_option("server.address")
+    """ProjectError if anybody on the network could be the owner, if nobody could sign in, or for a setting that cannot be."""
+    settings, address = _settings(), st.get_option("server.address")
     if not settings.asks_who and not _is_loopback(str(address or "")):
         raise ProjectError(
             f"It would listen on {address or 'every address'}, where anybody could do everything", to_do=_HOW
@@ -28,6 +29,17 @@ def require_safe() -> None:
             "EVOL_STUDIO_SIGN_IN is oidc, and no provider is set up",
             to_do="Write the section [auth] of .streamlit/secrets.toml; docs/people.md has one.",
         )
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = "_".join(["EVOL_STUDIO", *map(str, wrong["loc"])]).upper()
+        raise ProjectError(
+            f"{name}: {wrong['msg']}", to_do="Correct it; docs/operating.md lists all settings."
+        ) from None
 
 
 def greet(studio: Studio) -> None:
