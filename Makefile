@@ -3,6 +3,8 @@
 
 PY = .venv/bin/python
 PORT ?= 8501
+# another address only with sign-in (docs/people.md)
+ADDRESS ?= 127.0.0.1
 # 1: also the tests that need the embedded model's weights, which are fetched once (1.1 GB)
 WEIGHTS ?= 0
 # 1: also the tests against a real Argilla server, which is installed once (440 MB); Redis comes from the system
@@ -16,7 +18,7 @@ ARGS ?=
 
 # A browser window opens by itself where there is a screen.
 SCREEN = $(if $(CI),,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)))
-SERVE = exec $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) \
+SERVE = exec $(PY) -m streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT) \
 	--server.headless $(if $(SCREEN),false,true) --server.showEmailPrompt false
 
 .PHONY: help run demo test check bench torture pins clean
@@ -34,12 +36,12 @@ help:
 
 run:
 	@sh tools/setup.sh run
-	@echo "Starting the studio at http://127.0.0.1:$(PORT) - stop it with Ctrl-C."
+	@echo "Starting the studio at http://$(ADDRESS):$(PORT) - stop it with Ctrl-C."
 	@$(SERVE)
 
 demo:
 	@sh tools/setup.sh run
-	@echo "Starting the studio with the demo project at http://127.0.0.1:$(PORT) - stop it with Ctrl-C."
+	@echo "Starting the studio with the demo project at http://$(ADDRESS):$(PORT) - stop it with Ctrl-C."
 	@EVOL_STUDIO_PROJECT=demo $(SERVE)
 
 test: style
