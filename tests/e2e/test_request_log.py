@@ -1,15 +1,29 @@
 """What the real app's log has of requests: which, who, how it ended, how long. Not what was asked, written or answered."""
 
 import json
+import threading
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from streamlit.logger import init_uvicorn_logs
 
+from core.services import logs
 from core.services.projects import FIRST
+from core.settings import Settings
+from pages.ui.request_log import RequestLog
 from tests.builders import child, outcome, response, revision, run, seed, system
 from tests.e2e.furnish import furnished
 from tests.e2e.running import App, http_status
@@ -89,3 +103,35 @@ def test_start_and_end_are_told_and_the_end_is_in_order(told: Told) -> None:
 
 def test_health_is_told_to_anybody_and_names_nobody(told: Told) -> None:
     assert told.ready == {"status": "ready", "studio": True, "writers": True, "engine": True, "room": True}
+
+
+def test_a_route_that_breaks_is_told_by_the_name_that_its_answer_carries(tmp_path: Path) -> None:
+    """Served as the app is, by uvicorn with Streamlit's loggers."""
+
+    def broken(_: Request) -> Response:
+        raise ValueError(NOTE)
+
+    route = Route("/api/broken", broken)
+    app = Starlette(routes=[route], middleware=[Middleware(RequestLog, known=frozenset({route.path}))])
+    init_uvicorn_logs()
+    log = logs.begin(Settings(home=tmp_path))
+    with served(app) as url:
+        assert http_status(f"{url}/api/broken", X_Request_ID=GIVEN) == 500
+    log.close()
+    text = (tmp_path / "logs" / "studio.jsonl").read_text(encoding="utf-8")
+    asked, fault = map(json.loads, text.splitlines())
+    assert (asked["what"], asked["status"], asked["level"]) == ("request", 500, "error")
+    assert (fault["error"]["kind"], fault["request"], asked["request"]) == ("ValueError", GIVEN, GIVEN)
+    assert NOTE not in text
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=20)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.services import logs
 from core.services.log_lines import about, facts, fault
@@ -124,6 +125,13 @@ def test_messages_are_told_where_the_installation_asks_for_them(tmp_path: Path) 
     assert lines(path(settings))[0]["error"]["says"] == SECRET
 
 
+def test_a_page_that_breaks_is_told_without_what_it_says(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    AppTest.from_string(f"raise ValueError({SECRET!r})").run()
+    (line,) = lines(log)
+    assert (line["by"], line["error"]["kind"]) == ("streamlit.error_util", "ValueError")
+    assert SECRET not in log.read_text(encoding="utf-8") + capsys.readouterr().err
+
+
 def test_a_thread_that_ends_by_a_fault_is_told(log: Path) -> None:
     thread = threading.Thread(target=failing, args=(SECRET,), name="explored")
     thread.start()
@@ -175,7 +183,12 @@ def test_a_container_gets_lines_of_json_on_its_output_and_no_file(
 
 
 def test_a_log_that_is_closed_leaves_nothing_behind(tmp_path: Path) -> None:
-    before = (list(logging.getLogger().handlers), logging.getLogRecordFactory(), threading.excepthook)
-    logs.begin(Settings(home=tmp_path)).close()
-    assert (list(logging.getLogger().handlers), logging.getLogRecordFactory(), threading.excepthook) == before
-    assert not logging.getLogger("uvicorn.error").handlers
+    def now() -> tuple[object, ...]:
+        loggers = [list(logging.getLogger(name).handlers) for name in ("", "core", "uvicorn.error")]
+        return (*loggers, logging.getLogRecordFactory(), threading.excepthook, logging.getLogger("core").level)
+
+    before = now()
+    going = logs.begin(Settings(home=tmp_path))
+    assert now() != before
+    going.close()
+    assert now() == before
