@@ -54,6 +54,7 @@ QUESTIONS = (
     Question(section="soak", asks="what grows at ten times their pace", module="soak", arguments=("--keep",), minutes=90),
     Question(section="studies", asks="results and judging of 10,000 prompts", module="studies", arguments=("--keep",), minutes=10),
     Question(section="explore", asks="numbers about 250,000 instructions, beside pandas", module="explore", minutes=5),
+    Question(section="near", asks="near-duplicates of 250,000 instructions, beside the bare library", module="near", minutes=6),
     Question(section="maps", asks="drawing a map, beside the bare libraries", module="maps", minutes=12),
     Question(section="map-pan", asks="moving in a map, beside Streamlit's chart", module="map_pan", arguments=("--keep",), minutes=6),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.builders import RUN
 from tests.e2e.running import App
@@ -126,6 +126,26 @@ def test_a_damaged_lineage_is_refused_by_its_row_and_one_that_is_here_is_skipped
     window.expect_said("0 rows taken, 15 here already, 0 refused")
 
 
+def came_in(window: Window, name: str) -> Locator:
+    return window.page.locator(".exports .i", has_text=name)
+
+
+def take_back_what_came_in(window: Window) -> None:
+    """The reference set goes and comes again; the decisions go for good."""
+    window.press("Remove")
+    window.expect_said("nothing is compared with it any more")
+    expect(came_in(window, "alpaca")).to_contain_text("removed")
+    window.press("Bring back")
+    window.expect_said("is compared with again")
+    window.press("Take back")
+    expect(window.dialog()).to_contain_text("Take a whole import back")
+    window.expect_said("1 decision on 1 instruction still stand")
+    window.press("Take them back")
+    window.expect_said("1 decision on 1 instruction taken back")
+    expect(came_in(window, "said.csv")).to_contain_text("taken back")
+    expect(window.page.get_by_role("button", name="Take back")).to_have_count(0)
+
+
 def test_files_from_elsewhere_are_looked_at_taken_and_listed_and_the_whole_project_becomes_another(
     window: Window, app: App, tmp_path: Path
 ) -> None:
@@ -143,8 +163,9 @@ def test_files_from_elsewhere_are_looked_at_taken_and_listed_and_the_whole_proje
     window.expect_said("1 decision and 0 skills are new", "Row 3 its `verdict` is none of accept, reject, flag, note")
     window.press("Take the others: 1")
     window.expect_said("1 decision and 0 skills taken")
-    expect(window.page.locator(".exports")).to_contain_text("alpaca")
-    expect(window.page.locator(".exports")).to_contain_text("said.csv")
+    expect(came_in(window, "alpaca")).to_be_visible()
+    expect(came_in(window, "said.csv")).to_be_visible()
+    take_back_what_came_in(window)
     window.switch_to("Take out")
     window.expect_said("The whole project")
     with window.page.expect_download() as started:
@@ -158,5 +179,5 @@ def test_files_from_elsewhere_are_looked_at_taken_and_listed_and_the_whole_proje
     window.press("Make the project")
     window.expect_said("is the project “Its twin” now")
     assert window.asked()["project"] == "its-twin"
-    expect(window.page.locator(".exports")).to_contain_text("alpaca")
+    expect(came_in(window, "alpaca")).to_be_visible()
     assert list((app.home / "uploads").glob("*")) == []

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from core.domain.person import Actor
 from core.domain.queue import QueueFilter
@@ -17,6 +18,7 @@ from core.store import duplicate_reading, queue_reading
 
 ALIKE = 0.7  # share of three-word runs in common: one word changed in forty
 _AT_ONCE = 500  # texts in memory
+_GROUPS_AT_ONCE = 100  # that are looked up together: one by one, each takes as long as all of them
 _LET_OTHERS_S = 0.002  # between two hands of texts: the server answers people meanwhile
 _LIKELY = 300  # candidates that are compared with one item
 SIMILAR_FROM = 0.4
@@ -164,11 +166,12 @@ def _groups(search: _Search, seqs: list[int]) -> Iterator[Group]:
         found += ids
     if search.stopping.is_set():
         return
-    for rows in near.groups(signatures[: len(found)], ALIKE):
-        if search.stopping.wait(_LET_OTHERS_S / 10):
+    likely = ([found[row] for row in rows] for rows in near.groups(signatures[: len(found)], ALIKE))
+    while some := list(islice(likely, _GROUPS_AT_ONCE)):
+        if search.stopping.wait(_LET_OTHERS_S):
             return
-        if (group := _checked(search.project, [found[row] for row in rows])) is not None:
-            yield group
+        said = duplicate_reading.texts_of(search.project.database, [id_ for group in some for id_ in group])
+        yield from (group for group in (_checked(said, ids) for ids in some) if group is not None)
 
 
 def _hands(search: _Search, seqs: list[int]) -> Iterator[tuple[list[str], list[str]]]:
@@ -182,8 +185,7 @@ def _hands(search: _Search, seqs: list[int]) -> Iterator[tuple[list[str], list[s
         search.now = replace(search.now, done=done, seconds=time.monotonic() - search.began)
 
 
-def _checked(project: Project, ids: list[str]) -> Group | None:
-    texts = duplicate_reading.texts_of(project.database, ids)
+def _checked(texts: Mapping[str, str], ids: list[str]) -> Group | None:
     own = shingles(texts[ids[0]])
     alike = {id_: near.jaccard(own, shingles(texts[id_])) for id_ in ids}
     kept = [id_ for id_ in ids if alike[id_] >= ALIKE]

@@ -17,6 +17,13 @@ function mixed(n) {
   return order;
 }
 
+/** One array after the other: all of them in one loop take ten times as long. */
+function inOrder(from, order) {
+  const to = new from.constructor(order.length);
+  for (let i = 0; i < order.length; i++) to[i] = from[order[i]];
+  return to;
+}
+
 /** The same scale on both axes: distances on the map are what the projection made them. y points up, as in a figure. */
 function squared(x, y) {
   let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
@@ -35,12 +42,10 @@ export function makePoints({ head, arrays }) {
   const order = mixed(n);
   const world = n ? squared(arrays.x, arrays.y) : { left: 0, high: 0, size: 1, width: 1, height: 1 };
   const places = new Float32Array(2 * n);
-  const of = Object.fromEntries(head.arrays.map(([name]) => [name, new arrays[name].constructor(n)]));
+  const of = Object.fromEntries(head.arrays.map(([name]) => [name, inOrder(arrays[name], order)]));
   for (let i = 0; i < n; i++) {
-    const from = order[i];
-    for (const [name] of head.arrays) of[name][i] = arrays[name][from];
-    places[2 * i] = (arrays.x[from] - world.left) / world.size;
-    places[2 * i + 1] = (world.high - arrays.y[from]) / world.size;
+    places[2 * i] = (of.x[i] - world.left) / world.size;
+    places[2 * i + 1] = (world.high - of.y[i]) / world.size;
   }
   return { n, head, of, places, world: { width: world.width || 0.01, height: world.height || 0.01 }, state: new Uint8Array(n).fill(PLAIN), grid: makeGrid(places, n) };
 }
