@@ -79,7 +79,8 @@ page = st.navigation(
 )
 with st.sidebar:
     if who is not None and not is_invited and not only_rates:
-        foot()
+        if not only_judges:  # it asks every three seconds, and has nothing for those who only judge
+            foot()
         switcher()
     if not (shell.studio().door.asks if who is None else is_invited):
         people.picker()

@@ -60,4 +60,5 @@ def _row(link: Link) -> None:
 
 
 def _call_back(link_id: str) -> None:
-    shell.studio().accounts.call_back(shell.actor(), link_id)
+    with shell.problems("people.back"):
+        shell.studio().accounts.call_back(shell.actor(), link_id)

@@ -44,8 +44,10 @@ def called(browser: str) -> str:
 
 
 def _end(session_id: str) -> None:
-    shell.studio().accounts.end_session(shell.actor(), session_id)
+    with shell.problems("account.end"):
+        shell.studio().accounts.end_session(shell.actor(), session_id)
 
 
 def _end_all() -> None:
-    shell.studio().accounts.sign_out_everywhere(shell.actor())
+    with shell.problems("account.everywhere"):
+        shell.studio().accounts.sign_out_everywhere(shell.actor())

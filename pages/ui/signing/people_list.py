@@ -82,10 +82,11 @@ def _change_role(person: Person) -> None:
 
 
 def _turn(person: Person) -> None:
-    if person.active:
-        removal.remove(shell.studio(), shell.actor(), person.id)
-    else:
-        shell.studio().people.set_active(shell.actor(), person.id, True)
+    with shell.problems("people.turn"):
+        if person.active:
+            removal.remove(shell.studio(), shell.actor(), person.id)
+        else:
+            shell.studio().people.set_active(shell.actor(), person.id, True)
 
 
 @st.dialog("Rename")
