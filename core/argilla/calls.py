@@ -20,7 +20,7 @@ class Line:
     """An open connection as one user. Raises ArgillaError where there is no server, or it does not know the token."""
 
     def __init__(self, url: str, token: str, reach: Reach) -> None:
-        self.url = checked(url)
+        self.url, self._token = checked(url), token
         self._client = argilla.Argilla.__new__(
             argilla.Argilla
         )  # in two steps: a client that is refused is closed all the same
@@ -122,7 +122,10 @@ class Line:
             )
         if status >= 500 or status < 400:
             return self._trouble(status)
-        return ArgillaError(f"The server refuses it: {_said(reply)}", where=self.url, to_do="Nothing of it was taken.")
+        said = _said(reply).replace(self._token, "…")  # careless servers repeat it
+        return ArgillaError(
+            f"The server refuses it: {said[:_MOST_SAID]}", where=self.url, to_do="Nothing of it was taken."
+        )
 
 
 def checked(url: str) -> str:
@@ -151,4 +154,4 @@ def _said(reply: httpx.Response) -> str:
         detail = detail.get("detail", detail)
     if isinstance(detail, dict):
         detail = detail.get("params", detail)
-    return " ".join(str(detail).split())[:_MOST_SAID]
+    return " ".join(str(detail).split())

@@ -60,7 +60,7 @@ class Destinations:
     def ask(self, actor: Actor, url: str, keyed: Keyed) -> Reach:
         """Whither a try with this address and key may connect. NotAllowed for what only an owner may begin with."""
         may_grow(actor)
-        missing = _needs(url, keyed) - self._allowed.get(origin_of(url), frozenset())
+        missing = self._missing(url, keyed)
         if missing and actor.role is not Role.OWNER:
             raise _refusal(url, keyed, missing)
         return Reach.ANYWHERE if is_near(url) else self.reach(url)
@@ -71,10 +71,17 @@ class Destinations:
 
     def require(self, url: str, keyed: Keyed) -> Reach:
         """The same for something that was set up before, perhaps in another installation. NotAllowed if no owner of this one allowed it."""
-        missing = _needs(url, keyed) - self._allowed.get(origin_of(url), frozenset())
+        missing = self._missing(url, keyed)
         if missing:
             raise _refusal(url, keyed, missing)
         return self.reach(url)
+
+    def _missing(self, url: str, keyed: Keyed) -> frozenset[str]:
+        """What no owner allowed yet. NotAllowed for what is no address: it may stand in a file that somebody else made."""
+        try:
+            return frozenset(_needs(url, keyed)) - self._allowed.get(origin_of(url), frozenset())
+        except ValueError:
+            raise NotAllowed("That is no address of a server", to_do="Set it up anew.") from None
 
     def _keep(self, actor: Actor, origin: str, what: set[str]) -> None:
         with self._lock:
@@ -90,7 +97,7 @@ def _needs(url: str, keyed: Keyed) -> set[str]:
     return named | ({NEAR} if is_near(url) else set())
 
 
-def _refusal(url: str, keyed: Keyed, missing: set[str]) -> NotAllowed:
+def _refusal(url: str, keyed: Keyed, missing: frozenset[str]) -> NotAllowed:
     if NEAR in missing:
         what, to_do = "That is an address of this machine or its network", "An owner can allow it under Settings."
     else:

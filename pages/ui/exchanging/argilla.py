@@ -57,12 +57,20 @@ def _card(project: Project, one: LinkNow) -> None:
 
 def _ask(project: Project, one: LinkNow) -> None:
     """The link came with the project from elsewhere: nothing goes over it before an owner of this studio says so."""
-    name = one.link.key_env or one.link.key_secret or ""
-    words = f"No owner of this studio said that the token under {name} may be sent to {one.link.url}."
+    name, url = (_plain(text) for text in (one.link.key_env or one.link.key_secret or "", one.link.url))
+    words = f"No owner of this studio said that the token under {name} may be sent to {url}."
     kit.show("hint", kit.note("waiting", "Not allowed", words), key=f"argilla.{one.link.id}.not_allowed")
-    if shell.actor().role is Role.OWNER and st.button("Allow it", key=f"data.argilla.allow.{one.link.id}"):
-        shell.studio().argilla.allow(shell.actor(), project, one.link.id)
-        st.rerun()
+    with st.container(horizontal=True):
+        if shell.actor().role is Role.OWNER and st.button("Allow it", key=f"data.argilla.allow.{one.link.id}"):
+            shell.studio().argilla.allow(shell.actor(), project, one.link.id)
+            st.rerun()
+        if st.button("End", key=f"data.argilla.end.{one.link.id}"):
+            _end(project, one)
+
+
+def _plain(text: str) -> str:
+    """Without what turns the direction of letters or hides some: an owner must see where a token would go."""
+    return "".join(letter for letter in text if letter.isprintable())[:200]
 
 
 def _said(one: LinkNow) -> list[kit.Element]:
