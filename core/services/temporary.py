@@ -5,6 +5,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ import psutil
 
 _OURS = "evol-studio-"
 _NAME = re.compile(r"\.?evol-studio-(?P<pid>\d{1,9})-(?P<life>[0-9a-f]{8})-[a-z-]+-\w+")
+_OLD_S = 3_600.0
 _LIFE = secrets.token_hex(4)  # numbers of processes are used again, in a container nearly always
 
 
@@ -45,6 +47,14 @@ def take_away(paths: Iterable[Path]) -> int:
                 continue
         gone += not path.exists()
     return gone
+
+
+def is_old(path: Path) -> bool:
+    """Whether a file under a name of the moment has not changed for an hour: then nobody works on it."""
+    try:
+        return time.time() - path.stat().st_mtime > _OLD_S
+    except OSError:
+        return False
 
 
 def _of_the_dead(folder: Path) -> Iterator[Path]:

@@ -63,7 +63,9 @@ def back_up_verified(database: "Database", target: Path, work: Wakes, say: Calla
 
     _require_room(database.path, target.parent)
     with _written(target) as partial:
+        look()
         copied = _copied(database, partial, work)
+        look()
         found = row_sums.difference(copied.tables, sums_of(partial, look))
         if found:
             raise ProjectError(
@@ -71,6 +73,7 @@ def back_up_verified(database: "Database", target: Path, work: Wakes, say: Calla
                 where=str(target),
                 to_do="Try again. If it happens again, this disk loses what is written to it: choose another one.",
             )
+        look()
         say(copied)
     return copied
 

@@ -14,6 +14,7 @@ from core.services.keeping import backup_files, backup_making
 from core.services.keeping.backups import INSTALLATION, Backups
 from core.services.projects import Projects
 from core.services.shelf import Shelf
+from core.services.temporary import take_away
 from core.store import backing_up, installation
 from core.store.database import Database
 
@@ -95,6 +96,7 @@ class BackupClock:
 
     def _watch(self) -> None:
         while not self._ending.wait(_LOOK_S):
+            take_away(backup_files.left_over(self._backups.folder))
             try:
                 self.make_what_is_due(datetime.now(UTC))
             except StudioError:  # a project was closed meanwhile, a folder cannot be read: the next look finds it again

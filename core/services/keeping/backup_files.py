@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from core.domain.upkeep import Backup, Manifest
-from core.services.temporary import take_away
+from core.errors import ProjectError
+from core.services.temporary import is_old, take_away
 
 SUFFIX, SAID = ".duckdb", ".json"
 _MOST_BYTES = 1_000_000  # of a manifest
@@ -17,7 +18,14 @@ _MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
 def place(folder: Path, slug: str, seq: int, at: datetime) -> Path:
     """Where a new one goes: a name that is free and says which moment it is of."""
     within = folder / slug
-    within.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        within.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ProjectError(
+            f"The folder for backups cannot be made ({error.strerror})",
+            where=str(within),
+            to_do="Make room for it, or choose another folder (EVOL_STUDIO_BACKUPS).",
+        ) from error
     stem = f"{slug}-{seq}-{at:%Y%m%dT%H%M%SZ}"
     names = (stem, *(f"{stem}-{number}" for number in range(2, 1_000)))
     return next(path for name in names if not (path := within / f"{name}{SUFFIX}").exists())
@@ -69,7 +77,7 @@ def left_over(folder: Path) -> list[Path]:
     """What backups that were killed have left: halves of files, and lists of rows without a file."""
     halves = [path for path in folder.glob("*/*.partial*") if path.is_file()]
     alone = [path for path in folder.glob(f"*/*{SAID}") if not path.with_suffix(SUFFIX).exists()]
-    return sorted({*halves, *alone})
+    return sorted(path for path in {*halves, *alone} if is_old(path))
 
 
 def _looked(file: Path) -> Backup | None:

@@ -14,7 +14,6 @@ from core.store.database import RESERVE_MB
 
 _BRIDGE = ".bridge"
 _LATE = timedelta(minutes=5)
-_OLD = timedelta(hours=1)  # a file under a name of the moment that has not changed for so long is nobody's
 _MB = 1_000_000
 
 
@@ -83,15 +82,16 @@ def left_over(home: Path, projects: Iterable[Path], opened: Iterable[Path], back
     held = {path.resolve() for path in opened}
     folder = home / "projects"
     halves = [
-        path for path in (*folder.glob("*.partial*"), *folder.glob("*.new"), *home.glob("*.new")) if _is_old(path)
+        path
+        for path in (*folder.glob("*.partial*"), *folder.glob("*.new"), *home.glob("*.new"))
+        if temporary.is_old(path)
     ]
     files = [*projects, home / "studio.duckdb"]
     doors = [door for file in files if (door := file.with_name(file.name + _BRIDGE)).exists() and door_of(file) is None]
     spilt = [
         tmp for file in files if file.resolve() not in held and (tmp := file.with_name(file.name + ".tmp")).is_dir()
     ]
-    kept = backup_files.left_over(backups)
-    return sorted({*temporary.left_over(folder), *halves, *doors, *spilt, *(path for path in kept if _is_old(path))})
+    return sorted({*temporary.left_over(folder), *halves, *doors, *spilt, *backup_files.left_over(backups)})
 
 
 def said_of_left_over(paths: list[Path]) -> Finding:
@@ -113,13 +113,6 @@ def _size(path: Path) -> int:
         return sum(one.stat().st_size for one in parts)
     except OSError:
         return 0
-
-
-def _is_old(path: Path) -> bool:
-    try:
-        return datetime.now(UTC) - datetime.fromtimestamp(path.stat().st_mtime, UTC) > _OLD
-    except OSError:
-        return False
 
 
 def _disk(state: State, what: str, to_do: str = "") -> Finding:

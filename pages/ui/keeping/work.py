@@ -37,7 +37,6 @@ def _going(key: str, now: Callable[[], UpkeepNow | None], stop: Callable[[], Non
     found = now()
     if found is None or not found.is_going:
         st.rerun()
-        return
     percent = f"{100 * found.share:.0f} %"
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_work"):
         with st.container(width="stretch"):
