@@ -265,6 +265,13 @@ def test_a_studys_link_lets_nobody_in_as_somebody_who_signs_in(
     assert post(app, "/api/join", cookies(words, visit, Role.ANNOTATOR), link) == (200, {})
 
 
+def test_what_can_be_no_sign_in_is_said_and_breaks_nothing(app: App, visit: dict[str, str]) -> None:
+    for sent in ({"name": "\ud800", "password": "\udfff"}, {"name": ["Olga"]}, {"ticket": 7}, {"link": {}}, [], "Olga"):
+        assert post(app, "/api/session", visit, sent)[0] == 422
+    assert post(app, "/api/session", visit, {"name": "Olga" * 2_000})[0] == 422
+    assert post(app, "/api/session", visit, {"ticket": "guessed"})[0] == 401
+
+
 def test_behind_a_proxy_that_speaks_https_cookies_are_sent_over_nothing_else(
     app: App, words: dict[str, str], visit: dict[str, str]
 ) -> None:

@@ -62,7 +62,7 @@ def _log(request: Request) -> Response:
 
 def _text(asked: dict[str, Any], key: str) -> str:
     said = asked.get(key, "")
-    if not isinstance(said, str):
+    if not isinstance(said, str) or any("\ud800" <= one <= "\udfff" for one in said):  # half a letter is none
         raise BadInput("This request cannot be read", to_do="Reload the page.")
     return said
 

@@ -49,18 +49,19 @@ class Door {
     this.data = data;
     if (isFirst) this.begin();
     this.draw();
-    if (data.ticket && !this.ticket) this.enter(data.ticket);
+    if (data.ticket && !this.ticket && !this.isJustFollowed) this.enter(data.ticket); // who follows a link says so once more
   }
 
   begin() {
     const token = location.hash.slice(1);
     if (/^[\w-]{20,}$/.test(token)) {
+      this.isJustFollowed = true;
       sessionStorage.setItem(LINK, token);
       history.replaceState(history.state, "", location.pathname + location.search);
     }
     if (location.pathname !== "/sign-in" && location.pathname !== "/") sessionStorage.setItem(NEXT, location.pathname + location.search);
     this.link = sessionStorage.getItem(LINK) ?? "";
-    if (this.link && !this.data.ticket) this.look();
+    if (this.link && (this.isJustFollowed || !this.data.ticket)) this.look();
     else if (!this.data.by_provider) this.name.input.focus();
   }
 
