@@ -58,9 +58,8 @@ class Log:
 def begin(settings: Settings) -> Log:
     """From now on what happens is told. A file that cannot be written is said on the console, and work goes on."""
     if settings.log == CONSOLE:  # for whoever collects what a container says
-        lines = logging.StreamHandler(sys.stdout)
-        lines.setFormatter(JsonLines(settings.log_messages))
-        return Log({lines: ("",)}, settings.log_messages)
+        lines = _as_json(logging.StreamHandler(sys.stdout), settings)
+        return Log({lines: ("", *_FAULTS)}, settings.log_messages)
     words = logging.StreamHandler(sys.stderr)
     words.setFormatter(Words(settings.log_messages))
     words.addFilter(lambda record: record.levelno > logging.INFO or record.name != _FREQUENT)
@@ -86,6 +85,12 @@ def _file(settings: Settings) -> "KeptShort | None":
     except OSError as error:
         sys.stderr.write(f"\nThe log {path} cannot be written ({error.strerror}). The studio goes on without it.\n\n")
         return None
+    _as_json(handler, settings)
+    return handler
+
+
+def _as_json(handler: logging.Handler, settings: Settings) -> logging.Handler:
+    """Everything of ours, and of others what is more than news."""
     handler.setFormatter(JsonLines(settings.log_messages))
     handler.addFilter(lambda record: record.levelno > logging.INFO or record.name.split(".")[0] in OURS)
     return handler

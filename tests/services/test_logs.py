@@ -177,8 +177,10 @@ def test_a_container_gets_lines_of_json_on_its_output_and_no_file(
 ) -> None:
     going = logs.begin(Settings(home=tmp_path, log=logs.CONSOLE))
     _ours.info("the studio is open", extra=facts(projects=2))
+    say_a_fault(logging.getLogger("streamlit.error_util"))
     going.close()
-    assert json.loads(capsys.readouterr().out)["projects"] == 2
+    said, fault_said = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (said["projects"], fault_said["error"]["kind"]) == (2, "ValueError")
     assert not list(tmp_path.iterdir())
 
 
