@@ -117,9 +117,9 @@ class Crew:
             try:
                 why = await self._serve(number, actor)
             except TimeoutError:
-                why = f"worker {number} said nothing any more"
-            except RayActorError as error:
-                why = f"worker {number} was lost ({_first_line(error)})"
+                why = f"worker {number} said nothing for {_SILENCE_S:g} s"
+            except RayActorError:
+                why = f"worker {number} was lost: its process or its machine ended"
             except (RayError, RaySystemError) as error:
                 why = f"worker {number} could not work ({_first_line(error)})"
             ray.kill(actor)  # what hangs, or is cut off, must not come back and work beside the next one

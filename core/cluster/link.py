@@ -9,6 +9,7 @@ import itertools
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -27,6 +28,25 @@ _REST_S: Final = 30.0
 _SERVES: Final = (WorkerState.OPENING, WorkerState.READY)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Owed:
+    """A question that is out there."""
+
+    worker: int
+    answer: "asyncio.Future[Answer]"
+    began: float
+
+    @property
+    def latency_ms(self) -> float:
+        """Until now. Whoever counts failures tells by it which of them have one cause."""
+        return 1000 * (time.perf_counter() - self.began)
+
+    def settle(self, answer: Answer) -> None:
+        """The first answer counts."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+
 class Link:
     """One crew. The child starts with the first question, and again when it has died."""
 
@@ -38,7 +58,7 @@ class Link:
         self._log: IO[bytes] | None = None
         self._starting = asyncio.Lock()  # guards one start: whoever comes second finds the first one's child
         self._numbers = itertools.count(1)
-        self._owed: dict[int, tuple[int, asyncio.Future[Answer]]] = {}
+        self._owed: dict[int, _Owed] = {}
         self._crew = {number: WorkerNow(number=number) for number in range(1, order.workers + 1)}
         self._busy = dict.fromkeys(self._crew, 0)
         self._seen = News()
@@ -78,15 +98,14 @@ class Link:
         if child is None or child.stdin is None:
             return failed(ErrorKind.UNREACHABLE, "the link to the cluster was lost")
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._owed[number] = (worker, answer)
-        began = time.perf_counter()
+        owed = self._owed[number] = _Owed(worker=worker, answer=answer, began=time.perf_counter())
         try:
             child.stdin.write(b"%d %d " % (number, worker) + QUESTION.dump_json(question) + b"\n")
             async with asyncio.timeout(within_s):
                 return await answer
         except TimeoutError:
             late = f"worker {worker} gave no answer within {within_s:g} s"
-            return failed(ErrorKind.TIME_OUT, late, 1000 * (time.perf_counter() - began))
+            return failed(ErrorKind.TIME_OUT, late, owed.latency_ms)
         except (BrokenPipeError, ConnectionResetError):
             return failed(ErrorKind.UNREACHABLE, "the link to the cluster was lost")
         finally:
@@ -165,9 +184,7 @@ class Link:
             if number == b"0":
                 self._learn(said)
             elif number.isdigit() and int(number) in self._owed:
-                answer = self._owed[int(number)][1]
-                if not answer.done():
-                    answer.set_result(read_answer(said))
+                self._owed[int(number)].settle(read_answer(said))
         await child.wait()
         self._ended()
 
@@ -185,9 +202,9 @@ class Link:
 
     def _lose(self, worker: int, why: str) -> None:
         """What this worker had in hand may have been asked, and paid for; it goes to whoever is there."""
-        for asked, answer in self._owed.values():
-            if asked == worker and not answer.done():
-                answer.set_result(failed(ErrorKind.TIME_OUT, why or f"worker {worker} was lost"))
+        for owed in self._owed.values():
+            if owed.worker == worker:
+                owed.settle(failed(ErrorKind.TIME_OUT, why or f"worker {worker} was lost", owed.latency_ms))
 
     def _ended(self) -> None:
         """The child is gone: nobody is there, until the next question starts another one."""

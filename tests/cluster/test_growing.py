@@ -94,6 +94,14 @@ def house(tmp_path: Path, server: OpenAIServer, ray: RayCluster) -> Iterator[Hou
     house.studio.close()
 
 
+def gone(pids: list[int]) -> bool:
+    """Whether these processes end soon."""
+    end = time.monotonic() + 30
+    while any(map(psutil.pid_exists, pids)) and time.monotonic() < end:
+        time.sleep(0.1)
+    return not any(map(psutil.pid_exists, pids))
+
+
 def test_one_worker_grows_what_this_process_grows(house: House) -> None:
     here, there = house.start(workers=0), ""
     house.finished(here)
@@ -115,10 +123,7 @@ def test_workers_on_two_machines_share_the_work_and_are_gone_with_the_run(house:
     assert len(pids) == WORKERS
     house.finished(run)
     house.whole(run, lost=0)
-    end = time.monotonic() + 20
-    while any(map(psutil.pid_exists, pids)) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert gone(pids)
     assert house.now(run).crew == ()
 
 
@@ -165,10 +170,7 @@ def test_kill_9_of_the_app_in_the_middle_and_the_run_goes_on_where_it_stood(
         assert app.stdout is not None
         said = json.loads(app.stdout.readline())
         app.send_signal(signal.SIGKILL)
-    end = time.monotonic() + 20
-    while any(map(psutil.pid_exists, said["pids"])) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not [pid for pid in said["pids"] if psutil.pid_exists(pid)], "workers outlive the app"
+    assert gone(said["pids"]), "workers outlive the app"
     house = House(tmp_path, server, ray)
     (run,) = house.studio.runs.list(ME, house.project)
     assert run.state == "interrupted"
@@ -215,4 +217,4 @@ def test_a_worker_that_hangs_is_replaced(house: House) -> None:
     os.kill(hanging, signal.SIGSTOP)
     house.finished(run)
     house.whole(run, lost=1)
-    assert not psutil.pid_exists(hanging), "what hangs must not come back"
+    assert gone([hanging]), "what hangs must not come back"

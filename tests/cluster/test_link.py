@@ -70,6 +70,7 @@ def test_what_a_lost_worker_had_in_hand_fails_at_once_as_what_may_have_been_paid
 
     lost, other = with_link("lost", use)
     assert isinstance(lost, CallFailure)
+    assert lost.latency_ms > 0, "whoever counts failures would take each of them for a new one"
     assert (lost.kind, lost.detail) == (ErrorKind.TIME_OUT, "worker 1 was lost")
     assert isinstance(other, ChatReply), "the other worker was not asked instead"
 

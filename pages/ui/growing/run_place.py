@@ -47,4 +47,4 @@ def notes(crew: tuple[WorkerNow, ...]) -> list[kit.Element]:
     where = f" on {count(len(nodes), 'machine')}" if nodes else ""
     found = [kit.note("saved", count(len(crew), "worker"), f"{said}{where}.")]
     lost = [one for one in crew if one.state is WorkerState.LOST and one.words]
-    return found + [kit.note("error", f"Worker {one.number}", f"{one.words}.") for one in lost[:3]]
+    return found + [kit.note("error", "Lost", f": {one.words}.") for one in lost[:3]]
