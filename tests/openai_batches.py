@@ -71,9 +71,8 @@ class Desk:
         if f"before:{step}" in script.silent:
             self.steps[f"before:{step}"] += 1
             return Reply(way="hang")
-        if (fault := next((one for one in script.batch_faults if one.startswith(f"{step}:")), "")) and self.steps[
-            fault
-        ] < 2:
+        fault = next((one for one in script.batch_faults if one.startswith(f"{step}:")), "")
+        if fault and not self.steps[fault]:
             self.steps[fault] += 1
             return REFUSALS[fault.partition(":")[2]]
         for batch in self.batches.values():

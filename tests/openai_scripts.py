@@ -50,7 +50,7 @@ class Script:
 
     Batches (tests/openai_batches.py) end after `batch_s` as `batch_ends` says, with this share of their requests done unless completed; a
     queue holds `batch_queue` requests (0: any); the output keeps silent about the first `batch_unsaid`. `batch_faults` such as
-    "upload:server_error" meet a step twice.
+    "upload:server_error" meet a step once.
     """
 
     latency_s: float = 0.0

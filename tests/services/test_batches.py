@@ -3,8 +3,9 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from core.services import commands
 from core.services.commands.batches import say_list
 from core.services.growing import batches
 from core.services.growing.estimate import batches_in_turn, estimate
-from core.services.projects import FIRST, Project
+from core.services.projects import Project
 from core.services.studio import Studio
 from tests.openai_server import OpenAIServer, openai_server
 from tests.services.alone import ME, furnish, settings, studio_at
@@ -30,17 +31,32 @@ BY_BATCH: dict[str, Any] = {"by_batch": ("test",)}
 KEY = "sk-not-to-be-seen-1234567890"
 
 
-@contextmanager
-def place(
-    folder: Path, *, n_seeds: int = 6, share: float | None = 0.5, **script: Any
-) -> Iterator[tuple[Studio, Project, OpenAIServer]]:
-    with openai_server(**script) as server:
-        studio, project = studio_at(folder)
-        furnish(studio, project, server.base_url, n_seeds=n_seeds, prices=PRICES, batch_share=share)
-        try:
+Place = Callable[..., AbstractContextManager[tuple[Studio, Project, OpenAIServer]]]
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """One for all: to open it takes longer than most of these runs."""
+    studio, _ = studio_at(tmp_path_factory.mktemp("home"))
+    yield studio
+    studio.close()
+
+
+@pytest.fixture
+def place(studio: Studio, tmp_path: Path) -> Place:
+    """A project of its own with seeds, and an endpoint that behaves as it is told."""
+    numbers = count(1)
+
+    @contextmanager
+    def placed(
+        *, n_seeds: int = 6, share: float | None = 0.5, **script: Any
+    ) -> Iterator[tuple[Studio, Project, OpenAIServer]]:
+        with openai_server(**script) as server:
+            project = studio.projects.open_file(ME, tmp_path / f"p{next(numbers)}.duckdb")
+            furnish(studio, project, server.base_url, n_seeds=n_seeds, prices=PRICES, batch_share=share)
             yield studio, project, server
-        finally:
-            studio.close()
+
+    return placed
 
 
 def grown(studio: Studio, project: Project, **more: Any) -> RunProgress:
@@ -78,11 +94,11 @@ def assert_sound(project: Project, server: OpenAIServer) -> None:
 
 
 class TestWholeRuns:
-    def test_the_same_tree_grows_by_batch_as_one_by_one_at_half_the_price(self, tmp_path: Path) -> None:
-        with place(tmp_path / "live") as (studio, project, server):
+    def test_the_same_tree_grows_by_batch_as_one_by_one_at_half_the_price(self, place: Place) -> None:
+        with place() as (studio, project, server):
             live = grown(studio, project, by_batch=(), difficulty=Difficulty.ALL)
             plain = tree(project)
-        with place(tmp_path / "batch", batch_s=0.2) as (studio, project, server):
+        with place(batch_s=0.2) as (studio, project, server):
             by_batch = grown(studio, project, difficulty=Difficulty.ALL)
             assert by_batch.run.state == RunEventKind.FINISHED, by_batch.run.reason
             assert tree(project) == plain
@@ -98,16 +114,16 @@ class TestWholeRuns:
             assert_sound(project, server)
             assert not server.desk.files, "texts were left at the endpoint"
 
-    def test_every_request_says_what_the_log_says_was_asked(self, tmp_path: Path) -> None:
-        with place(tmp_path) as (studio, project, server):
+    def test_every_request_says_what_the_log_says_was_asked(self, place: Place) -> None:
+        with place() as (studio, project, server):
             grown(studio, project, epochs=1)
             asked = {json.dumps(one["body"]["messages"]) for one in server.requests}
             kept = {json.dumps(json.loads(row["request"])["messages"]) for row in calls(project)}
             assert asked == kept
             assert {one["body"]["model"] for one in server.requests} == {"fake"}
 
-    def test_what_is_judged_here_and_now_goes_beside_what_is_answered_by_batch(self, tmp_path: Path) -> None:
-        with place(tmp_path, share=None) as (studio, project, server), openai_server() as other:
+    def test_what_is_judged_here_and_now_goes_beside_what_is_answered_by_batch(self, place: Place) -> None:
+        with place(share=None) as (studio, project, server), openai_server() as other:
             furnish(studio, project, other.base_url, n_seeds=0, name="cheap", batch_share=0.5)
             now = grown(studio, project, answering="cheap", by_batch=("cheap",))
             assert now.run.state == RunEventKind.FINISHED, now.run.reason
@@ -118,8 +134,8 @@ class TestWholeRuns:
 
 
 class TestEnds:
-    def test_what_an_expired_batch_left_is_asked_at_once_at_the_full_price(self, tmp_path: Path) -> None:
-        with place(tmp_path, batch_ends="expired", batch_share=0.5) as (studio, project, server):
+    def test_what_an_expired_batch_left_is_asked_at_once_at_the_full_price(self, place: Place) -> None:
+        with place(batch_ends="expired", batch_share=0.5) as (studio, project, server):
             now = grown(studio, project, epochs=1)
             assert now.run.state == RunEventKind.FINISHED, now.run.reason
             first = now.batches[0]
@@ -129,16 +145,16 @@ class TestEnds:
             assert {round(share, 6) for share in shares} == {0.5, 1.0}
             assert now.spending.calls == server.stats()["chat"], "something was asked twice"
 
-    def test_or_goes_into_another_batch_if_that_is_wanted(self, tmp_path: Path) -> None:
-        with place(tmp_path, batch_ends="expired", batch_share=0.6) as (studio, project, server):
+    def test_or_goes_into_another_batch_if_that_is_wanted(self, place: Place) -> None:
+        with place(batch_ends="expired", batch_share=0.6) as (studio, project, server):
             now = grown(studio, project, epochs=1, left_over=LeftOver.AGAIN)
             assert now.run.state == RunEventKind.FINISHED, now.run.reason
             assert len(now.batches) > 3
             assert sum(server.desk.ran.values()) == now.spending.calls
             assert_sound(project, server)
 
-    def test_failures_in_the_error_file_are_asked_again_or_given_up_like_any_other(self, tmp_path: Path) -> None:
-        with place(tmp_path, n_seeds=20, rates={"server_error": 0.3, "content_policy": 0.1}) as (
+    def test_failures_in_the_error_file_are_asked_again_or_given_up_like_any_other(self, place: Place) -> None:
+        with place(n_seeds=20, rates={"server_error": 0.3, "content_policy": 0.1}) as (
             studio,
             project,
             server,
@@ -151,16 +167,16 @@ class TestEnds:
             assert now.batches[0].left == 0
             assert_sound(project, server)
 
-    def test_a_completed_batch_that_is_silent_about_a_call_may_have_made_it(self, tmp_path: Path) -> None:
-        with place(tmp_path, batch_unsaid=1) as (studio, project, _server):
+    def test_a_completed_batch_that_is_silent_about_a_call_may_have_made_it(self, place: Place) -> None:
+        with place(batch_unsaid=1) as (studio, project, _server):
             now = grown(studio, project, epochs=1)
             assert now.run.state == RunEventKind.FINISHED, now.run.reason
             silent = [row for row in calls(project) if row["error_kind"] == "malformed_reply"]
             assert silent
             assert all(row["cost_usd"] is None and row["worst_cost_usd"] > 0 for row in silent)
 
-    def test_a_refused_batch_stops_the_run_and_costs_nothing(self, tmp_path: Path) -> None:
-        with place(tmp_path, batch_ends="failed") as (studio, project, server):
+    def test_a_refused_batch_stops_the_run_and_costs_nothing(self, place: Place) -> None:
+        with place(batch_ends="failed") as (studio, project, server):
             now = grown(studio, project)
             assert now.run.state == RunEventKind.BLOCKED
             assert "refused batch 1: invalid_json_line" in now.run.reason
@@ -170,25 +186,25 @@ class TestEnds:
             assert ended(studio, project, now.run.id).run.state == RunEventKind.FINISHED
             assert_sound(project, server)
 
-    def test_a_queue_that_is_full_gets_smaller_batches(self, tmp_path: Path) -> None:
-        with place(tmp_path, n_seeds=120, batch_queue=70) as (studio, project, server):
+    def test_a_queue_that_is_full_gets_smaller_batches(self, place: Place) -> None:
+        with place(n_seeds=120, batch_queue=70) as (studio, project, server):
             now = grown(studio, project, epochs=1)
             assert now.run.state == RunEventKind.FINISHED, now.run.reason
             assert max(batch.n for batch in now.batches if batch.status == "completed") <= 70
             assert_sound(project, server)
 
-    def test_an_endpoint_that_fails_for_a_while_is_asked_again(self, tmp_path: Path) -> None:
+    def test_an_endpoint_that_fails_for_a_while_is_asked_again(self, place: Place) -> None:
         faults = ("upload:server_error", "begin:rate_limit_ms", "look:bad_gateway", "fetch:server_error")
-        with place(tmp_path, batch_faults=faults) as (studio, project, server):
+        with place(batch_faults=faults) as (studio, project, server):
             now = grown(studio, project, epochs=1)
             assert now.run.state == RunEventKind.FINISHED, now.run.reason
             assert all(server.stats()[fault] for fault in faults)
             assert_sound(project, server)
             assert len(server.desk.batches) == len(now.batches), "a batch was begun twice"
 
-    def test_a_key_that_is_refused_stops_the_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_key_that_is_refused_stops_the_run(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("BATCH_KEY", KEY)
-        with place(tmp_path, key=KEY, batch_s=30) as (studio, project, server):
+        with place(key=KEY, batch_s=30) as (studio, project, server):
             furnish(studio, project, server.base_url, n_seeds=0, key_env="BATCH_KEY", batch_share=0.5)
             run_id = studio.runs.start(ME, project, settings(**BY_BATCH))
             wait_for(server, "look")
@@ -201,8 +217,8 @@ class TestEnds:
 
 
 class TestPeople:
-    def test_a_pause_leaves_the_batch_to_whoever_resumes(self, tmp_path: Path) -> None:
-        with place(tmp_path, batch_s=1.0) as (studio, project, server):
+    def test_a_pause_leaves_the_batch_to_whoever_resumes(self, place: Place) -> None:
+        with place(batch_s=1.0) as (studio, project, server):
             run_id = studio.runs.start(ME, project, settings(**BY_BATCH, epochs=1))
             wait_for(server, "look")
             assert studio.runs.progress(ME, project, run_id).in_batches == 6
@@ -216,8 +232,8 @@ class TestPeople:
             assert_sound(project, server)
 
     @pytest.mark.parametrize("pause_first", [False, True], ids=["going", "paused"])
-    def test_a_stop_cancels_the_batch_and_keeps_what_it_did(self, tmp_path: Path, pause_first: bool) -> None:
-        with place(tmp_path, batch_s=60, batch_share=0.5) as (studio, project, server):
+    def test_a_stop_cancels_the_batch_and_keeps_what_it_did(self, place: Place, pause_first: bool) -> None:
+        with place(batch_s=60, batch_share=0.5) as (studio, project, server):
             run_id = studio.runs.start(ME, project, settings(**BY_BATCH))
             wait_for(server, "look")
             if pause_first:
@@ -235,8 +251,8 @@ class TestPeople:
             assert ended(studio, project, run_id).run.state == RunEventKind.FINISHED
             assert set(server.desk.ran.values()) == {1}
 
-    def test_a_batch_that_is_gone_can_be_given_up_and_counts_at_worst(self, tmp_path: Path) -> None:
-        with place(tmp_path, batch_s=60) as (studio, project, server):
+    def test_a_batch_that_is_gone_can_be_given_up_and_counts_at_worst(self, place: Place) -> None:
+        with place(batch_s=60) as (studio, project, server):
             run_id = studio.runs.start(ME, project, settings(**BY_BATCH, epochs=1))
             wait_for(server, "look")
             server.desk.batches.clear()
@@ -257,8 +273,8 @@ class TestPeople:
                 {"act": "batch given up"}
             ]
 
-    def test_no_batch_goes_out_that_could_pass_a_cap(self, tmp_path: Path) -> None:
-        with place(tmp_path) as (studio, project, server):
+    def test_no_batch_goes_out_that_could_pass_a_cap(self, place: Place) -> None:
+        with place() as (studio, project, server):
             now = grown(studio, project, caps=Caps(calls=4))
             assert now.run.is_capped, now.run.reason
             assert now.spending.calls == sum(server.desk.ran.values()) == 4
@@ -267,8 +283,8 @@ class TestPeople:
             assert dear.spending.usd is not None
             assert dear.spending.usd <= 0.02
 
-    def test_only_who_may_grow_gives_a_batch_up(self, tmp_path: Path) -> None:
-        with place(tmp_path) as (studio, project, _):
+    def test_only_who_may_grow_gives_a_batch_up(self, place: Place) -> None:
+        with place() as (studio, project, _):
             now = grown(studio, project, epochs=1)
             with pytest.raises(NotAllowed):
                 batches.forget(
@@ -277,8 +293,8 @@ class TestPeople:
 
 
 class TestBefore:
-    def test_the_estimate_counts_half_the_price_and_the_batches_in_turn(self, tmp_path: Path) -> None:
-        with place(tmp_path) as (studio, project, _):
+    def test_the_estimate_counts_half_the_price_and_the_batches_in_turn(self, place: Place) -> None:
+        with place() as (studio, project, _):
             cast = studio.endpoints.cast(ME, settings())
             live, cheap = (estimate(ME, project, settings(**more), cast, 6) for more in ({}, BY_BATCH))
             assert live.usd
@@ -295,19 +311,19 @@ class TestBefore:
             ({"epochs": 4, "by_batch": ()}, 0),
         ],
     )
-    def test_one_batch_is_one_step_deep(self, tmp_path: Path, chosen: dict[str, Any], n: int) -> None:
-        with place(tmp_path, n_seeds=0) as (studio, _, _server):
+    def test_one_batch_is_one_step_deep(self, place: Place, chosen: dict[str, Any], n: int) -> None:
+        with place(n_seeds=0) as (studio, _, _server):
             cast = studio.endpoints.cast(ME, settings())
             assert batches_in_turn(settings(**{**BY_BATCH, **chosen}), cast) == n
 
-    def test_an_endpoint_that_has_no_price_by_batch_is_not_asked_so(self, tmp_path: Path) -> None:
-        with place(tmp_path, share=None) as (studio, project, _):
+    def test_an_endpoint_that_has_no_price_by_batch_is_not_asked_so(self, place: Place) -> None:
+        with place(share=None) as (studio, project, _):
             with pytest.raises(RunRefused, match="cannot be asked by batch"):
                 studio.runs.start(ME, project, settings(**BY_BATCH))
             assert not batches.can_batch(studio.endpoints.cast(ME, settings()))
 
-    def test_time_by_batch_is_not_taken_for_the_time_of_a_call(self, tmp_path: Path) -> None:
-        with place(tmp_path, batch_s=0.5) as (studio, project, _):
+    def test_time_by_batch_is_not_taken_for_the_time_of_a_call(self, place: Place) -> None:
+        with place(batch_s=0.5) as (studio, project, _):
             grown(studio, project, epochs=1)
             cast = studio.endpoints.cast(ME, settings())
             after = estimate(ME, project, settings(), cast, 6)
@@ -324,8 +340,8 @@ def wait_for(server: OpenAIServer, step: str, n: int = 1, seconds: float = 20) -
 
 
 class TestCommands:
-    def test_grow_asks_by_batch_whoever_can_be_and_the_list_says_what_became_of_it(self, tmp_path: Path) -> None:
-        with place(tmp_path) as (studio, project, _):
+    def test_grow_asks_by_batch_whoever_can_be_and_the_list_says_what_became_of_it(self, place: Place) -> None:
+        with place() as (studio, project, _):
             asked = {
                 "seeds": None,
                 "endpoint": "test",
@@ -334,18 +350,18 @@ class TestCommands:
                 "preset": "quick look",
                 "ask": "batch",
             }
-            begun = commands.run(studio, ME, "grow", {"project": FIRST, **asked})
+            begun = commands.run(studio, ME, "grow", {"project": str(project.path), **asked})
             assert begun["estimate"]["batches"] == 4
             now = ended(studio, project, begun["run"])
             assert now.run.state == RunEventKind.FINISHED, now.run.reason
-            listed = commands.run(studio, ME, "batches list", {"project": FIRST, "run": "1"})
+            listed = commands.run(studio, ME, "batches list", {"project": str(project.path), "run": "1"})
             assert [one["state"] for one in listed["batches"]] == ["completed"] * len(now.batches)
             assert "completed" in say_list(listed)
             with pytest.raises(BadInput, match="no batch 99"):
-                commands.run(studio, ME, "batches forget", {"project": FIRST, "run": "1", "number": 99})
+                commands.run(studio, ME, "batches forget", {"project": str(project.path), "run": "1", "number": 99})
 
-    def test_grow_by_batch_says_how_an_endpoint_is_set_up_for_it(self, tmp_path: Path) -> None:
-        with place(tmp_path, share=None) as (studio, _, server):
+    def test_grow_by_batch_says_how_an_endpoint_is_set_up_for_it(self, place: Place) -> None:
+        with place(share=None) as (studio, project, server):
             asked = {
                 "seeds": None,
                 "endpoint": "test",
@@ -355,7 +371,7 @@ class TestCommands:
                 "ask": "batch",
             }
             with pytest.raises(BadInput, match="--batch-price"):
-                commands.run(studio, ME, "grow", {"project": FIRST, **asked})
+                commands.run(studio, ME, "grow", {"project": str(project.path), **asked})
             set_up = {"name": "test", "url": server.base_url, "model": "fake", "key_env": None, "batch_price": 0.5}
             commands.run(studio, ME, "endpoints connect", set_up)
             assert studio.endpoints.get(ME, "test").batch_share == 0.5
