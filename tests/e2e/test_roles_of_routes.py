@@ -287,6 +287,15 @@ def test_behind_a_proxy_that_speaks_https_cookies_are_sent_over_nothing_else(
     assert all(flag in flags for flag in ("Secure", "HttpOnly", "SameSite=strict"))
 
 
+def test_commands_come_from_the_machine_itself_whatever_token_they_bring(app: App) -> None:
+    door = json.loads((app.home / "studio.duckdb.bridge").read_text(encoding="utf-8"))
+    command = json.dumps({"token": door["token"], "command": "people list", "arguments": {}}).encode()
+    assert http_status(f"{app.url}/api/command", body=command, Host=PUBLIC) == 403
+    assert http_status(f"{app.url}/api/command", body=command, X_Forwarded_For="203.0.113.9") == 403
+    assert http_status(f"{app.url}/api/command", body=command) == 200
+    assert http_status(f"{app.url}/api/command", body=command) == 401  # good for one
+
+
 def test_what_streamlit_tells_of_its_own_is_for_those_who_are_signed_in(
     app: App, words: dict[str, str], visit: dict[str, str]
 ) -> None:
