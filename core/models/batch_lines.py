@@ -53,6 +53,12 @@ def read_listed(body: bytes) -> tuple[list[dict[str, Any]], bool]:
     return found, bool(found) and isinstance(value, dict) and value.get("has_more") is True
 
 
+def is_list(body: bytes) -> bool:
+    """Whether the body of a 200 is a list at all: some servers answer anything."""
+    value = _object(body)
+    return isinstance(value, dict) and isinstance(value.get("data"), list)
+
+
 def read_id(body: bytes) -> str | None:
     """The id of the object in the body of a 200; None if it has none that can be asked for."""
     value = _object(body)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from core.domain.batch import BatchAnswer, RemoteBatch
 from core.domain.call import CallFailure, ChatRequest, ErrorKind
 from core.domain.system import Endpoint
-from core.models.batch_lines import batch_of, is_id, read_answers, read_batch, read_id, read_listed
+from core.models.batch_lines import batch_of, is_id, is_list, read_answers, read_batch, read_id, read_listed
 from core.models.endpoint import body_of, line_to
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class BatchEndpoint:
     async def find(self, batch_id: str) -> RemoteBatch | CallFailure | None:
         found = await self._newest("/batches", lambda one: _metadata(one).get(_OURS) == batch_id)
         return batch_of(found) if isinstance(found, dict) else found
+
+    async def keeps_a_list(self) -> bool | None:
+        """Whether there are batches here at all; None if that was not found out."""
+        answer = await self._line.send("/batches?limit=1", None)
+        if isinstance(answer, CallFailure) or answer.status not in (OK, *_NOT_THERE):
+            return None
+        return answer.status == OK and is_list(answer.body)
 
     async def _newest(self, path: str, is_meant: _Meant) -> dict[str, Any] | CallFailure | None:
         """The first object of a list that is meant; None if there is none, or no list."""

@@ -18,6 +18,7 @@ from core.models.embeddings import EmbeddingEndpoint
 from core.models.endpoint import NOT_CHECKED, EndpointModel, list_models, probe
 from core.ports import ByBatch, ChatModel
 from core.services.access import may_grow, may_read
+from core.services.batch_trial import find_batches
 from core.services.destinations import Destinations
 from core.services.embedded import EMBEDDED_ENDPOINT, Embedded, EmbeddedChat
 from core.services.endpoint_limits import require_free, require_sound
@@ -184,6 +185,9 @@ class Endpoints:
             self._embedded.require_ready()
         found = asyncio.run(try_out(endpoint, self.open(unbound(endpoint))))
         if endpoint.name != EMBEDDED:
+            if found.answers:
+                batches = asyncio.run(find_batches(endpoint, self._key(endpoint)))
+                found = replace(found, findings=(*found.findings, batches))
             installation.save_endpoint(self._database, taught(endpoint, found))
         installation.save_report(self._database, found)
         return found

@@ -1,5 +1,6 @@
 """Runs that ask by batch, against a real server: everything that a batch can come to, and what it costs."""
 
+import asyncio
 import json
 import time
 from collections import Counter
@@ -18,6 +19,7 @@ from core.domain.run import Caps, Difficulty, LeftOver, RunEventKind
 from core.domain.task import TaskKind
 from core.errors import BadInput, NotAllowed, RunRefused
 from core.services import commands
+from core.services.batch_trial import BATCHES, find_batches
 from core.services.commands.batches import say_list
 from core.services.growing import batches
 from core.services.growing.estimate import batches_in_turn, estimate
@@ -375,3 +377,12 @@ class TestCommands:
             set_up = {"name": "test", "url": server.base_url, "model": "fake", "key_env": None, "batch_price": 0.5}
             commands.run(studio, ME, "endpoints connect", set_up)
             assert studio.endpoints.get(ME, "test").batch_share == 0.5
+
+    def test_a_test_of_an_endpoint_says_whether_it_takes_batches_without_a_call_more(self, place: Place) -> None:
+        with place(n_seeds=0, share=None) as (studio, _, server):
+            report = studio.endpoints.test(ME, "test")
+            (batches_,) = [one for one in report.findings if one.name == BATCHES]
+            assert batches_.holds is True
+            assert server.stats()["chat"] == report.calls <= 5
+            server.change(key="another")
+            assert asyncio.run(find_batches(studio.endpoints.get(ME, "test"), None)).holds is None
