@@ -122,7 +122,7 @@ def test_a_browser_that_came_over_https_is_told_to_stay_there(app: App) -> None:
 def test_a_route_answers_only_our_own_pages(app: App, cookie: str, route: Route) -> None:
     asked = {"method": method_of(route), "body": b"{}" if method_of(route) == "POST" else None}
     path, own = path_of(route), f"http://127.0.0.1:{app.port}"
-    refused = (
+    refused: tuple[dict[str, str], ...] = (
         {}, {"Cookie": "studio_visit=guessed"}, {"Cookie": cookie, "Origin": "http://evil.example"}, {"Cookie": cookie, "Origin": "null"},
         {"Cookie": cookie, "Origin": f"http://localhost:{app.port + 1}"}, {"Cookie": cookie, "Sec_Fetch_Site": "cross-site"},
         {"Cookie": cookie, "Sec_Fetch_Site": "same-site"},

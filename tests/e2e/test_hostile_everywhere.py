@@ -1,5 +1,8 @@
 """Every text of every table is hostile, and every page and view is opened: nothing runs, nothing is fetched, nothing is refused by our own policy."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.looking import LOOK
+from tests.e2e.outgoing import watched
 from tests.e2e.planted import BOUND, FAR, FREE, planted_home, texts
 from tests.e2e.running import ROOT, App
 from tests.e2e.studio import Window
@@ -61,8 +65,10 @@ def home(about: dict[str, str]) -> Path:
 
 @pytest.fixture(scope="module")
 def app(home: Path) -> Iterator[App]:
-    with App(home, EVOL_STUDIO_SHIPPED=str(ROOT / "data")) as running:
+    environment, outgoing = watched(home / "watch")
+    with App(home, EVOL_STUDIO_SHIPPED=str(ROOT / "data"), **environment) as running:
         yield running
+    assert not outgoing.exists(), f"the app itself called somebody: {outgoing.read_text()}"
 
 
 def look(window: Window, view: str, about: dict[str, str], wrong: list[str]) -> set[str]:
@@ -105,7 +111,14 @@ def test_every_text_of_every_table_is_planted_or_is_none_that_somebody_else_can_
 
 def is_planted(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
     sql = f'select count(*) from "{table}" where "{column}"::varchar like ?'  # noqa: S608  # names of ours
-    return connection.execute(sql, [f"%{FAR}%"]).fetchall()[0][0] > 0
+    return bool(connection.execute(sql, [f"%{FAR}%"]).fetchall()[0][0])
+
+
+def test_who_calls_somebody_is_written_down(tmp_path: Path) -> None:
+    environment, outgoing = watched(tmp_path / "watch")
+    words = "import socket; socket.getaddrinfo('127.0.0.1', 80); socket.getaddrinfo('192.0.2.1', 80)"
+    subprocess.run([sys.executable, "-c", words], env=os.environ | environment, check=True)
+    assert outgoing.read_text().split()[:2] == ["socket.getaddrinfo", "192.0.2.1"]
 
 
 def test_every_page_is_among_them() -> None:

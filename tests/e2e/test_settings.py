@@ -168,3 +168,17 @@ def test_an_endpoint_and_a_pool_are_removed_only_when_asked_twice(
         window.press("Remove", inside=settings.card("one"))
         window.press("Remove it", inside=window.dialog())
         expect(settings.card("one")).to_have_count(0)
+
+
+def test_an_owner_sees_where_the_studio_connects_allows_an_address_and_withdraws_it(window: Window) -> None:
+    window.open("settings", "Settings")
+    window.press("Allow an address")
+    window.write("Address", "http://gpu-box.lab:8000/v1", inside=window.dialog())
+    window.press("Allow it", inside=window.dialog())
+    expect(window.dialog()).to_have_count(0)
+    window.expect_said("http://gpu-box.lab:8000")
+    row = window.page.locator("[class*=settings_destination_]").filter(has_text="gpu-box").last
+    expect(row).to_contain_text("on this machine or in its network")
+    window.press("Withdraw", inside=row)
+    window.press("Remove it", inside=window.dialog())
+    expect(window.page.get_by_text("http://gpu-box.lab:8000")).to_have_count(0)
