@@ -52,6 +52,7 @@ QUESTIONS = (
     Question(section="review-big", asks="the same with 2.5 million instructions", module="review", arguments=("--big", "--keep"), minutes=45),
     Question(section="review-load", asks="50 people who review while two runs grow", module="review_load", arguments=("--keep",), minutes=26),
     Question(section="soak", asks="what grows at ten times their pace", module="soak", arguments=("--keep",), minutes=90),
+    Question(section="cluster", asks="growing on a Ray cluster of 1, 2 and 4 workers, beside the app alone", module="cluster", minutes=8),
     Question(section="studies", asks="results and judging of 10,000 prompts", module="studies", arguments=("--keep",), minutes=10),
     Question(section="explore", asks="numbers about 250,000 instructions, beside pandas", module="explore", minutes=5),
     Question(section="near", asks="near-duplicates of 250,000 instructions, beside the bare library", module="near", minutes=6),

@@ -36,7 +36,7 @@ from tests.cluster.running import MISSING, RayCluster, is_missing
 
 ROOT = Path(__file__).parents[1]
 WAYS = (0, 1, 2, 4)  # workers; 0: the engine in the app's process
-_WARM, _SEEDS, _WORDS = 40, 40_000, 60
+_WARM, _SEEDS, _WORDS = 40, 6_000, 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,7 @@ def measure(studio: Studio, project: Project, on: Server, case: Case, workers: i
     """Grow this way for so long, once everybody is there and warm. SystemExit if a call failed."""
     endpoint = Endpoint(name="bench", base_url=on.url, model="fake", in_flight=case.places(workers))
     studio.endpoints.save(ME, endpoint)
-    n_seeds = min(_SEEDS, int(case.most(workers) * (seconds + 20)))  # at least one call each: enough for all of it
+    n_seeds = min(_SEEDS, int(case.most(workers) * (seconds + 20) / 4))  # five calls each, two epochs long
     asked = RunSettings(
         name=f"{workers} workers", endpoint="bench", epochs=2, difficulty=Difficulty.NONE,
         seeds=SeedChoice(limit=n_seeds), workers=workers,

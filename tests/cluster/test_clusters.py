@@ -1,8 +1,15 @@
 """What is said before a run goes to a cluster, and how its casting is spread over workers. No cluster is needed for it."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.domain.call import Sampling
@@ -18,6 +25,7 @@ from core.services.growing.clusters import Clusters
 from tests.openai_server import openai_server
 from tests.services.alone import furnish, settings, studio_at
 
+ROOT = Path(__file__).parents[2]
 CURATOR = Actor(person_id="cu", name="Cu", role=Role.CURATOR)
 NEAR = Endpoint(name="near", base_url="http://127.0.0.1:8000/v1", model="m", in_flight=4)
 FAR = Endpoint(name="far", base_url="https://example.org/v1", model="m", in_flight=8, key_env="FAR_KEY")
@@ -102,6 +110,36 @@ def test_a_run_says_before_it_begins_that_there_is_no_cluster_and_spends_nothing
         assert studio.runs.list(LOCAL_OWNER, project) == []
         studio.close()
         assert server.stats().get("chat", 0) == 0
+
+
+@pytest.mark.parametrize("who", ["the worker", "its keeper"])
+def test_the_server_that_a_worker_starts_ends_with_it_whoever_is_killed(who: str) -> None:
+    code = (
+        "import sys, time; from core.services.growing.cluster_server import OwnServer; "
+        "own = OwnServer(sys.argv[1]); print(own.base_url, flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, f"{sys.executable} {ROOT}/tests/openai_server.py --port {{port}}"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        url = worker.stdout.readline().strip()
+        while not answers(url):
+            time.sleep(0.05)
+        (keeper,) = psutil.Process(worker.pid).children()
+        victim = worker.pid if who == "the worker" else keeper.pid
+        os.kill(victim, signal.SIGKILL)
+        end = time.monotonic() + 10
+        while answers(url) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not answers(url)
+        worker.kill()
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/models", timeout=2) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("command", ["vllm serve 'half", "vllm serve model"])

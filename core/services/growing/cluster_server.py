@@ -5,6 +5,7 @@ What is started is said by whoever runs the machine, in EVOL_STUDIO_WORKER_SERVE
 even by kill -9.
 """
 
+import ctypes
 import os
 import shlex
 import signal
@@ -19,6 +20,7 @@ from core.errors import EndpointError
 
 _ROOT = Path(__file__).parents[3]
 _PORT = "{port}"
+_PR_SET_PDEATHSIG = 1
 
 
 class OwnServer:
@@ -53,10 +55,19 @@ class OwnServer:
         return f"its own server ended with {code}: {lines[-1][:300] if lines else 'without a word'}"
 
 
+def _end_with_the_keeper() -> None:
+    """In the server before it begins: if the keeper itself is killed, Linux ends the server. Elsewhere nothing does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _keep(command: list[str]) -> int:
     """Run the command until it ends, or until the pipe from the worker closes."""
     try:
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=_end_with_the_keeper,  # noqa: PLW1509 - this process has no other thread yet
+        )  # fmt: skip
     except OSError as error:
         sys.stderr.write(f"{command[0]}: {error.strerror}\n")
         return 127
