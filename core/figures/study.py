@@ -161,6 +161,7 @@ def curve(bouts: Sequence[Bout], colours: Palette, *, least_n: int, cut: float |
             fill="toself", mode="lines", line={"width": 0}, fillcolor=faint(colours.accent, 0.14), hoverinfo="skip",
         )
     )  # fmt: skip
+    _band_by_seed(figure, told, colours)
     is_small = [bout.rate.n < least_n for bout in told]
     figure.add_trace(
         go.Scatter(
@@ -183,6 +184,18 @@ def curve(bouts: Sequence[Bout], colours: Palette, *, least_n: int, cut: float |
         figure.add_vline(x=cut - 0.5, line={"color": colours.line, "width": 1.4, "dash": "dash"})
     _difficulty_axes(figure, bouts)
     return figure
+
+
+def _band_by_seed(figure: go.Figure, told: Sequence[Bout], colours: Palette) -> None:
+    """Thin ends of the intervals by seed, where prompts share seeds."""
+    ends = [(float(bout.name), bout.rate.by_seed) for bout in told if bout.rate.by_seed is not None]
+    for values in ([seeds.low for _, seeds in ends], [seeds.high for _, seeds in ends]) if ends else ():
+        figure.add_trace(
+            go.Scatter(
+                x=[x for x, _ in ends], y=values, mode="lines+markers", line={"width": 1, "color": colours.ink2},
+                marker={"size": 3, "color": colours.ink2}, hoverinfo="skip",
+            )
+        )  # fmt: skip
 
 
 def _difficulty_axes(figure: go.Figure, bouts: Sequence[Bout]) -> None:

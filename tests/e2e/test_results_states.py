@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.domain.study import RaterKind, StudyEventKind, StudyState
 from core.domain.study_results import Reduction, Rest, WinRate
-from core.services.evaluating import result_people, result_rest
+from core.services.evaluating import result_people, result_rest, studies
 from core.services.evaluating.result_views import View
 from pages.ui import shell
 from pages.ui.evaluating.results_asked import VIEWS
@@ -112,6 +112,23 @@ def test_after_an_early_look_a_trial_is_left_out_with_a_reason_and_that_is_marke
     (left,) = result_people.left_out(opened).values()
     assert (left.subject, left.reason, left.after_unblinding) == (ids["trial"], "they pressed the wrong key", True)
     assert result_rest.not_counted(opened, View())[Rest.EXCLUDED] == 1
+
+
+def test_after_the_close_somebody_is_left_out_and_the_page_says_so(ids: dict[str, str]) -> None:
+    asked = settled(page(study=ids["siblings"], view="people")).button(key="results.exclude").click().run()
+    assert "studies.exclude.go" in {one.key for one in asked.button}
+    studio = shell.studio()
+    project = studio.projects.open(shell.owner(), PROJECT)
+    studies.exclude(shell.owner(), project, ids["siblings"], "ann", "withdrew consent")
+    opened = studio.results.open(shell.owner(), project, ids["siblings"])
+    assert result_people.left_out(opened)["ann"].after_unblinding
+    assert result_rest.not_counted(opened, View())[Rest.OF_EXCLUDED] == 1
+    assert not settled(page(study=ids["siblings"], view="people")).exception
+
+
+def test_what_stands_behind_no_number_opens_its_trials(ids: dict[str, str]) -> None:
+    assert not page(study=ids["full"], view="people", pick="rest:of_excluded").exception
+    assert not page(study=ids["full"], view="people", pick="rest:nonsense").exception
 
 
 def test_a_closed_study_that_nobody_judged_says_so(ids: dict[str, str]) -> None:

@@ -163,7 +163,7 @@ def test_who_leads_chooses_people_leaves_one_out_looks_early_and_makes_a_new_ver
     expect(window.page.get_by_label("Title", exact=True)).to_be_enabled()
 
 
-def test_a_link_for_one_person_needs_no_name_and_a_changed_one_leads_nowhere(
+def test_a_link_for_one_person_needs_no_name_and_one_that_was_changed_or_called_back_leads_nowhere(
     window: Window, rater: Window, study: dict[str, str]
 ) -> None:
     window.open("studies", "Study", project=FIRST, study=study["named"], step="raters")
@@ -177,3 +177,9 @@ def test_a_link_for_one_person_needs_no_name_and_a_changed_one_leads_nowhere(
     Judge(rater, FIRST, study["named"]).expect_a_trial()
     rater.page.goto(f"{rater.address}/review?project={FIRST}")
     expect(rater.page.get_by_role("heading", name="Review")).to_have_count(0)
+    window.press("Call back…")
+    window.press("Call it back", inside=window.dialog())
+    window.settle()
+    rater.page.goto(f"{rater.address}/{link}")
+    rater.expect_said("This link was called back")
+    Judge(rater, FIRST, study["named"]).visit().expect_a_trial()  # who has begun goes on

@@ -131,3 +131,23 @@ def test_responses_that_name_their_model_are_blacked_out_at_once() -> None:
 
 def test_a_study_that_is_not_there_is_said_so() -> None:
     assert {"New study", "Go on"} <= buttons(page("Studies", study="no-study"))
+
+
+def link(test: AppTest) -> str:
+    (found,) = (one.value for one in test.code if "/join?" in one.value)
+    return found
+
+
+def test_after_the_link_of_an_open_study_was_called_back_another_stands_there() -> None:
+    before = link(page(study=of("opened")))
+    asked = page(study=of("opened")).button(key="studies.link.back.").click().run()
+    assert not asked.exception
+    assert "studies.link.back.go" in {one.key for one in asked.button}
+    studies.call_link_back(ME, project(), of("opened"), reason="it was posted in public")
+    assert link(page(study=of("opened"))) != before
+
+
+def test_whom_to_leave_out_is_asked_of_a_closed_study_too() -> None:
+    asked = page(study=of("closed")).button(key="studies.exclude").click().run()
+    assert not asked.exception
+    assert {"studies.exclude.go"} <= {one.key for one in asked.button}

@@ -1,10 +1,11 @@
 """Figures of studies: every mark says its n and what stands behind it, small n is hollow, and a name is never markup."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from core.domain.study_numbers import Estimate, Record
+from core.domain.study_numbers import BySeed, Estimate, Record
 from core.domain.study_results import Bout, Level, Part, TrialPick
 from core.figures import study, study_grids
 from core.figures.look import DARK, LIGHT, Figure, Palette
@@ -50,6 +51,17 @@ def test_a_dot_has_its_interval_and_its_n_and_is_hollow_and_grey_below_the_least
     assert [label.split(">")[1].split(" <")[0] for label in figure.layout.yaxis.ticktext[1:]] == ["15", "3"]
     assert "9 won, 3 tied, 6 lost" in math.hovertext[0]
     assert [pick.name for pick in behind(figure)] == ["Math", "Art"]
+
+
+def test_an_interval_by_seed_is_a_thin_line_behind_and_stands_in_the_words() -> None:
+    told = bout("Math", 9, 3, 6)
+    seeds = BySeed(low=0.2, high=0.9, seeds=7, design_effect=2.5)
+    wide = replace(told, rate=replace(told.rate, by_seed=seeds))
+    line, dot = study.rates([wide], LIGHT, least_n=10).data
+    assert (list(line.x[:2]), line.line.width, dot.error_x.thickness) == ([0.2, 0.9], 1, 2)
+    assert "by seed 20 % to 90 %, 7 seeds" in dot.hovertext[0]
+    curve = study.curve([replace(wide, name="3")], LIGHT, least_n=10).data
+    assert [list(trace.y) for trace in curve if trace.line.width == 1] == [[0.2], [0.9]]
 
 
 def test_what_has_nothing_but_ties_has_a_row_and_no_dot() -> None:

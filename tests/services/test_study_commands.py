@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.study import StudyState
-from core.errors import NotFound
+from core.errors import BadInput, NotFound
 from core.services import commands
-from core.services.commands import studies
+from core.services.commands import studies, study_links
 from core.services.evaluating import study_making
 from core.services.projects import Project
 from core.services.studio import Studio
@@ -77,3 +78,17 @@ def test_a_model_judges_a_study_by_command(house: tuple[Studio, Project], tmp_pa
         assert "names a bird" in server.requests[-1]["body"]["messages"][0]["content"]
     assert other["judge"] != answer["judge"]
     assert other["flip_rate"] is None
+
+
+def test_the_link_of_a_study_is_told_and_called_back_by_command(house: tuple[Studio, Project]) -> None:
+    studio, project = house
+    asked = {"project": "my-project", "study": "An open one", "person": ""}
+    told = commands.run(studio, ME, "studies link", asked)
+    word = parse_qs(urlsplit(told["path"]).query)["invitation"][0]
+    assert told["path"] in study_links.say_link(told)
+    assert studio.invitations.door(project, word).name == ""
+    commands.run(studio, ME, "studies call-back", asked | {"reason": "posted in public"})
+    with pytest.raises(BadInput, match="called back"):
+        studio.invitations.door(project, word)
+    with pytest.raises(NotFound, match="nobody of this name"):
+        commands.run(studio, ME, "studies link", asked | {"person": "Somebody"})

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from functools import partial
 
+import streamlit as st
+
 from core.domain.study_results import Rest, TrialPick
 from core.services.evaluating import result_people, result_rest, result_tables
 from core.services.evaluating.result_people import PersonLine
 from core.services.evaluating.results import Opened
-from pages.ui import kit
-from pages.ui.evaluating import results_trials, results_work
+from pages.ui import kit, shell
+from pages.ui.evaluating import results_trials, results_work, study_excluded
 from pages.ui.evaluating.results_asked import Asked
 from pages.ui.evaluating.results_card import table_card
 from pages.ui.evaluating.results_words import agreement_words, early_looks, percent, rate_words, share_words
@@ -38,6 +40,7 @@ def body(opened: Opened, asked: Asked) -> None:
     if found is not None:
         _people(found)
     _left(opened)
+    _leave_out(opened)
     _not_counted(result_rest.not_counted(opened, asked.view))
 
 
@@ -101,12 +104,19 @@ def _left(opened: Opened) -> None:
     pressed = table_card(
         "left",
         "Left out of every number",
-        "decided on the study's own page, with a reason",
+        "with a reason, here or on the study's own page; a trial in the list of its number",
         h("table", h("tbody", *rows)) if rows else nothing,
         *looks,
     )
     if pressed:
         results_trials.pick(pressed)
+
+
+def _leave_out(opened: Opened) -> None:
+    """Whom else: it is said to be after unblinding, since results are open here."""
+    here = {rater.id: rater.name for rater in opened.raters if rater.id not in result_people.left_out(opened)}
+    if here and st.button("Leave somebody out…", key="results.exclude"):
+        study_excluded.ask(shell.project(), opened.study, here)
 
 
 def _subject(subject: str, names: dict[str, str]) -> kit.Element | str:

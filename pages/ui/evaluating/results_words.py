@@ -42,8 +42,14 @@ def _how(opened: Opened, asked: Asked) -> str:
     has_seeds = any(prompt.cluster != prompt.id for prompt in opened.prompts)
     if not has_seeds:
         return _HOW[asked.shown]
-    more = "; thin: by seed, which is the one to quote where prompts share seeds" if asked.shown == VERDICTS else ""
+    more = (
+        "; thin lines are by seed, and the ones to quote" if asked.shown == VERDICTS and _shares_seeds(opened) else ""
+    )
     return _HOW[asked.shown].replace("resampled prompts", "resampled seeds") + more
+
+
+def _shares_seeds(opened: Opened) -> bool:
+    return len({prompt.cluster for prompt in opened.prompts}) < len(opened.prompts)
 
 
 def _state(opened: Opened) -> str:

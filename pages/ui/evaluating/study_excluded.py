@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.domain.study import StudyState
 from core.domain.study_now import Exclusion, StudyNow
 from core.services.evaluating import studies
 from core.services.projects import Project
@@ -22,8 +21,7 @@ _LATE = (
 def card(project: Project, study: StudyNow, raters: Mapping[str, str]) -> None:
     """`raters`: the names of who takes part, by id."""
     out = {one.subject: one for one in studies.exclusions(shell.actor(), project, study.id)}
-    is_going = study.state is not StudyState.CLOSED
-    words = _ABOUT if is_going else _LATE
+    words = _LATE if studies.may_see_results(shell.actor(), project, study.id) else _ABOUT
     kit.show(
         "hint",
         h("div", {"class": "h"}, "Left out of the results"),
@@ -62,7 +60,7 @@ def ask(project: Project, study: StudyNow, raters: Mapping[str, str]) -> None:
             "Why", key="studies.exclude.reason", max_chars=300, placeholder="Ranked 1 = worst all along"
         )
         about = "What they said is kept, and counts in no result. You can take them back in."
-        late = f" {_LATE}" if study.state is StudyState.CLOSED else ""
+        late = f" {_LATE}" if studies.may_see_results(shell.actor(), project, study.id) else ""
         kit.show("hint", h("p", {"class": "lab"}, about + late), key="studies.exclude.about")
         if st.button("Leave them out", type="primary", key="studies.exclude.go", disabled=who is None) and who:
             studies.exclude(shell.actor(), project, study.id, who, reason)

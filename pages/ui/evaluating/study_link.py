@@ -31,7 +31,11 @@ def card(project: Project, study: StudyNow, people: Mapping[str, str]) -> None:
                     _one(project, study, id_, people[id_])
     opens = "It works as soon as the study is open, or its pilot." if not study.takes_judgments else "It works now."
     alone = "It leads to this computer: raters use a browser here, or a tunnel that you set up."
-    where = "It needs no account. Who is named and may do more than judge signs in first." if shell.studio().door.asks else alone
+    where = (
+        "It needs no account. Who is named and may do more than judge signs in first."
+        if shell.studio().door.asks
+        else alone
+    )
     kit.show("hint", h("p", {"class": "lab"}, f"{opens} {where}"), key="studies.link.when")
 
 

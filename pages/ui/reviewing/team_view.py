@@ -65,7 +65,7 @@ def _again(one: Member) -> kit.Element:
     if not one.again.n:
         about = "Set a share of repeats in a queue: some items then come back later, unmarked."
         return h("span", {"class": "lab", "title": about}, "no repeats")
-    words = f"{_interval(one.again)}; {_kappa_words(one.again_kappa)}"
+    words = f"{_interval(one.again)}; kappa {_number(one.again_kappa)}"
     return h("span", {"title": words}, f"{one.again.k:,}", h("span", {"class": "lab"}, f" of {one.again.n:,}"))
 
 
@@ -73,8 +73,9 @@ def _interval(share: Share) -> str:
     return f"{share.k:,} of {share.n:,}; with 95 % confidence {share.low:.0%} to {share.high:.0%}"
 
 
-def _kappa_words(found: Agreement) -> str:
-    return f"κ {found.value:.2f}" if found.value is not None else f"κ undefined: {found.why}"
+def _number(found: Agreement) -> str:
+    """With a minus that is one; or why it is undefined."""
+    return f"{found.value:.2f}".replace("-", "−") if found.value is not None else f"undefined: {found.why}"
 
 
 def alpha(team: Team) -> None:
@@ -83,8 +84,8 @@ def alpha(team: Team) -> None:
     why = f": {found.why}" if found.why else ""
     kit.show(
         "team",
-        h("div", {"class": "h"}, "Krippendorff’s α, all people"),
-        h("div", {"class": "fig"}, "undefined" if found.value is None else f"{found.value:.2f}"),
+        h("div", {"class": "h"}, "Krippendorff’s alpha, all people"),
+        h("div", {"class": "fig"}, "undefined" if found.value is None else _number(found)),
         h("div", {"class": "lab"}, f"on {count(found.n, 'item')} that two or more decided{why}"),
         h("p", {"class": "lab"}, "1: always the same. 0: no more than by chance. Below 0: against each other."),
         key="team.alpha",
@@ -93,7 +94,7 @@ def alpha(team: Team) -> None:
 
 def pairs(team: Team) -> None:
     """How far each two of them agree."""
-    heads = _heads("Two people", "Both decided", "Same", "Cohen’s κ")
+    heads = _heads("Two people", "Both decided", "Same", "Cohen’s kappa")
     rows = [_pair(one) for one in team.pairs]
     nothing = "No two people have decided the same item yet. Give a queue an overlap of 2 or more."
     kit.show(
@@ -106,14 +107,13 @@ def pairs(team: Team) -> None:
 
 def _pair(pair: Pair) -> kit.Element:
     found = pair.kappa
-    kappa = f"{found.value:.2f}" if found.value is not None else f"undefined: {found.why}"
     return h(
         "tr",
         {"key": f"{pair.one}\n{pair.other}"},
         h("th", {"scope": "row"}, f"{pair.one} and {pair.other}"),
         h("td", {"class": "r num"}, f"{pair.same.n:,}"),
         h("td", {"class": "r num", "title": _interval(pair.same)}, f"{pair.same.value or 0:.0%}"),
-        h("td", {"class": "r num" if found.value is not None else "r lab"}, kappa),
+        h("td", {"class": "r num" if found.value is not None else "r lab"}, _number(found)),
     )
 
 
@@ -123,9 +123,8 @@ def difficulty(team: Team) -> None:
     if not parts:
         return
     found = team.score_alpha
-    said = f"{found.value:.2f}" if found.value is not None else f"undefined: {found.why}"
     about = (
-        "Scores of 1 to 10 that hold now. α is Krippendorff’s for ordered grades: 7 beside 8 is less of a disagreement than 2 beside 8."
+        "Scores of 1 to 10 that hold now. Alpha is Krippendorff’s for ordered grades: 7 beside 8 is less of a disagreement than 2 beside 8."
         " Close: at most one apart."
     )
     rows = (_scorer(one.name, scores) for one, scores in parts)
@@ -133,9 +132,9 @@ def difficulty(team: Team) -> None:
     kit.show(
         "team",
         h("div", {"class": "hd"}, h("span", {"class": "h"}, "How difficult they find it"),
-          h("span", {"class": "lab num"}, f"α of all {said} on {count(found.n, 'text')} that two or more scored")),
+          h("span", {"class": "lab num"}, f"alpha of all {_number(found)} on {count(found.n, 'text')} that two or more scored")),
         h("table", _heads("Person", "Scored", "Today", "Mean", "Time each"), h("tbody", *rows)),
-        h("table", _heads("Two people", "Both scored", "Close", "α"), h("tbody", *two)) if two else None,
+        h("table", _heads("Two people", "Both scored", "Close", "Alpha"), h("tbody", *two)) if two else None,
         h("p", {"class": "lab"}, about),
         key="team.difficulty",
     )  # fmt: skip
@@ -155,14 +154,13 @@ def _scorer(name: str, scores: ScorePart) -> kit.Element:
 
 def _score_pair(pair: ScorePair) -> kit.Element:
     found = pair.alpha
-    words = f"{found.value:.2f}" if found.value is not None else f"undefined: {found.why}"
     return h(
         "tr",
         {"key": f"{pair.one}\n{pair.other}"},
         h("th", {"scope": "row"}, f"{pair.one} and {pair.other}"),
         h("td", {"class": "r num"}, f"{pair.near.n:,}"),
         h("td", {"class": "r num", "title": _interval(pair.near)}, f"{pair.near.value or 0:.0%}"),
-        h("td", {"class": "r num" if found.value is not None else "r lab"}, words),
+        h("td", {"class": "r num" if found.value is not None else "r lab"}, _number(found)),
     )
 
 
