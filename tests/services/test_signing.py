@@ -127,6 +127,15 @@ def test_one_address_cannot_try_many_names(studio: Studio) -> None:
         studio.door.by_password("one more", PASSWORD, HERE)
 
 
+def test_all_addresses_of_one_network_of_the_new_kind_count_as_one(studio: Studio) -> None:
+    for number in range(30):
+        studio.door.admit(f"name {number}", None, Visitor(address=f"2001:db8::{number:x}"))
+    with pytest.raises(TooMany):
+        studio.door.admit("one more", None, Visitor(address="2001:db8::ffff"))
+    studio.door.admit("one more", None, Visitor(address="2001:db8:0:1::1"))
+    studio.door.admit("one more", None, Visitor(address="::ffff:10.0.0.1"))
+
+
 def test_signing_out_ends_one_session_and_signing_out_everywhere_all_at_once(studio: Studio) -> None:
     first, second = first_owner(studio), studio.door.by_password("Olga", PASSWORD, HERE)
     studio.door.leave({studio.door.sessions.cookie: first}, HERE)

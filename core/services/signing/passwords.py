@@ -2,15 +2,18 @@
 
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from core.errors import BadInput
+from core.errors import BadInput, NotAllowed
 
 LEAST, MOST = 12, 256  # letters
 _FEW = 5  # different letters that a password has at least
 _AT_ONCE = 2  # hashing takes 64 MiB and most of a core each: a crowd at the door must not take the house
+_PATIENCE_S = 5.0  # that somebody waits for their turn, and holds a thread of the routes
 
 
 class Passwords:
@@ -24,17 +27,27 @@ class Passwords:
     def hash(self, password: str, name: str) -> str:
         """What is kept of a new password of somebody of this name. BadInput if it cannot be one."""
         _require_sound(password, name)
-        with self._turn:
+        with self._in_turn():
             return self._hasher.hash(_plain(password))
 
     def is_right(self, kept: str | None, password: str) -> bool:
         """Takes as long for a name without a password (None), so that time tells nobody which names there are."""
-        with self._turn:
+        with self._in_turn():
             try:
                 self._hasher.verify(kept or self._nobodys, _plain(password[:MOST]))
             except (VerifyMismatchError, InvalidHashError):
                 return False
         return kept is not None
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """NotAllowed if too many are before: whoever waits here keeps a thread from everybody else's routes."""
+        if not self._turn.acquire(timeout=_PATIENCE_S):
+            raise NotAllowed("Too many people sign in just now", to_do="Try again in a moment.")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def is_old(self, kept: str) -> bool:
         """Whether it was hashed by weaker parameters than today's."""

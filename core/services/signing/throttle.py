@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import time
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from core.errors import NotAllowed
@@ -41,17 +42,17 @@ class Throttle:
 
     def admit_name(self, name: str, address: str) -> None:
         """One try at a name. TooMany says when the next one is admitted."""
-        short = _short(name)
-        self._admit([(self._name_here, (short, address)), (self._address, (address,)), (self._name, (short,))])
+        short, here = _short(name), _network(address)
+        self._admit([(self._name_here, (short, here)), (self._address, (here,)), (self._name, (short,))])
 
     def admit(self, address: str) -> None:
         """One try that names nobody."""
-        self._admit([(self._address, (address,))])
+        self._admit([(self._address, (_network(address),))])
 
     def forget(self, name: str, address: str) -> None:
         """They were right: their earlier tries count no more."""
         for limit in self._name_here:
-            self._limiter.clear(limit, _short(name), address)
+            self._limiter.clear(limit, _short(name), _network(address))
 
     def _admit(self, wanted: list[tuple[list["RateLimitItem"], tuple[str, ...]]]) -> None:
         each = [(limit, key) for limits, key in wanted for limit in limits]
@@ -69,3 +70,14 @@ class Throttle:
 def _short(name: str) -> str:
     """The same for every way to write a name, and no longer for a long one."""
     return hashlib.sha256(" ".join(name.split()).casefold().encode()).hexdigest()[:16]
+
+
+def _network(address: str) -> str:
+    """Whose address it is, as far as can be told: of the new kind everybody has 2**64, so what they have in common counts."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
