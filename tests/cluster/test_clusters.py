@@ -1,6 +1,7 @@
 """What is said before a run goes to a cluster, and how its casting is spread over workers. No cluster is needed for it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from core.services.endpoints import system_of
 from core.services.growing.casting import Casting, Seat
 from core.services.growing.cluster_server import OwnServer
 from core.services.growing.clusters import Clusters
+from core.services.growing.estimate import estimate
 from tests.openai_server import openai_server
 from tests.services.alone import furnish, settings, studio_at
 
@@ -112,6 +114,25 @@ def test_a_run_says_before_it_begins_that_there_is_no_cluster_and_spends_nothing
         assert server.stats().get("chat", 0) == 0
 
 
+def test_the_estimate_counts_on_every_worker_that_has_a_model_of_its_own_and_on_one_endpoint_that_they_share(
+    tmp_path: Path,
+) -> None:
+    studio, project = studio_at(tmp_path)
+    furnish(studio, project, NEAR.base_url)
+    studio.endpoints.save(LOCAL_OWNER, FAR)
+    times = {
+        (name, workers): estimate(
+            LOCAL_OWNER, project, asked := settings(endpoint=name, workers=workers),
+            studio.endpoints.cast(LOCAL_OWNER, asked), 100,
+        ).duration_s or 0.0
+        for name in ("test", "far")
+        for workers in (0, 1, 4)
+    }  # fmt: skip
+    assert times["test", 0] == times["test", 1] == pytest.approx(4 * times["test", 4])
+    assert times["far", 0] == times["far", 4]
+    studio.close()
+
+
 @pytest.mark.parametrize("who", ["the worker", "its keeper"])
 def test_the_server_that_a_worker_starts_ends_with_it_whoever_is_killed(who: str) -> None:
     code = (
@@ -146,3 +167,14 @@ def answers(url: str) -> bool:
 def test_a_server_that_a_worker_cannot_start_is_said(command: str) -> None:
     with pytest.raises(EndpointError, match="EVOL_STUDIO_WORKER_SERVE"):
         OwnServer(command)
+
+
+def test_every_test_that_the_paper_names_is_there() -> None:
+    named = set(re.findall(r"test_\w{20,}", (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")))
+    written = {
+        name
+        for file in Path(__file__).parent.glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(named) >= 8
+    assert named <= written, named - written

@@ -1,7 +1,7 @@
 """What a run will take: before the start as an estimate, while it goes as time left."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.analysis.intervals import wilson
 from core.domain.check import Rule
@@ -13,6 +13,7 @@ from core.domain.run import Difficulty, Gate, RunSettings, Scoring, StepOrder
 from core.domain.system import EMBEDDED, Endpoint, Player
 from core.domain.task import TaskKind
 from core.services.access import may_read
+from core.services.growing.cluster_hands import is_own
 from core.services.projects import Project
 from core.store import gate_reading, run_reading, seed_reading
 from core.store.run_reading import Usage
@@ -43,7 +44,7 @@ def estimate(
             load = loads.setdefault(
                 endpoint.name,
                 _Load(
-                    endpoint,
+                    _as_reached(endpoint, settings),
                     run_reading.usage(project.database, endpoint.name),
                     endpoint.batch_share if endpoint.name in settings.by_batch else None,
                 ),
@@ -63,6 +64,13 @@ def estimate(
         batches=batches_in_turn(settings, cast),
         decisions=_decisions(settings, calls[TaskKind.EVOLVE] * (survival.value or 0.0)),
     )
+
+
+def _as_reached(endpoint: Endpoint, settings: RunSettings) -> Endpoint:
+    """What each worker has of its own takes so many more calls at once."""
+    if settings.workers and is_own(endpoint):
+        return replace(endpoint, in_flight=endpoint.in_flight * settings.workers)
+    return endpoint
 
 
 def _let_through(project: Project, settings: RunSettings) -> float:
