@@ -27,6 +27,8 @@ HEAVY = (
     "onnxruntime",
     "tokenizers",
     "openTSNE",
+    "ray",
+    "core.cluster.crew",
     "limits",
     "authlib",
 )
