@@ -6,8 +6,8 @@ from pages.ui import kit, shell
 from pages.ui.kit import h
 from pages.ui.signing import own_password, own_sessions
 
-with st.container(key="account_head"):
-    st.title("Your account", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center", key="account_head"):
+    st.title("Your account", width="stretch", anchor=False)
 with shell.problems("account"):
     who, door = shell.actor(), shell.studio().door
     if not door.asks:

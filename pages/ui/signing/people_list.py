@@ -28,10 +28,11 @@ def _row(person: Person, who: Actor, standings: Mapping[str, Standing]) -> None:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"people_{person.id}_card", gap="small"
     ):
-        with st.container(width="stretch"):
-            _words(person, who, standing)
         is_owner, is_first = who.role is Role.OWNER, person.id == LOCAL_OWNER.person_id
-        if is_owner and not is_first and person.active:
+        has_choice = is_owner and not is_first and person.active
+        with st.container(width="stretch"):
+            _words(person, who, standing, "" if has_choice else _ROLES[person.role])
+        if has_choice:
             _role(person)
         if (is_owner or person.id == who.person_id) and st.button("Rename", key=f"people.rename.{person.id}"):
             _rename(person)
@@ -45,14 +46,14 @@ def _row(person: Person, who: Actor, standings: Mapping[str, Standing]) -> None:
             st.button(words, key=f"people.turn.{person.id}", on_click=_turn, args=(person,))
 
 
-def _words(person: Person, who: Actor, standing: Standing | None) -> None:
+def _words(person: Person, who: Actor, standing: Standing | None, role: str) -> None:
     about = "you" if person.id == who.person_id else "" if person.active else "not active any more"
-    parts = [_ROLES[person.role], f"here since {person.created_at.astimezone():%d %b %Y}"]
+    parts = [*([role] if role else []), f"here since {person.created_at.astimezone():%d %b %Y}"]
     if standing is not None and person.active:
         is_machine = person.id == LOCAL_OWNER.person_id
         none = "commands on the studio's machine only" if is_machine else "cannot sign in yet"
-        parts.append(count(standing.sessions, "browser") + " signed in" if standing.sessions else "not signed in")
-        parts = parts if standing.can_sign_in or standing.sessions else [*parts[:2], none]
+        signed_in = count(standing.sessions, "browser") + " signed in" if standing.sessions else "not signed in"
+        parts.append(signed_in if standing.can_sign_in or standing.sessions else none)
     kit.show(
         "person",
         h("div", {"class": "row"}, h("span", {"class": "h one"}, called(person.id, person.name, who)), h("span", {"class": "lab"}, about)),
@@ -62,7 +63,7 @@ def _words(person: Person, who: Actor, standing: Standing | None) -> None:
 
 
 def _role(person: Person) -> None:
-    st.session_state.setdefault(f"people.role.{person.id}", person.role)
+    st.session_state[f"people.role.{person.id}"] = person.role  # what holds, whatever was refused or changed elsewhere
     st.selectbox(
         "What they may do",  # a label is drawn as Markdown, and a name is anybody's text
         list(Role),
@@ -76,9 +77,8 @@ def _role(person: Person) -> None:
 
 
 def _change_role(person: Person) -> None:
-    wanted = st.session_state.pop(f"people.role.{person.id}")  # drawn again, it shows what holds, refused or not
     with shell.problems("people.role"):
-        shell.studio().accounts.set_role(shell.actor(), person.id, wanted)
+        shell.studio().accounts.set_role(shell.actor(), person.id, st.session_state[f"people.role.{person.id}"])
 
 
 def _turn(person: Person) -> None:

@@ -49,7 +49,10 @@ class Picker {
     this.form.hidden = !this.isOpen || !who || Boolean(this.data.signed); // who is not active any more lets nobody in
     this.status.textContent = this.said;
     const links = manage ? [["a", { class: "lab", href: manage }, "People and roles"]] : [];
-    if (this.data.signed) links.unshift(["a", { class: "lab", href: this.data.signed.account }, "Your account"], ["button", { class: "btn out", "data-out": "1" }, "Sign out"]);
+    if (this.data.signed) {
+      links.unshift(["a", { class: "lab", href: this.data.signed.account }, "Your account"]);
+      links.push(["button", { class: "btn out", "data-out": "1" }, "Sign out"]);
+    }
     patch(this.foot, this.isOpen ? links : []);
   }
 
