@@ -39,7 +39,6 @@ class Question:
 
 QUESTIONS = (
     Question(section="engine", asks="what a call costs, beside three other ways to make it", module="engine", arguments=("--keep",), minutes=40),
-    Question(section="cluster", asks="growing on several machines, beside the engine alone", module="cluster", minutes=8),
     Question(section="store", asks="writing and reading 250,000 instructions, beside SQLite", module="store", minutes=8),
     Question(section="store-big", asks="the same with 2.5 million", module="store", arguments=("--big",), minutes=45),
     Question(section="floors", asks="the five hottest paths beside their floors", module="floors", arguments=("--keep",), minutes=9),

@@ -30,7 +30,6 @@ from tests.chrome import MISSING, find_chrome
 from tests.e2e.furnish import PLAIN, furnished
 
 BIG = "big"
-_TIMES = 5
 _SLOWEST_MS = 120_000
 _LONG_EVERY, _DECIDED_EVERY = 12, 100
 AIM_MS = 1_000
@@ -71,14 +70,16 @@ def furnish(folder: Path, n: int) -> None:
             print(f"filled in {time.monotonic() - began:.0f} s", flush=True)
 
 
-def measure(browser: Browser, folder: Path) -> Measured:
+def measure(browser: Browser, folder: Path, times: int) -> Measured:
     with running(STUDIO, folder) as (process, address, began):
         wait_for(address)
         start_s = time.monotonic() - began
         with window(browser, address) as page:
             idle_mb = process.memory_info().rss / 1e6
-            demo = {title: opened(page, f"{address}/{path}?project={DEMO}&{more}") for title, path, more in PAGES}
-            big = {title: opened(page, f"{address}/{path}?project={BIG}&{more}") for title, path, more in PAGES}
+            demo = {
+                title: opened(page, f"{address}/{path}?project={DEMO}&{more}", times) for title, path, more in PAGES
+            }
+            big = {title: opened(page, f"{address}/{path}?project={BIG}&{more}", times) for title, path, more in PAGES}
             most_mb = _peak_mb(process)
     return Measured(big=big, demo=demo, start_s=start_s, idle_mb=idle_mb, most_mb=most_mb)
 
@@ -93,8 +94,8 @@ def window(browser: Browser, address: str) -> Iterator[Page]:
     page.close()
 
 
-def opened(page: Page, url: str) -> Opened:
-    return Opened(first=_open(page, url), again=tuple(_open(page, url) for _ in range(_TIMES)))
+def opened(page: Page, url: str, times: int) -> Opened:
+    return Opened(first=_open(page, url), again=tuple(_open(page, url) for _ in range(times)))
 
 
 def _open(page: Page, url: str) -> float:
@@ -115,11 +116,11 @@ def _peak_mb(process: psutil.Process) -> float:
     return process.memory_info().rss / 1e6
 
 
-def report(found: Measured, n: int, file_mb: float) -> str:
+def report(found: Measured, n: int, times: int, file_mb: float) -> str:
     rows = [_row(title, found.big[title], found.demo[title]) for title, _, _ in PAGES]
     over = [title for title, _, _ in PAGES if median(found.big[title].again) > AIM_MS]
     verdict = f"Over the aim: {', '.join(over)}." if over else "All pages are within the aim."
-    return f"""{n:,} instructions with responses and outcomes in one project of {file_mb:,.0f} MB, one in {_DECIDED_EVERY} decided; {_TIMES} openings of each page after its first.
+    return f"""{n:,} instructions with responses and outcomes in one project of {file_mb:,.0f} MB, one in {_DECIDED_EVERY} decided; {times} openings of each page after its first.
 {described("streamlit", "duckdb", "playwright")} The app listened {found.start_s:.1f} s after its start. Its memory: {found.idle_mb:,.0f} MB with one page open, at most
 {found.most_mb:,.0f} MB. {verdict}
 
@@ -136,6 +137,7 @@ def _row(title: str, big: Opened, demo: Opened) -> Sequence[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--instructions", type=int, default=2_500_000)
+    parser.add_argument("--times", type=int, default=5, help="openings of each page after its first")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--keep", action="store_true", help="write the result into docs/benchmarks.md")
     asked = parser.parse_args()
@@ -147,10 +149,10 @@ def main() -> None:
         furnish(folder, asked.instructions)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=str(chrome), args=FLAGS)
-            found = measure(browser, folder)
+            found = measure(browser, folder, asked.times)
             browser.close()
         file_mb = (folder / "projects" / f"{BIG}.duckdb").stat().st_size / 1e6
-    text = report(found, asked.instructions, file_mb)
+    text = report(found, asked.instructions, asked.times, file_mb)
     print(text)
     if asked.keep:
         write_section("big", f"Every page of {asked.instructions:,} instructions", text)

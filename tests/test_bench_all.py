@@ -21,6 +21,11 @@ def test_every_script_that_writes_a_section_is_among_the_questions() -> None:
     assert scripts - {"__main__", "machine"} == {one.module for one in bench.QUESTIONS}
 
 
+def test_a_section_is_asked_for_once() -> None:
+    sections = [one.section for one in bench.QUESTIONS]
+    assert len(sections) == len(set(sections))
+
+
 def test_every_section_of_the_paper_belongs_to_a_question() -> None:
     sections = set(re.findall(r"<!-- ([\w-]+):start -->", PAPER))
     assert sections - {"contents"} <= {one.section for one in bench.QUESTIONS}
