@@ -52,7 +52,7 @@ class Batches:
         self._crowded: set[str] = set()  # endpoints whose queue is full until another batch there ends
         self._woken = asyncio.Event()
         self._made = 0
-        self._is_closing = self._cancels = False
+        self._is_held = self._is_closing = self._cancels = False
 
     @property
     def is_empty(self) -> bool:
@@ -93,8 +93,12 @@ class Batches:
             one.is_ready = True
             self._woken.set()
 
+    def hold(self) -> None:
+        """Hand nothing more over."""
+        self._is_held = True
+
     def close(self, *, cancel: bool) -> None:
-        """Begin nothing more. What is under way is cancelled and waited for, or left to the next engine of the run."""
+        """The end. What is under way is cancelled and waited for, or left to the next engine of the run."""
         self._is_closing, self._cancels = True, cancel
         for one in self._under_way:
             one.due_s = 0.0
@@ -112,7 +116,7 @@ class Batches:
         """Until `close`."""
         while True:
             self._woken.clear()
-            if not self._is_closing:
+            if not (self._is_held or self._is_closing):
                 await self._make()
             for one in [one for one in self._under_way if one.due_s <= time.monotonic()]:
                 await self._step(one)
@@ -184,7 +188,7 @@ class Batches:
     async def _rest(self) -> None:
         """Until something is due, or somebody wakes us."""
         due = [one.due_s for one in self._under_way]
-        due += [one.since_s + _OLDEST_S for one in self._gathered if not one.is_ready]
+        due += [one.since_s + _OLDEST_S for one in self._gathered if not (one.is_ready or self._is_held)]
         try:
             async with asyncio.timeout(max(0.0, min(due) - time.monotonic()) if due else None):
                 await self._woken.wait()

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, MutableSequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from random import Random
-from typing import Any
 
 from core.domain.call import Call, CallFailure, ChatReply, ChatRequest, Prices
 from core.domain.run import CAP_REACHED
@@ -69,10 +68,18 @@ class Engine:
         self._batches = None if batch_log is None else self._batches_of(by_batch or {}, batch_log)
 
     def _batches_of(self, by_batch: Mapping[str, ByBatch], log: BatchLog) -> Batches:
-        mine: Any = {"log": log, "budget": self._budget, "clock": self._clock}
-        returns = Returns(self._method, supply=self._supply, backoff=self._backoff, **mine)
-        settings, run_id = self._method.settings, self._method.run_id
-        return Batches(by_batch, settings.left_over, run_id=run_id, returns=returns, stir=self._stir, **mine)
+        method, budget, clock = self._method, self._budget, self._clock
+        returns = Returns(method, log=log, supply=self._supply, budget=budget, clock=clock, backoff=self._backoff)
+        return Batches(
+            by_batch,
+            method.settings.left_over,
+            run_id=method.run_id,
+            log=log,
+            returns=returns,
+            budget=budget,
+            clock=clock,
+            stir=self._stir,
+        )
 
     def _stir(self) -> None:
         """Something was committed or given back elsewhere: look again."""
@@ -85,14 +92,15 @@ class Engine:
 
         A block never cancels calls in flight: they are paid for, so they are finished and kept.
         """
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.TaskGroup() as beside:
             if self._batches is not None:
                 await self._batches.take_up()
-                group.create_task(self._ask_by_batch(self._batches))
-            while (work := await self._next()) is not None:
-                self._busy += 1
-                group.create_task(self._chain(work))
-            if self._batches is not None:
+                beside.create_task(self._ask_by_batch(self._batches))
+            async with asyncio.TaskGroup() as group:
+                while (work := await self._next()) is not None:
+                    self._busy += 1
+                    group.create_task(self._chain(work))
+            if self._batches is not None:  # after the last chain: a pause may become a stop until then
                 self._batches.close(cancel=self._cancels)
         await self._release(self._supply.ready)
         if self._reason is not None:
@@ -105,6 +113,8 @@ class Engine:
             self._pausing.set()
             self._changed.set()
             self._settled.set()
+            if self._batches is not None:
+                self._batches.hold()
             for waiting in self._queued:
                 if waiting is not None:
                     waiting.cancel()
