@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -153,3 +154,12 @@ def test_exports_are_in_the_log(room: Room) -> None:
     order = Order(format=ExportFormat.ALPACA)
     assert b"".join(exports.download(LOCAL_OWNER, room.project, order).pieces)
     assert "exported alpaca, 0 rows" in [one.deed.act for one in log.lines(room.studio, LOCAL_OWNER)]
+
+
+def test_no_statement_of_ours_changes_or_deletes_what_was_done() -> None:
+    files = [one for kind in ("py", "sql") for one in (Path(__file__).parents[2] / "core").rglob(f"*.{kind}")]
+    changing = re.compile(
+        r"(update|delete\s+from|insert\s+or\s+replace\s+into|truncate|drop\s+table)\s+(deed|audit)\b", re.IGNORECASE
+    )
+    assert len(files) > 200
+    assert not [one.name for one in files if changing.search(one.read_text(encoding="utf-8"))]
