@@ -17,11 +17,23 @@ _CONDITIONS: Mapping[str, str] = {
       (select id from revision where "of" = 'instruction' and contains(lower(text), lower($find))))""",
 }
 # What takes something back is told where it was said, and stands in the list only when it is asked for.
-_PAGE = (
-    """select seq, instruction_id, person_id from said_log where seq < $before and ($act_is_undo or act <> 'undo')"""
-)
+_PAGE = """select seq, id, instruction_id, person_id from decision where seq < $before and ($act_is_undo or act <> 'undo')"""
 _ORDER = " order by seq desc limit $most"
-_ROWS = "select * from said_log where seq in (select unnest(?))"
+# The same of difficulties, without the view's joins: they are done for the few that are shown. A score is answer 0 of its trial, an undo 1.
+_SCORES: Mapping[str, str] = {
+    "person": "coalesce(a.person_id, t.person_id) = $person",
+    "queue": "t.queue_id = $queue::uuid",
+    "since": "j.received_at >= $since",
+    "until": "j.received_at < $until",
+    "find": """(contains(lower(j.note), lower($find)) or t.id in (select trial_id from trial_slot where revision_id in
+      (select id from revision where "of" = 'instruction' and contains(lower(text), lower($find)))))""",
+}
+_SCORE_PAGE = """select j.seq, j.id, j.trial_id, coalesce(a.person_id, t.person_id) as person_id
+from judgment j join trial t on t.id = j.trial_id and t.kind = 'difficulty' left join score_taken_back a on a.id = j.id
+where j.seq < $before and j.number = $number"""
+_SHOWN = "select trial_id as id, revision_id from trial_slot where position = 0 and trial_id in (:ids)"
+_OF = "select id, of_id from revision where id in (:ids)"
+_ROWS = "select * from said_log where id in (:ids)"
 _ROW = "select * from said_log where id = ?"
 _UNDONE = "select undoes_id as id, person_id from said_log where act = 'undo' and undoes_id in (:ids)"
 _QUEUES = "select t.id, q.name from trial t join queue q on q.id = t.queue_id where t.id in (:ids)"
@@ -34,22 +46,35 @@ _SAID = "select person_id, kind, verdict, reason from standing where instruction
 _MEMBERS = """select i.seq, left(r.text, 200) as text from bulk_member m join instruction i on i.id = m.instruction_id
 join revision r on r.id = m.revision_id where m.bulk_id = ? order by i.seq limit ?"""
 _SCORED = """select person_id, score from difficulty_said where revision_id in (:ids) order by received_at, person_id"""
-_PEOPLE = "select distinct person_id from said_log order by person_id"
+_PEOPLE = """select person_id from decision union
+select person_id from trial where kind = 'difficulty' and id in (select trial_id from judgment) order by person_id"""
 _IN_QUEUES = """select distinct q.id, q.name from trial t join queue q on q.id = t.queue_id
-where t.id in (select trial_id from said_log) order by q.name"""
+where t.id in (select trial_id from decision) or (t.kind = 'difficulty' and t.id in (select trial_id from judgment)) order by q.name"""
 _SEQS_OF = "select id, seq from instruction where id in (:ids)"
 
 
 def page(database: Database, wanted: HistoryFilter, before: int, most: int) -> list[dict[str, Any]]:
-    """The newest so many before this `seq`: seq, instruction_id, person_id."""
+    """The newest so many before this `seq`: seq, id, instruction_id, person_id."""
     asked = {name: getattr(wanted, name) for name in _CONDITIONS if getattr(wanted, name)}
     sql = " and ".join([_PAGE, *(_CONDITIONS[name] for name in asked)]) + _ORDER
-    return database.query(sql, asked | {"before": before, "most": most, "act_is_undo": wanted.act == "undo"})
+    found = database.query(sql, asked | {"before": before, "most": most, "act_is_undo": wanted.act == "undo"})
+    if wanted.act in ("", "score", "undo") and not wanted.reason:
+        found += _score_page(database, wanted, before, most)
+    return sorted(found, key=lambda row: -int(row["seq"]))[:most]
 
 
-def rows(database: Database, seqs: Sequence[int]) -> list[dict[str, Any]]:
-    """These decisions, newest first, with the first words of what was shown, the queue's name, and who took them back."""
-    found = sorted(database.query(_ROWS, [list(seqs)]), key=lambda row: -int(row["seq"]))
+def _score_page(database: Database, wanted: HistoryFilter, before: int, most: int) -> list[dict[str, Any]]:
+    asked = {name: getattr(wanted, name) for name in _SCORES if getattr(wanted, name)}
+    sql = " and ".join([_SCORE_PAGE, *(_SCORES[name] for name in asked)]) + _ORDER
+    found = database.query(sql, asked | {"before": before, "most": most, "number": int(wanted.act == "undo")})
+    shown = _by_id(database, _SHOWN, {row["trial_id"] for row in found})
+    of = _by_id(database, _OF, {row["revision_id"] for row in shown.values()})
+    return [{**row, "instruction_id": of[shown[row["trial_id"]]["revision_id"]]["of_id"]} for row in found]
+
+
+def rows(database: Database, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """These decisions and scores, newest first, with the first words of what was shown, the queue's name, and who took them back."""
+    found = sorted(database.query_ids(_ROWS, ids), key=lambda row: -int(row["seq"]))
     return _complete(database, found, _FIRST_WORDS)
 
 

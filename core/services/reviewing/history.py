@@ -41,9 +41,9 @@ def choices(actor: Actor, project: Project) -> HistoryChoices:
 def page(actor: Actor, project: Project, wanted: HistoryFilter, before: int | None = None) -> HistoryPage:
     """The newest decisions before this place, at most a page. What the reader is still to decide unseen is left out."""
     may_review(actor)
-    seqs, older = _visible(project, wanted, before or _LAST, _hidden(actor, _due(actor, project)))
+    ids, older = _visible(project, wanted, before or _LAST, _hidden(actor, _due(actor, project)))
     names = people.names(project.database, actor)
-    entries = tuple(_entry(actor, row, names) for row in decision_reading.rows(project.database, seqs))
+    entries = tuple(_entry(actor, row, names) for row in decision_reading.rows(project.database, ids))
     return HistoryPage(entries=entries, before=older)
 
 
@@ -133,22 +133,22 @@ def undo(desk: Desk, actor: Actor, project: Project, decision_id: str) -> int:
 
 def _visible(
     project: Project, wanted: HistoryFilter, before: int, is_hidden: _IsHidden
-) -> tuple[list[int], int | None]:
-    """The `seq` of a page of decisions that may be seen, and from where on there are older ones."""
-    seqs: list[int] = []
+) -> tuple[list[str], int | None]:
+    """The ids of a page of decisions that may be seen, and from where on there are older ones."""
+    ids: list[str] = []
     for size in (PAGE + 1, *[_BATCH] * _MOST_BATCHES):
         batch = decision_reading.page(project.database, wanted, before, size)
         places = decision_reading.seqs_of(project.database, {one["instruction_id"] for one in batch} - {None})
         for number, one in enumerate(batch, 1):
             before = int(one["seq"])
             if not is_hidden(one, places):
-                seqs.append(before)
-            if len(seqs) == PAGE:
+                ids.append(one["id"])
+            if len(ids) == PAGE:
                 is_last = number == len(batch) < size
-                return seqs, None if is_last else before
+                return ids, None if is_last else before
         if len(batch) < size:
-            return seqs, None
-    return seqs, before
+            return ids, None
+    return ids, before
 
 
 def _row(actor: Actor, project: Project, decision_id: str, due: Set[int]) -> dict[str, Any]:
