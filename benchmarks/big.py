@@ -76,12 +76,19 @@ def measure(browser: Browser, folder: Path, times: int) -> Measured:
         start_s = time.monotonic() - began
         with window(browser, address) as page:
             idle_mb = process.memory_info().rss / 1e6
-            demo = {
-                title: opened(page, f"{address}/{path}?project={DEMO}&{more}", times) for title, path, more in PAGES
-            }
-            big = {title: opened(page, f"{address}/{path}?project={BIG}&{more}", times) for title, path, more in PAGES}
+            demo, big = (every_page(page, address, project, times) for project in (DEMO, BIG))
             most_mb = _peak_mb(process)
     return Measured(big=big, demo=demo, start_s=start_s, idle_mb=idle_mb, most_mb=most_mb)
+
+
+def every_page(page: Page, address: str, project: str, times: int) -> dict[str, Opened]:
+    found = {}
+    for title, path, more in PAGES:
+        found[title] = opened(page, f"{address}/{path}?project={project}&{more}", times)
+        print(
+            f"{project}: {title}: {found[title].first:,.0f} ms, then {median(found[title].again):,.0f} ms", flush=True
+        )
+    return found
 
 
 @contextmanager
