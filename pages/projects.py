@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.domain.person import Role
 from core.domain.project import ProjectCard
 from pages.ui import kit, project_dialogs, shell
 from pages.ui.keeping import backups
@@ -53,7 +54,8 @@ def row(card: ProjectCard, *, is_here: bool) -> None:
 with shell.problems("projects"):
     with st.container(horizontal=True, vertical_alignment="center", key="projects_head"):
         st.title("Projects", width="stretch", anchor=False)
-        if st.button("Open a file", key="projects.open"):
+        is_owner = shell.actor().role is Role.OWNER  # paths of this computer are for owners
+        if is_owner and st.button("Open a file", key="projects.open"):
             project_dialogs.open_file()
         if st.button("New project", type="primary", key="projects.new"):
             project_dialogs.new()

@@ -7,8 +7,10 @@ from http.cookies import SimpleCookie
 
 import pytest
 from playwright.sync_api import Browser
+from starlette.requests import Request
 from starlette.routing import Route
 
+from pages.ui.headers import fault
 from pages.ui.routes import all_routes
 from tests.e2e.running import App
 from tests.e2e.studio import Window
@@ -131,6 +133,14 @@ def test_a_route_answers_only_our_own_pages(app: App, cookie: str, route: Route)
         assert ask(app, path, **asked, **headers)[0] == HTTPStatus.FORBIDDEN, headers  # type: ignore[arg-type]
     status = ask(app, path, **asked, Cookie=cookie, Origin=own)[0]  # type: ignore[arg-type]
     assert status != HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def test_a_route_that_breaks_tells_nobody_why() -> None:
+    asked = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""})
+    answer = fault(asked, ValueError("sk-planted at /home/somebody"))
+    assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert b"planted" not in bytes(answer.body)
+    assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
 
 
 def test_what_is_for_all_is_there() -> None:
