@@ -25,6 +25,7 @@ from core.services.exploring.cluster_names import ClusterNames
 from core.services.exploring.coverage import Coverages
 from core.services.exploring.embedding import Embeddings
 from core.services.exploring.explored import Explored
+from core.services.exploring.filling import Fillings
 from core.services.exploring.maps import Maps
 from core.services.exploring.survival import Survival
 from core.services.growing import presets
@@ -94,6 +95,7 @@ class Studio:
     previews: Previews
     survival: Survival
     coverage: Coverages
+    fillings: Fillings
     explored: Explored
     embeddings: Embeddings
     maps: Maps
@@ -142,6 +144,7 @@ class Studio:
         self.argilla_work.close()
         self.pushes.close()
         self.previews.close()
+        self.fillings.close()
         self.live.close()
         self.duplicates.close()
         self.results.close()
@@ -176,6 +179,7 @@ def open_studio(settings: Settings) -> Studio:
     judge_desk = JudgeDesk()
     argilla = Argilla(judge_desk, secrets_files(), destinations)
     embeddings = Embeddings(live, endpoints, clusters)
+    runs, coverage = Runs(live, endpoints, packs, clusters), Coverages()
     return Studio(
         settings=settings,
         installation=installation,
@@ -195,7 +199,7 @@ def open_studio(settings: Settings) -> Studio:
         packs=packs,
         live=live,
         clusters=clusters,
-        runs=Runs(live, endpoints, packs, clusters),
+        runs=runs,
         skills=SkillLabels(errands, endpoints),
         desk=Desk(),
         judge_desk=judge_desk,
@@ -213,6 +217,7 @@ def open_studio(settings: Settings) -> Studio:
         maps=Maps(embeddings),
         cluster_names=ClusterNames(errands, endpoints),
         survival=Survival(),
-        coverage=Coverages(),
+        coverage=coverage,
+        fillings=Fillings(runs, coverage),
         explored=Explored(),
     )

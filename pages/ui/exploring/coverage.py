@@ -9,7 +9,7 @@ from core.domain.explore import Scope
 from core.figures import coverage as figures
 from core.services.projects import Project
 from pages.ui import kit, shell
-from pages.ui.exploring import card, coverage_cell
+from pages.ui.exploring import card, coverage_cell, fill
 from pages.ui.kit import h
 from pages.ui.words import count
 
@@ -39,10 +39,15 @@ def show(project: Project, scope: Scope) -> None:
     found = shell.studio().coverage.grid(shell.actor(), project, scope.wanted, asked.scale)
     left, right = st.columns([2.15, 1], gap="small")
     with left:
+        if is_filling := fill.is_going(project):
+            fill.going(project, lambda: _curve(project, scope, asked))
         _grid(found, asked)
-        _curve(project, scope, asked)
+        if not is_filling:
+            _curve(project, scope, asked)
     with right:
         coverage_cell.show(project, scope, found, asked.cell)
+        if not is_filling:
+            fill.show(project)
 
 
 def _asked() -> Asked:
