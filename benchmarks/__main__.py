@@ -83,7 +83,10 @@ def ask_all(questions: Sequence[Question], do: Callable[[Question], bool] = ask,
 def contents(paper: Path = PAPER) -> str:
     """A table of all questions, with the day of each section's numbers."""
     text = paper.read_text(encoding="utf-8") if paper.exists() else ""
-    rows = [(one.asks.capitalize(), f"`{one.command}`", _day(text, one.section), f"{one.minutes}") for one in QUESTIONS]
+    rows = [
+        (one.asks[0].upper() + one.asks[1:], f"`{one.command}`", _day(text, one.section), f"{one.minutes}")
+        for one in QUESTIONS
+    ]
     return table(("question", "command", "measured", "minutes"), rows)
 
 
