@@ -15,7 +15,7 @@ from core.services.keeping.backups import INSTALLATION, Backups
 from core.services.projects import Projects
 from core.services.shelf import Shelf
 from core.services.temporary import take_away
-from core.store import backing_up, installation
+from core.store import backing_up, deeds, installation
 from core.store.database import Database
 
 STUDIO = Actor(person_id=BY_ITSELF, name="The studio", role=Role.OWNER)  # who makes them when nobody asks
@@ -53,6 +53,8 @@ class BackupClock:
                 "This plan cannot be kept to", to_do=f"Choose 0 to {MOST_HOURS} hours, and 1 to {MOST_KEPT} backups."
             )
         installation.save_setting(self._database, _SETTING, _PLAN.dump_json(plan).decode())
+        said = f"every {plan.every_hours} h, keep {plan.keep}"
+        deeds.note(self._database, actor.person_id, "backups by themselves", said if plan.every_hours else "none")
         self._not_before_s = 0.0
 
     def problem(self, actor: Actor) -> str:

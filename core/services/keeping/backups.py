@@ -18,7 +18,7 @@ from core.services.keeping import backup_files, backup_making
 from core.services.projects import Project, Projects
 from core.services.shelf import Shelf
 from core.services.temporary import temporary_folder
-from core.store import backing_up
+from core.store import backing_up, deeds
 from core.store.database import Database
 
 INSTALLATION = "_installation"  # its own file among those of projects; no project can be called so
@@ -98,7 +98,9 @@ class Backups:
     def write_installation(self, actor: Actor, target: Path) -> Manifest:
         """The same of the installation's own file: people, endpoints, packs."""
         require(actor, Role.OWNER)
-        return _written(self._installation, target, slug=INSTALLATION, name="Installation", actor=actor)
+        manifest = _written(self._installation, target, slug=INSTALLATION, name="Installation", actor=actor)
+        deeds.note(self._installation, actor.person_id, "installation backed up", str(target))
+        return manifest
 
     def known(self, actor: Actor, name: str) -> Backup:
         """One of those in the folder, by its file's name."""
@@ -147,13 +149,16 @@ class Backups:
     ) -> Mapping[str, TableSum]:
         """The backup's rows in a new file anywhere, compared row by row; an installation's too."""
         require(actor, Role.OWNER)
-        return backup_making.restore(backup, target, tell)
+        sums = backup_making.restore(backup, target, tell)
+        deeds.note(self._installation, actor.person_id, "backup restored", backup.path.name, str(target))
+        return sums
 
     def remove(self, actor: Actor, backup: Backup) -> None:
         """Delete one for good."""
         require(actor, Role.OWNER)
         if self.folder not in backup.path.parents or not backup_files.remove(backup):
             raise ProjectError("It cannot be removed", where=str(backup.path), to_do="Remove the file by hand.")
+        deeds.note(self._installation, actor.person_id, "backup removed", backup.path.name)
 
     def progress(self, actor: Actor) -> UpkeepNow | None:
         """How far the last one is, or how it ended; None if none was begun since the studio started."""
@@ -201,6 +206,8 @@ class Backups:
         manifest = backup_making.make(database, target, job, slug=slug, name=name, by=by)
         if by != BY_ITSELF and kind is Kind.PROJECT:
             _note(database, by, "backed up", str(manifest.seq))
+        elif by != BY_ITSELF:
+            deeds.note(database, by, "installation backed up", target.name)
 
     def _share(self, job: Job, share: float) -> None:
         if job.stopping:

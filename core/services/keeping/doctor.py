@@ -23,7 +23,7 @@ from core.services.keeping.backup_clock import BackupClock
 from core.services.keeping.backups import Backups
 from core.services.projects import Project, Projects
 from core.services.shelf import Shelf
-from core.store import soundness
+from core.store import deeds, soundness
 from core.store.database import Database
 
 _JOB = "doctor"
@@ -113,7 +113,9 @@ class Doctor:
     def clean(self, actor: Actor) -> int:
         """Take away what processes that were killed have left. → how many files and folders."""
         require(actor, Role.OWNER)
-        return temporary.take_away(self._left_over())
+        gone = temporary.take_away(self._left_over())
+        deeds.note(self._house.installation, actor.person_id, "left over taken away", f"{gone} files and folders")
+        return gone
 
     def close(self) -> None:
         self._jobs.stop(_JOB)
