@@ -93,7 +93,7 @@ def _nginx(program: str, folder: Path, port: int, app_port: int) -> list[str]:
     certificate(folder)
     told = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for said, meant in (
-        (_EXAMPLE, NAME), ("listen 80;", f"listen 127.0.0.1:{free_port()};"), ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
+        (_EXAMPLE, NAME), ("listen 80;", f"listen 127.0.0.1:{free_port()};"), ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
         ("127.0.0.1:8501;", f"127.0.0.1:{app_port};"), ("/etc/ssl/studio/", f"{folder}/"),
     ):  # fmt: skip
         assert said in told, said

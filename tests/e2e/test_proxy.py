@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +106,21 @@ def test_both_logs_call_a_request_by_the_same_name_and_commands_do_not_pass(behi
     assert refused["id"]
     assert refused["id"] in (behind.app.home / "logs" / "studio.jsonl").read_text(encoding="utf-8")
     assert ask(behind.page, "/api/command", "{}")["status"] == 404
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "elsewhere.example.org"])
+def test_a_proxy_passes_on_no_other_name(behind: Behind, host: str) -> None:
+    """The handshake is for the right name, the request for another."""
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+    port = int(behind.address.rpartition(":")[2])
+    asked = f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+    plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+    with unchecked.wrap_socket(plain, server_hostname=proxies.NAME) as connection:
+        connection.sendall(asked)
+        said = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert said.startswith(b"HTTP/1.1")
+    assert b'"ok"' not in said
 
 
 def test_another_name_is_refused_and_health_answers_the_machine_itself(behind: Behind) -> None:
