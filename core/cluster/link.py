@@ -65,6 +65,7 @@ class Link:
         self._news: asyncio.Future[None] | None = None  # done when something has changed; whoever waits shares it
         self._problem = ""
         self._rests_until = 0.0
+        self._nobody_since = 0.0
         self._is_closed = False
 
     @property
@@ -81,12 +82,12 @@ class Link:
         return self._busy[worker]
 
     async def ask(self, workers: Sequence[int], question: Question, within_s: float) -> Answer:
-        """What the least busy of these says; a failure if none is there, if it dies, or says nothing for `within_s`."""
-        await self._start()
-        worker = await self._found(workers)
-        if worker is None:
+        """What the least busy of these says; a failure if none is there (`comes`), if it dies, or says nothing for `within_s`."""
+        ready = [one for one in workers if self.is_there(one)]
+        if not ready:
             words = next((self._crew[one].words for one in workers if self._crew[one].words), "")
             return failed(ErrorKind.UNREACHABLE, self._problem or words or "the cluster has no place for a worker")
+        worker = min(ready, key=self.busy)
         self._busy[worker] += 1
         try:
             return await self._ask(worker, question, within_s)
@@ -138,7 +139,7 @@ class Link:
         async with self._starting:
             if self._child is not None or self._is_closed or time.monotonic() < self._rests_until:
                 return
-            self._problem, self._seen = "", News()
+            self._problem, self._seen, self._nobody_since = "", News(), time.monotonic()
             self._crew = {number: WorkerNow(number=number) for number in self._crew}
             self._log = tempfile.TemporaryFile()  # noqa: SIM115 - it is read when the child has ended
             self._child = await asyncio.create_subprocess_exec(
@@ -149,21 +150,23 @@ class Link:
             self._child.stdin.write(ORDER.dump_json(self._order) + b"\n")
             self._hearing = asyncio.create_task(self._hear(self._child))
 
-    async def _found(self, workers: Sequence[int]) -> int | None:
-        """The least busy one that is ready. None is waited for: minutes while one opens what it will ask, else not for long."""
-        until = time.monotonic() + _PATIENCE_S
-        while not self._problem and not self._is_closed:
-            ready = [worker for worker in workers if self.is_there(worker)]
-            if ready:
-                return min(ready, key=self.busy)
-            is_opening = any(self._crew[worker].state is WorkerState.OPENING for worker in workers)
-            left_s = _PATIENCE_S if is_opening else until - time.monotonic()
+    async def comes(self, workers: Sequence[int]) -> None:
+        """Wait until one of these is ready: minutes while one opens what it will ask, else not for long. Starts the child.
+
+        It comes back without one when there is no hope: the cluster does not take us, or has had no place for anybody for a minute.
+        """
+        await self._start()
+        while not (self._problem or self._is_closed or any(map(self.is_there, workers))):
+            left_s = _PATIENCE_S if self._is_somebody() else self._nobody_since + _PATIENCE_S - time.monotonic()
             if left_s <= 0:
-                return None
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left_s):
                     await self._something()
-        return None
+
+    def _is_somebody(self) -> bool:
+        """Whether the cluster has a place for anybody."""
+        return any(one.state in _SERVES for one in self.crew)
 
     async def _something(self) -> None:
         """Until there is news."""
@@ -194,7 +197,10 @@ class Link:
         except ValidationError:
             return
         self._seen, self._problem = news, news.problem or self._problem
+        was_somebody = self._is_somebody()
         self._crew |= {one.number: one for one in news.workers}
+        if was_somebody or self._is_somebody():
+            self._nobody_since = time.monotonic()
         for one in news.workers:
             if one.state not in _SERVES:
                 self._lose(one.number, one.words)
@@ -245,9 +251,13 @@ class RemoteModel:
         return sum(map(self._link.busy, self._workers))
 
     async def chat(self, request: ChatRequest) -> ChatReply | CallFailure:
-        """Ask once, from a worker's machine."""
+        """Ask once, from a worker's machine. A failure if none is there."""
         question = Question(endpoint=self._endpoint, request=request)
         return (await self._link.ask(self._workers, question, self._within_s)).outcome
+
+    async def comes(self) -> None:
+        """Wait for a worker, as long as there is hope."""
+        await self._link.comes(self._workers)
 
     async def close(self) -> None:
         """Whoever hangs up first ends the link for all of the run."""

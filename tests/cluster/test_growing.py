@@ -195,6 +195,16 @@ def test_a_run_that_began_here_goes_on_there_and_comes_back(house: House) -> Non
     house.whole(run, lost=0)
 
 
+def test_a_pause_does_not_wait_for_a_cluster_that_is_not_there_yet(house: House) -> None:
+    run = house.start()
+    house.studio.runs.pause(ME, house.project, run)
+    assert house.studio.live.wait(run, timeout_s=8)
+    assert (house.now(run).run.state, house.server.stats().get("chat", 0)) == ("paused", 0)
+    house.studio.runs.resume(ME, house.project, run)
+    house.finished(run)
+    house.whole(run, lost=0)
+
+
 def test_a_wrong_token_blocks_the_run_in_words_and_the_app_goes_on(
     tmp_path: Path, server: OpenAIServer, ray: RayCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ def asked(text: str) -> Question:
 async def outcome(
     link: Link, text: str, workers: tuple[int, ...] = (1, 2), within_s: float = 3.0
 ) -> ChatReply | CallFailure:
+    await link.comes(workers)
     return (await link.ask(workers, asked(text), within_s)).outcome
 
 
@@ -110,7 +111,7 @@ def test_why_the_cluster_does_not_take_us_is_said_with_every_question() -> None:
 
 def test_a_worker_that_says_nothing_is_given_up() -> None:
     async def use(link: Link) -> ChatReply | CallFailure:
-        await link.ask((2,), asked("x"), 0.01)  # the child is there now
+        await link.comes((2,))
         began = time.monotonic()
         late = await outcome(link, "x", within_s=0.3)
         assert time.monotonic() - began < 2
@@ -125,11 +126,13 @@ def test_a_worker_that_says_nothing_is_given_up() -> None:
 def test_when_the_link_is_hung_up_its_child_is_gone_and_what_waits_for_a_worker_ends() -> None:
     async def use(link: Link) -> tuple[object, object]:
         model = RemoteModel(link, (1, 2), Endpoint(name="gpu", base_url="", model="m"))
-        waits = asyncio.create_task(model.chat(question("x", seed=1)))
+        waits = asyncio.create_task(model.comes())
         await asyncio.sleep(1.0)
+        assert not waits.done(), "nobody is there yet"
         children = psutil.Process().children(recursive=True)
         await model.close()
-        return await asyncio.wait_for(waits, 5), [one for one in children if one.is_running()]
+        await asyncio.wait_for(waits, 5)
+        return await model.chat(question("x", seed=1)), [one for one in children if one.is_running()]
 
     failure, left = with_link("nobody", use)
     assert isinstance(failure, CallFailure)

@@ -88,6 +88,7 @@ class _Texts:
         """Asked again, of whoever is there, while workers are lost."""
         why = ""
         for _ in range(_TRIES):
+            await self._link.comes(self._workers)
             answer = await self._link.ask(self._workers, Question(texts=texts), _WITHIN_S)
             if answer.failure is None:
                 return _read(answer.vectors, len(texts))

@@ -1,7 +1,7 @@
 """Who plays in a run: for each kind of task the endpoints that may be asked, what the log calls them, and their models."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from core.cluster.link import RemoteModel
@@ -114,6 +114,25 @@ class Turn:
 
     def observe(self, outcome: ChatReply | CallFailure) -> None:
         self._limit.observe(outcome)
+
+
+class CrewTurn(Turn):
+    """The same where workers ask: a place is taken when one of them is there, and not held while they come. A pause ends the waiting."""
+
+    def __init__(self, limit: AdaptiveLimit, who: str, model: RemoteModel) -> None:
+        super().__init__(limit, who)
+        self._model = model
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        await self._model.comes()
+        async with super().slot():
+            yield
+
+
+def turn_at(limit: AdaptiveLimit, who: str, model: ChatModel | None) -> Turn:
+    """A run's turn at this limit."""
+    return CrewTurn(limit, who, model) if isinstance(model, RemoteModel) else Turn(limit, who)
 
 
 def voices(role: Sequence[Seat], models: Mapping[str, ChatModel], turns: Mapping[str, Turn]) -> tuple[Part, ...]:

@@ -24,7 +24,7 @@ from core.models.pace import Bounds
 from core.models.pool import Ensemble
 from core.models.retry import wait_before_retry
 from core.ports import ByBatch, ChatModel, Limiter
-from core.services.growing.casting import Casting, Turn, voices
+from core.services.growing.casting import Casting, Turn, turn_at, voices
 from core.services.log_lines import facts
 from core.store.batch_log import ProjectBatchLog
 from core.store.database import Database
@@ -104,7 +104,7 @@ class LiveRuns:
             return
         self.problems.pop(start.run_id, None)
         limits = {name: self._limit_of(endpoint) for name, endpoint in start.casting.endpoints.items()}
-        turns = {name: Turn(limit, start.run_id) for name, limit in limits.items()}
+        turns = {name: turn_at(limit, start.run_id, start.models.get(name)) for name, limit in limits.items()}
         cast = Ensemble({kind: voices(role, start.models, turns) for kind, role in start.casting.seats.items()})
         log = ProjectRunLog(database, start.run_id)
         engine = _engine(start, cast, log, database)
