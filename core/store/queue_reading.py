@@ -104,7 +104,10 @@ def begun(wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
         given.setdefault("map_id", None)  # clusters of no map are nothing
     tables = _WITH_TEXT if any(name in given for name in _OF_TEXT) else _NARROW
     conditions = [condition for name, condition in _CONDITIONS.items() if name in given]
-    conditions.append(_NONE_REMOVED if any(name in given for name in _NAMING) else _NO_REFERENCES)
+    if not any(name in given for name in _NAMING):
+        conditions.append(_NO_REFERENCES)
+    elif "reference" in given.get("kinds", ("reference",)):  # most filters cannot mean one, and are spared the look
+        conditions.append(_NONE_REMOVED)
     return " and ".join([tables + _OF_THE_DATASET, *conditions]), given
 
 

@@ -8,6 +8,7 @@ from core.analysis.filling import next_cell
 from core.domain.coverage import Cell, Coverage, Reach
 from core.domain.filling import MOST_ROUNDS, ROUNDS, SEEDS, FillingNow, FillingRound
 from core.domain.person import Actor
+from core.domain.progress import Spending
 from core.domain.run import Caps, RunEventKind, RunSettings
 from core.errors import BadInput, StudioError
 from core.services.access import may_grow, may_read
@@ -122,9 +123,7 @@ class Fillings:
             tried[cell] += 1
             self._wait(filling, actor, project, run_id)
             left = _left(left, self._runs.progress(actor, project, run_id).spending)
-            self._count(
-                filling, self._coverage.grid(actor, project), FillingRound(cell=cell, run_id=run_id, was_filled=False)
-            )
+            self._count(filling, self._coverage.grid(actor, project), cell, run_id)
             self._require_finished(filling, actor, project, run_id)
 
     def _aimed(self, actor: Actor, project: Project, settings: RunSettings, cell: Cell, seeds: int) -> RunSettings:
@@ -143,10 +142,10 @@ class Fillings:
                 self._runs.live.wait(run_id)
                 return
 
-    def _count(self, filling: _Filling, found: Coverage, one: FillingRound) -> None:
+    def _count(self, filling: _Filling, found: Coverage, cell: Cell, run_id: str) -> None:
+        done = FillingRound(cell=cell, run_id=run_id, was_filled=found.n(cell, Reach.KEPT) > 0)
         filled = found.filled(Reach.KEPT)
-        ended = replace(one, was_filled=found.n(one.cell, Reach.KEPT) > 0)
-        filling.now = replace(filling.now, done=(*filling.now.done, ended), filled=filled, cell=None, run_id="")
+        filling.now = replace(filling.now, done=(*filling.now.done, done), filled=filled, cell=None, run_id="")
 
     def _require_finished(self, filling: _Filling, actor: Actor, project: Project, run_id: str) -> None:
         """A run that stands for another reason than a stop ends the filling: its reason is what somebody has to act on."""
@@ -157,9 +156,10 @@ class Fillings:
             )
 
 
-def _left(caps: Caps, spent: object) -> Caps:
+def _left(caps: Caps, spent: Spending) -> Caps:
     """What the rounds before have left of the caps."""
-    return Caps(**{
-        name: None if (cap := getattr(caps, name)) is None else max(0, cap - (getattr(spent, name) or 0))
-        for name in ("calls", "tokens", "usd")
-    })  # fmt: skip
+    return Caps(
+        calls=None if caps.calls is None else max(0, caps.calls - spent.calls),
+        tokens=None if caps.tokens is None else max(0, caps.tokens - spent.tokens),
+        usd=None if caps.usd is None else max(0.0, caps.usd - (spent.usd or 0.0)),
+    )
