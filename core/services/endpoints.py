@@ -11,7 +11,7 @@ from core.domain.person import Actor
 from core.domain.run import RunSettings
 from core.domain.system import EMBEDDED, Endpoint, EndpointReport, Player, Pool, System
 from core.domain.task import TaskKind
-from core.errors import BadInput, EndpointError, NotFound, StudioError
+from core.errors import BadInput, EndpointError, NotAllowed, NotFound, StudioError
 from core.models.address import tidy_address
 from core.models.batches import BatchEndpoint
 from core.models.embeddings import EmbeddingEndpoint
@@ -152,7 +152,7 @@ class Endpoints:
         )
         require_name(endpoint)
         endpoint = replace(endpoint, reach=self._destinations.ask(actor, endpoint.base_url, endpoint))
-        found = asyncio.run(list_models(endpoint, self._key(endpoint)))
+        found = asyncio.run(list_models(endpoint, read_key(endpoint, self._secrets)))
         if isinstance(found, CallFailure):
             raise _error(found)
         return found
@@ -234,6 +234,11 @@ class Endpoints:
         return self.get(actor, name)
 
     def _key(self, endpoint: Endpoint) -> str | None:
+        """EndpointError if it is missing, or an owner took back that it may go there."""
+        try:
+            self._destinations.require(endpoint.base_url, endpoint)
+        except NotAllowed as refusal:
+            raise EndpointError(refusal.what, where=refusal.where, to_do=refusal.to_do) from None
         return read_key(endpoint, self._secrets)
 
 

@@ -99,7 +99,7 @@ def test_what_an_owner_sets_up_is_allowed_thereby_until_it_is_withdrawn(studio: 
     studio.endpoints.check(ME, "near")
     assert [one.what for one in studio.destinations.every(ME)] == ["near"]
     studio.destinations.withdraw(ME, server.base_url)
-    with pytest.raises(EndpointError, match="no owner allowed that"):
+    with pytest.raises(EndpointError, match="That is an address of this machine or its network"):
         studio.endpoints.check(ME, "near")
     with pytest.raises(NotFound):
         studio.destinations.withdraw(ME, server.base_url)
@@ -131,6 +131,16 @@ def test_a_key_goes_only_where_an_owner_sent_it(studio: Studio, server: OpenAISe
     assert again.key_env == KEY
     with pytest.raises(NotAllowed):
         studio.endpoints.save(CURATOR, replace(keyed, base_url="https://collector.example/v1"))
+
+
+def test_a_key_that_was_withdrawn_goes_nowhere(studio: Studio, server: OpenAIServer) -> None:
+    public = endpoint(server, base_url="https://models.example/v1", key_env=KEY)
+    studio.endpoints.save(ME, public)
+    assert studio.endpoints.key_problem(ME, "near") == ""
+    studio.destinations.withdraw(ME, public.base_url)
+    assert f"No owner said that the key under {KEY} may be sent there" in studio.endpoints.key_problem(ME, "near")
+    with pytest.raises(EndpointError):
+        studio.endpoints.open(studio.endpoints.get(ME, "near"))
 
 
 def test_what_signs_people_in_is_sent_to_nobody(studio: Studio, server: OpenAIServer) -> None:
