@@ -22,6 +22,8 @@ _OURS = "evol_studio_batch"  # under this name the endpoint keeps our own id wit
 _PAGES, _A_PAGE = 5, 100  # of the newest batches, when one is looked for
 _NOT_THERE = frozenset({404, 405, 410, 501})
 _Meant = Callable[[Mapping[str, Any]], bool]
+# A project that came from elsewhere may name anything as a batch of its: no address is made of that.
+_NO_ID = CallFailure(kind=ErrorKind.BAD_REQUEST, detail="The project names a batch or file that no endpoint can have")
 _MOST_BYTES = 2_000_000_000  # of one file of answers
 
 
@@ -55,10 +57,10 @@ class BatchEndpoint:
         return await self._batch("/batches", json.dumps(asked).encode())
 
     async def look(self, remote_id: str) -> RemoteBatch | CallFailure:
-        return await self._batch(f"/batches/{remote_id}", None)
+        return await self._batch(f"/batches/{remote_id}", None) if is_id(remote_id) else _NO_ID
 
     async def cancel(self, remote_id: str) -> RemoteBatch | CallFailure:
-        return await self._batch(f"/batches/{remote_id}/cancel", b"{}")
+        return await self._batch(f"/batches/{remote_id}/cancel", b"{}") if is_id(remote_id) else _NO_ID
 
     async def _batch(self, path: str, content: bytes | None) -> RemoteBatch | CallFailure:
         answer = await self._line.send(path, content)
@@ -101,6 +103,8 @@ class BatchEndpoint:
 
     async def fetch(self, file_id: str) -> AbstractContextManager[Iterable[BatchAnswer]] | CallFailure:
         """Kept in a file without a name while it is read, which is gone with this process at the latest."""
+        if not is_id(file_id):
+            return _NO_ID
         file = tempfile.TemporaryFile()  # noqa: SIM115 (whoever reads the answers closes it)
         answer = await self._line.download(file_id, file, _MOST_BYTES)
         if not isinstance(answer, CallFailure) and answer.status == OK:
@@ -127,7 +131,7 @@ class BatchEndpoint:
         """What cannot be deleted stays: it costs nothing, and the endpoint deletes it in time."""
         found = await self._newest("/files", lambda one: one.get("filename") == _file_name(name)) if name else None
         named = [found["id"]] if isinstance(found, dict) and is_id(found.get("id")) else []
-        for file_id in (*file_ids, *named):
+        for file_id in filter(is_id, (*file_ids, *named)):
             await self._line.delete(f"/files/{file_id}")
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.domain.batch import BatchNow
 from core.domain.call import Prices
+from core.domain.task import TaskKind
 from core.store.database import Database
 
 _BATCHES = "select * from call_batch_now where run_id = ? order by seq"
@@ -31,4 +32,13 @@ def _batch(row: dict[str, Any]) -> BatchNow:
     for of_the_fact in ("seq", "worst_tokens", "worst_usd"):
         del row[of_the_fact]
     prices = Prices(input_usd=row.pop("input_usd"), output_usd=row.pop("output_usd"))
-    return BatchNow(**{**row, "what": json.loads(row["what"])}, prices=prices)
+    return BatchNow(**{**row, "what": _what(row["what"])}, prices=prices)
+
+
+def _what(text: str) -> dict[str, int]:
+    """Counts by kind of task; a file that came from elsewhere may say anything here."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return {kind: said[kind] for kind in TaskKind if type(said.get(kind)) is int} if isinstance(said, dict) else {}

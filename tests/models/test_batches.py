@@ -130,3 +130,20 @@ def test_an_endpoint_without_batches_says_so_and_is_not_asked_again_and_again() 
         assert isinstance(failure, CallFailure)
         assert failure.kind is ErrorKind.BAD_REQUEST
         assert failure.detail.startswith("It has no such")
+
+
+@pytest.mark.parametrize("id_", ["../models/mine", "..", "a/b", ""])
+def test_no_address_is_made_of_an_id_that_leads_elsewhere(server: OpenAIServer, id_: str) -> None:
+    async def asked() -> tuple[object, ...]:
+        model = BatchEndpoint(endpoint_at(server.base_url), None)
+        try:
+            await model.remove([id_])
+            return await model.look(id_), await model.cancel(id_), await model.fetch(id_)
+        finally:
+            await model.close()
+
+    before = server.stats()
+    for failure in asyncio.run(asked()):
+        assert isinstance(failure, CallFailure)
+        assert failure.kind is ErrorKind.BAD_REQUEST
+    assert server.stats() == before, "something was asked"
