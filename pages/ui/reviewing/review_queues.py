@@ -16,6 +16,8 @@ from pages.ui.reviewing import review_form, review_said
 from pages.ui.reviewing.review_words import bulk_in_words, day_in_words, filter_in_words, given_in_words
 from pages.ui.words import ago, count
 
+_LIST_PX = 44  # as wide as the button List
+
 
 def page(project: Project) -> None:
     may_change = shell.actor().role is not Role.ANNOTATOR
@@ -66,7 +68,9 @@ def _row(project: Project, line: QueueLine, choices: Choices, *, is_first: bool,
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         if st.button("Open", type=kind, key=f"review.open.{queue.id}", disabled=not line.waiting):
             st.switch_page("../review.py", query_params=where | {"view": "deck"})
-        if queue.asks is not Asks.DIFFICULTY and st.button("List", key=f"review.list.{queue.id}"):
+        if queue.asks is Asks.DIFFICULTY:
+            st.space(_LIST_PX)  # there is no list of it: what stands beside keeps its place
+        elif st.button("List", key=f"review.list.{queue.id}"):
             st.switch_page("../review.py", query_params=where | {"view": "list"})
         if may_change:
             _menu(project, queue)
