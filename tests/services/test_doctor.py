@@ -26,9 +26,15 @@ from tests.openai_server import openai_server
 from tests.services.reviewed import furnish
 
 
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    opened = open_studio(Settings(home=tmp_path / "home"))
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def studio(home: Path) -> Iterator[Studio]:
+    """Each test leaves it as sound as it was."""
+    opened = open_studio(Settings(home=home))
     furnish(opened.projects.open(ME, FIRST).database)
     yield opened
     opened.close()
@@ -53,7 +59,6 @@ def test_of_a_sound_studio_every_area_is_good(studio: Studio) -> None:
 
 
 def test_it_looks_in_the_background_and_says_how_far_it_is(studio: Studio) -> None:
-    assert studio.doctor.health(ME) is None
     studio.doctor.begin(ME, Look.QUICK, ask_endpoints=False)
     assert studio.doctor.wait(30)
     now = studio.doctor.progress(ME)
@@ -81,22 +86,28 @@ def test_wrong_projections_are_found_and_made_again(studio: Studio) -> None:
 def test_what_refers_to_nothing_is_found(studio: Studio) -> None:
     project = studio.projects.open(ME, FIRST)
     assert of(looked(studio), Area.PROJECTS)[0].state is State.GOOD
-    project.database.writer.run(
-        lambda connection: connection.execute("delete from bulk where id = (select min(id) from bulk)")
-    )
+
+    def change(sql: str) -> None:
+        project.database.writer.run(lambda connection: connection.execute(sql))
+
+    change("create table kept as select * from bulk")
+    change("delete from bulk where id = (select min(id) from bulk)")
     (finding,) = [one for one in of(looked(studio), Area.PROJECTS) if one.state is State.ACT]
     assert "decisions on many without their list" in finding.what
+    change("insert or ignore into bulk by name select * from kept")
+    change("drop table kept")
 
 
 def test_a_project_that_cannot_be_opened_is_named_and_the_others_are_looked_at(studio: Studio) -> None:
-    (studio.shelf.folder / "broken.duckdb").write_text("Dear diary")
+    broken = studio.shelf.folder / "broken.duckdb"
+    broken.write_text("Dear diary")
     found = {one.subject: one for one in of(looked(studio), Area.PROJECTS)}
     assert (found["broken"].state, found[FIRST].state) == (State.ACT, State.GOOD)
     assert "Restore a backup" in found["broken"].to_do
+    broken.unlink()
 
 
-def test_only_what_the_dead_have_left_is_found_and_taken_away(studio: Studio, tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_only_what_the_dead_have_left_is_found_and_taken_away(studio: Studio, home: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
     dead = home / "projects" / f".evol-studio-{ended.pid}-0123abcd-map-x"

@@ -8,13 +8,14 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from core.store import migrating
-from core.store.database import open_database
+from core.store.database import Database, open_database
 from tests.builders import project_at, seed
 
 FOLDER = Path(__file__).parent / "kept"
@@ -34,7 +35,7 @@ def seen(event, arguments):
             os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(seen)
-from core.store.database import open_database
+from core.store.database import Database, open_database
 open_database(Path(sys.argv[1]), "project")
 threading.Event().wait(5)
 """
@@ -78,20 +79,20 @@ def lost(path: Path, before: Rows, columns: dict[str, list[str]]) -> Rows:
     return {name: gone for name, rows in before.items() if (gone := rows - after.get(name, Counter()))}
 
 
-def schema(path: Path, kind: str) -> list[dict[str, object]]:
-    database = open_database(path, kind)
-    try:
-        return database.query(
-            "select table_name, column_name, data_type, is_nullable from information_schema.columns order by all"
-        )
-    finally:
-        database.close()
+def schema(database: Database) -> list[dict[str, object]]:
+    return database.query(
+        "select table_name, column_name, data_type, is_nullable from information_schema.columns order by all"
+    )
 
 
 @pytest.fixture(scope="module")
 def present(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, object]]]:
-    folder = tmp_path_factory.mktemp("present")
-    return {kind: schema(folder / f"{kind}.duckdb", kind) for kind in ("project", "installation")}
+    """The columns of all tables and views as a new file has them."""
+    found = {}
+    for kind in ("project", "installation"):
+        with closing(open_database(tmp_path_factory.mktemp("present") / f"{kind}.duckdb", kind)) as database:
+            found[kind] = schema(database)
+    return found
 
 
 def test_no_version_is_missing() -> None:
@@ -110,13 +111,13 @@ def test_every_kept_file_becomes_the_present_one_and_loses_nothing(
     path = unpacked(kept, tmp_path)
     before, columns = content(path)
     assert sum(before[table].total() for table in before) > 0
-    assert schema(path, kind) == present[kind]
-    assert lost(path, before, columns) == {}
-    if kind == "project":
-        with project_at(path) as database:
+    with closing(open_database(path, kind)) as database:
+        assert schema(database) == present[kind]
+        if kind == "project":
             assert database.projection_is_right()
             assert database.query("select what, n from loose_end where n > 0") == []
             assert "finished" in {row["state"] for row in database.query("select state from run_now")}
+    assert lost(path, before, columns) == {}
     with duckdb.connect(str(path), read_only=True) as connection:
         done = connection.execute("select min(number), max(number), count(*) from migration").fetchall()
     steps = migrating.numbers(kind)
@@ -159,7 +160,7 @@ def test_a_migration_without_room_leaves_the_old_file(tmp_path: Path) -> None:
 import resource, sys
 from pathlib import Path
 from core.errors import StudioError
-from core.store.database import open_database
+from core.store.database import Database, open_database
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, hard))
 try:
