@@ -42,9 +42,8 @@ def _how(opened: Opened, asked: Asked) -> str:
     has_seeds = any(prompt.cluster != prompt.id for prompt in opened.prompts)
     if not has_seeds:
         return _HOW[asked.shown]
-    more = (
-        "; thin lines are by seed, and the ones to quote" if asked.shown == VERDICTS and _shares_seeds(opened) else ""
-    )
+    is_told = asked.shown == VERDICTS and _shares_seeds(opened)
+    more = "; thin ones, where prompts share seeds, are the ones to quote" if is_told else ""
     return _HOW[asked.shown].replace("resampled prompts", "resampled seeds") + more
 
 

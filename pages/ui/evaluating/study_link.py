@@ -19,7 +19,7 @@ def card(project: Project, study: StudyNow, people: Mapping[str, str]) -> None:
     """One link for everybody, or one for each person who was chosen; `people` are their names, by id."""
     named = [id_ for id_ in study.design.people if id_ in people]
     if not study.design.people:
-        kit.show("hint", h("div", {"class": "lab"}, "The link"), key="studies.link.about")
+        kit.show("hint", h("div", {"class": "lab"}, "The link that raters follow"), key="studies.link.about")
         _one(project, study, "", "everybody")
     elif named:
         with st.expander("A link for each of them", key="studies.links"):
