@@ -100,7 +100,7 @@ class Batches:
     def close(self, *, cancel: bool) -> None:
         """The end. What is under way is cancelled and waited for, or left to the next engine of the run."""
         self._is_closing, self._cancels = True, cancel
-        for one in self._under_way:
+        for one in self._under_way if cancel else ():
             one.due_s = 0.0
         self._woken.set()
 
@@ -114,16 +114,19 @@ class Batches:
 
     async def work(self) -> None:
         """Until `close`."""
-        while True:
+        while not self._is_over:
             self._woken.clear()
             if not (self._is_held or self._is_closing):
                 await self._make()
             for one in [one for one in self._under_way if one.due_s <= time.monotonic()]:
-                await self._step(one)
-            if self._is_closing and not (self._cancels and self._under_way):
-                break
+                if not self._is_over:
+                    await self._step(one)
             await self._rest()
         await self._give_back()
+
+    @property
+    def _is_over(self) -> bool:
+        return self._is_closing and not (self._cancels and self._under_way)
 
     async def _make(self) -> None:
         """What is ready becomes a batch."""
@@ -187,6 +190,8 @@ class Batches:
 
     async def _rest(self) -> None:
         """Until something is due, or somebody wakes us."""
+        if self._is_over:
+            return
         due = [one.due_s for one in self._under_way]
         due += [one.since_s + _OLDEST_S for one in self._gathered if not (one.is_ready or self._is_held)]
         try:
