@@ -16,12 +16,10 @@ from typing import IO, Final
 from pydantic import ValidationError
 
 from core.cluster.wire import NEWS, ORDER, QUESTION, Answer, News, Order, Question, failed, read_answer
-from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind
+from core.domain.call import ErrorKind
 from core.domain.cluster import WorkerNow, WorkerState
-from core.domain.system import Endpoint
 
 _LONGEST_LINE: Final = 2**27
-_GRACE_S: Final = 30.0  # beyond what an endpoint may take: longer than the crew needs to see that a worker hangs
 _PATIENCE_S: Final = 60.0  # for a worker that the cluster has not placed
 _END_S: Final = 3.0
 _REST_S: Final = 30.0
@@ -105,6 +103,9 @@ class Link:
             async with asyncio.timeout(within_s):
                 return await answer
         except TimeoutError:
+            # A worker that hangs is replaced long before: it is the child that does not hear any more.
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
             late = f"worker {worker} gave no answer within {within_s:g} s"
             return failed(ErrorKind.TIME_OUT, late, owed.latency_ms)
         except (BrokenPipeError, ConnectionResetError):
@@ -231,34 +232,3 @@ class Link:
         lines = self._log.read().decode("utf-8", "replace").split("\n")
         self._log.close()
         return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")[:300]
-
-
-class RemoteModel:
-    """`core.ports.ChatModel`: an endpoint as workers ask it, each question the least busy of them that is there."""
-
-    def __init__(self, link: Link, workers: Sequence[int], endpoint: Endpoint) -> None:
-        """`workers`: one of them for a model that it has of its own; all for an endpoint that they share."""
-        self._link, self._workers, self._endpoint = link, tuple(workers), endpoint.name
-        self._within_s = endpoint.timeout_s + _GRACE_S
-
-    @property
-    def is_there(self) -> bool:
-        """Whether it can be asked now."""
-        return any(map(self._link.is_there, self._workers))
-
-    @property
-    def in_flight(self) -> int:
-        return sum(map(self._link.busy, self._workers))
-
-    async def chat(self, request: ChatRequest) -> ChatReply | CallFailure:
-        """Ask once, from a worker's machine. A failure if none is there."""
-        question = Question(endpoint=self._endpoint, request=request)
-        return (await self._link.ask(self._workers, question, self._within_s)).outcome
-
-    async def comes(self) -> None:
-        """Wait for a worker, as long as there is hope."""
-        await self._link.comes(self._workers)
-
-    async def close(self) -> None:
-        """Whoever hangs up first ends the link for all of the run."""
-        await self._link.close()

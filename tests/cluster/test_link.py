@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import psutil
 
-from core.cluster.link import Link, RemoteModel
+from core.cluster.link import Link
+from core.cluster.remote import RemoteModel
 from core.cluster.wire import ORDER, Order, Question
 from core.domain.call import CallFailure, ChatReply, ErrorKind
 from core.domain.cluster import WorkerState

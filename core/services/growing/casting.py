@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from core.cluster.link import RemoteModel
+from core.cluster.remote import RemoteModel
 from core.domain import ids
 from core.domain.call import CallFailure, ChatReply, Sampling
 from core.domain.run import RunSettings

@@ -15,7 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from core.cluster.link import Link, RemoteModel
+from core.cluster.link import Link
+from core.cluster.remote import RemoteModel
 from core.cluster.wire import News, Order
 from core.domain.cluster import MOST_WORKERS, Node, WorkerNow
 from core.domain.person import Actor, Role
