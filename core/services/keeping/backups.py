@@ -92,7 +92,7 @@ class Backups:
 
     def write(self, actor: Actor, project: Project, target: Path) -> Manifest:
         """Back a project up into a file of one's choice, and wait for it. Raises ProjectError; then there is no such file."""
-        may_grow(actor)
+        require(actor, Role.OWNER)  # a path of one's choice on this machine
         return _written(project.database, target, slug=project.slug, name=project.name, actor=actor)
 
     def write_installation(self, actor: Actor, target: Path) -> Manifest:
