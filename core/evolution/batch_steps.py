@@ -101,6 +101,8 @@ class Steps:
             await model.remove((), one.now.id)
             await self._drop(one, "The work on it ended before it was handed over.")
             return None
+        if one.failed:  # it may be there, and only the answer was lost
+            await model.remove((), one.now.id)
         found = await model.upload(one.now.id, one.content)
         if isinstance(found, CallFailure):
             return await self._not_begun(one, model, found)

@@ -324,6 +324,22 @@ class TestBefore:
                 studio.runs.start(ME, project, settings(**BY_BATCH))
             assert not batches.can_batch(studio.endpoints.cast(ME, settings()))
 
+    def test_a_run_is_asked_by_workers_or_by_batch_and_not_by_both(self, place: Place) -> None:
+        with place() as (studio, project, _), pytest.raises(RunRefused, match="not by both"):
+            studio.runs.start(ME, project, settings(**BY_BATCH, workers=2))
+
+    def test_nor_does_a_run_go_on_one_by_one_at_the_full_price_when_that_price_is_taken_away(
+        self, place: Place
+    ) -> None:
+        with place(batch_s=60) as (studio, project, server):
+            run_id = studio.runs.start(ME, project, settings(**BY_BATCH))
+            wait_for(server, "look")
+            studio.runs.pause(ME, project, run_id)
+            ended(studio, project, run_id)
+            furnish(studio, project, server.base_url, n_seeds=0, prices=PRICES)
+            with pytest.raises(RunRefused, match="cannot be asked by batch"):
+                studio.runs.resume(ME, project, run_id)
+
     def test_time_by_batch_is_not_taken_for_the_time_of_a_call(self, place: Place) -> None:
         with place(batch_s=0.5) as (studio, project, _):
             grown(studio, project, epochs=1)

@@ -52,7 +52,9 @@ def can_batch(cast: Mapping[TaskKind, Player]) -> tuple[Endpoint, ...]:
 
 
 def require_batches(settings: RunSettings, cast: Mapping[TaskKind, Player]) -> None:
-    """RunRefused if an endpoint is to be asked by batch that cannot, or that nobody asks."""
+    """RunRefused if an endpoint is to be asked by batch that cannot, or that nobody asks; or if workers are to ask it."""
+    if settings.workers and settings.by_batch:
+        raise RunRefused("A run is asked by workers or by batch, not by both", to_do="Choose one of them.")
     able = {endpoint.name for endpoint in can_batch(cast)}
     for name in settings.by_batch:
         if name not in able:
@@ -69,7 +71,7 @@ def opened_by_batch(
     if not settings.by_batch:
         return None
     named = (present[name] for name in settings.by_batch if name in present)
-    return {one.name: endpoints.open_batches(one) for one in named if one.batch_share is not None}
+    return {one.name: endpoints.open_batches(one) for one in named}
 
 
 def state_of(batch: BatchNow) -> str:

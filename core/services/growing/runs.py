@@ -156,6 +156,7 @@ class Runs:
             return
         cast = self.endpoints.cast(actor, run.settings)
         settings = run.settings if workers is None else replace(run.settings, workers=workers)
+        batches.require_batches(settings, cast)
         self._check(actor, cast, settings.workers)
         pack = self._pack_of(actor, project, run)
         casting = casting_of(cast, run.settings, pack)
@@ -256,8 +257,6 @@ def _require_sound(settings: RunSettings, cast: Mapping[TaskKind, Player], n_see
         raise RunRefused("The operations' weights sum to zero", to_do="Give at least one operation a weight above 0.")
     if settings.epochs < 1 or settings.children < 1 or settings.max_frontier_per_seed < 1:
         raise RunRefused("Epochs, children and frontier must be at least 1", to_do="Raise what is below 1.")
-    if settings.workers and settings.by_batch:
-        raise RunRefused("A run is asked by workers or by batch, not by both", to_do="Choose one of them.")
     if settings.gate is not Gate.NONE and settings.buffer < 1:
         raise RunRefused("Nothing could be begun with room for no survivor", to_do="Let at least one wait for people.")
     _require_caps(settings.caps, cast)
