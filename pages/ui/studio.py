@@ -32,7 +32,9 @@ judge = st.Page(
 )
 welcome = st.Page(people.to_work, title="Welcome", default=True, visibility="hidden")
 join = st.Page(_PAGES / "join.py", title="Join", icon=":material/mail:", visibility="hidden")
-sign_in = st.Page(_PAGES / "sign_in.py", title="Sign in", url_path="sign-in", icon=":material/key:", visibility="hidden")
+sign_in = st.Page(
+    _PAGES / "sign_in.py", title="Sign in", url_path="sign-in", icon=":material/key:", visibility="hidden"
+)
 account = st.Page(_PAGES / "account.py", title="Your account", icon=":material/badge:", visibility="hidden")
 groups = {
     "": [
