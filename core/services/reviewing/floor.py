@@ -207,7 +207,7 @@ class Floor:
         return void
 
     def release(self, person_id: str, heir_id: str) -> list[Given]:
-        """This person's open trials end and their sittings are forgotten. Where `heir_id` sits at the queue, the items come next."""
+        """A person's open trials end and their sittings are forgotten. Where `heir_id` sits at the queue, the items come next."""
         ended = self.leases.of(person_id)
         for one in ended:
             self.leases.end(one)
