@@ -39,12 +39,15 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[RayCluster]:
 
 def servers(cluster: RayCluster) -> list[int]:
     """The servers that this cluster's workers have started."""
-    return [
-        one.pid
-        for node in cluster.nodes
-        for one in psutil.Process(node.pid).children(recursive=True)
-        if one.cmdline()[1:2] == [str(SERVER)]
-    ]
+    every = [one for node in cluster.nodes for one in psutil.Process(node.pid).children(recursive=True)]
+    return [one.pid for one in every if one.is_running() and words_of(one)[1:2] == [str(SERVER)]]
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # it ended in this very moment
+        return []
 
 
 def gone(pids: list[int]) -> bool:
@@ -54,7 +57,7 @@ def gone(pids: list[int]) -> bool:
     return not any(map(psutil.pid_exists, pids))
 
 
-def test_the_server_that_a_worker_started_ends_with_it_and_a_head_that_dies_blocks_the_run_and_not_the_app(
+def test_a_worker_and_its_server_live_and_die_together_and_a_head_that_dies_blocks_the_run_and_not_the_app(
     tmp_path: Path, cluster: RayCluster
 ) -> None:
     studio = open_studio(Settings(home=tmp_path, cluster=cluster.address))
@@ -68,7 +71,14 @@ def test_the_server_that_a_worker_started_ends_with_it_and_a_head_that_dies_bloc
     os.kill(crew[0], signal.SIGKILL)
     decided(studio.runs, project, run, first + 20)
     assert len(set(started) - set(servers(cluster))) == 1, "the dead worker's server lives on"
+    started = [pid for pid in servers(cluster) if pid in started]
+    os.kill(started[0], signal.SIGKILL)
+    decided(studio.runs, project, run, first + 40)
+    end = time.monotonic() + 60
+    while len(servers(cluster)) < 2 and time.monotonic() < end:
+        time.sleep(0.2)
     started = servers(cluster)
+    assert len(started) == 2, "a worker whose server died has no other one"
     for node in reversed(cluster.nodes.copy()):
         cluster.kill(node)
     assert studio.live.wait(run, timeout_s=120), "the run waits for a cluster that is gone"

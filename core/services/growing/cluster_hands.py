@@ -78,6 +78,8 @@ class EndpointHands:
         except StudioError as error:  # its key is not set on this machine
             return failed(ErrorKind.WRONG_KEY, f"on worker {self._number}: {error}")
         outcome = await model.chat(question.request)
+        if isinstance(outcome, CallFailure) and self._own is not None and self._own.ended():
+            os._exit(1)  # without its server it is of no use; whoever comes in its place starts another one
         return Answer(failure=outcome) if isinstance(outcome, CallFailure) else Answer(reply=outcome)
 
     def _model(self, name: str) -> ChatModel:
