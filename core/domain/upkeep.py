@@ -83,7 +83,6 @@ class UpkeepNow:
     seconds: float
     problem: str = ""
     done: str = ""
-    made: str = ""
 
     @property
     def left_s(self) -> float | None:

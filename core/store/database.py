@@ -6,7 +6,7 @@ import shutil
 import uuid
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +122,7 @@ def open_database(path: Path, kind: str) -> Database:
     connection = _connect(path)
     try:
         _check(connection, path, kind)
+        _forget_spilt(path)
         migrating.migrate(connection, kind)
         if kind == "project":
             unfinished.forget_all(connection)
@@ -170,6 +171,15 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(path), config=dict(_CONFIG))
     except duckdb.Error as error:
         raise _refusal(path, str(error)) from error
+
+
+def _forget_spilt(path: Path) -> None:
+    """What a killed process had laid aside while memory was short: DuckDB itself leaves it lying for ever. The lock is ours by now."""
+    folder = path.with_name(path.name + ".tmp")
+    with suppress(OSError):  # it was never there, or holds something that is not DuckDB's
+        for left in folder.glob("duckdb_temp_*"):
+            left.unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _refusal(path: Path, said: str) -> ProjectError:

@@ -8,7 +8,13 @@ from core.lifeline import end_with_the_app
 from core.store import row_sums
 from core.store.children import REFUSED
 
-_SETTINGS = (row_sums.IN_UTC, "set threads = 1", "set memory_limit = '1GB'", "set enable_external_access = false")
+_SETTINGS = (
+    row_sums.IN_UTC,
+    "set threads = 1",
+    "set memory_limit = '1GB'",
+    "set temp_directory = ''",  # nothing of it needs to be laid aside
+    "set enable_external_access = false",
+)
 
 
 def main(file: str) -> int:

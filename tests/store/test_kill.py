@@ -59,3 +59,32 @@ def test_no_acknowledged_row_is_lost_in_three_kills(tmp_path: Path) -> None:
             assert database.projection_is_right()
             assert database.query("select count(*) as n from instruction where id = ?", [seed(0).id]) == [{"n": 1}]
     assert len(acknowledged) >= 900
+
+
+SPILL = """
+import sys
+from pathlib import Path
+from core.store.database import open_database
+database = open_database(Path(sys.argv[1]), "project")
+with database.cursor() as cursor:
+    cursor.execute("set memory_limit = '150MB'")
+    cursor.execute("create temp table t as select repeat('x' || range, 20) as s from range(3000000)")
+    cursor.execute("create temp table u as select s from t order by reverse(s)")
+"""
+
+
+def test_what_a_killed_process_had_laid_aside_is_gone_when_the_file_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "p.duckdb"
+    spilt, foreign = tmp_path / "p.duckdb.tmp", tmp_path / "p.duckdb.tmp" / "of somebody else"
+    with subprocess.Popen([sys.executable, "-c", SPILL, str(path)]) as process:
+        deadline = time.monotonic() + 60
+        while not any(spilt.glob("duckdb_temp_*.tmp")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.kill()
+    assert any(spilt.glob("duckdb_temp_*.tmp")), "nothing was laid aside"
+    foreign.write_text("mine")
+    with project_at(path):
+        assert list(spilt.iterdir()) == [foreign]
+    foreign.unlink()
+    with project_at(path):
+        assert not spilt.exists()

@@ -37,7 +37,6 @@ class _Doing:
     total: int = 1
     share: float = 0.0
     done: str = ""
-    made: str = ""
 
 
 class Backups:
@@ -117,7 +116,7 @@ class Backups:
             self._doing = _Doing(said=f"Restoring {backup_making.in_words(backup)} …")
             project = self.restore(actor, backup, name, lambda share: self._share(job, share))
             words = f"“{project.name}” holds every row of {backup_making.in_words(backup)}."
-            self._doing = _Doing(said="", share=1.0, done=words, made=project.slug)
+            self._doing = _Doing(said="", share=1.0, done=words)
 
         self._begin(work)
 
@@ -169,7 +168,7 @@ class Backups:
         share = doing.share or (doing.before + _size(doing) / 2) / doing.total  # the other half is comparing
         return UpkeepNow(
             said=doing.said, share=min(1.0, share), is_going=now.is_going, seconds=now.seconds, problem=now.reason,
-            done=doing.done, made=doing.made,
+            done=doing.done,
         )  # fmt: skip
 
     def stop(self, actor: Actor) -> None:
