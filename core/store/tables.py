@@ -84,7 +84,19 @@ _INSERTS: Mapping[type, str] = {
                rule = coalesce(excluded.rule, instruction_state.rule)""",
 }
 _WITHOUT_SEQ = frozenset(
-    {Project, PromptPack, System, Run, Task, InstructionState, TrialSlot, JudgmentValue, Embedding, MapCluster, BatchItem}
+    {
+        Project,
+        PromptPack,
+        System,
+        Run,
+        Task,
+        InstructionState,
+        TrialSlot,
+        JudgmentValue,
+        Embedding,
+        MapCluster,
+        BatchItem,
+    }
 )
 # Parents first, so that nothing refers to what is not there yet.
 ORDER = tuple(_INSERTS)
