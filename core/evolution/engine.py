@@ -24,6 +24,7 @@ from core.evolution.record import Asked, call_of, spent
 from core.evolution.supply import Supply
 from core.ports import BatchLog, ByBatch, Cast, Clock, RunLog, Voice
 
+_MOST_ELSEWHERE = 16  # tries of one question in a pool: what every member refuses is not passed round for ever
 _LOOK_S = 0.25  # how soon a decision is noticed by a run that waits for people
 
 Backoff = Callable[[CallFailure, int, Random], float | None]
@@ -261,7 +262,7 @@ class Engine:
 
     def _wait_s(self, failure: CallFailure, asked: int, call: Call) -> float | None:
         """Until the question is put again; None to give up."""
-        if failure.elsewhere_in_s is not None:
+        if failure.elsewhere_in_s is not None and asked < _MOST_ELSEWHERE:
             return failure.elsewhere_in_s
         return self._backoff(failure, asked, Random(call.id))
 

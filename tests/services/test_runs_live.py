@@ -17,7 +17,7 @@ from core.domain.call import CallFailure, ChatReply, ChatRequest, ErrorKind, Pri
 from core.domain.operation import Operation
 from core.domain.progress import RunProgress
 from core.domain.run import Caps, RunSettings, StepOrder
-from core.domain.system import Endpoint
+from core.domain.system import Endpoint, Member, Pool
 from core.errors import EndpointError, NotFound, RunRefused
 from core.evolution.method import Method
 from core.services.growing.casting import casting_of
@@ -450,3 +450,17 @@ def test_settings_are_kept_as_they_were_given(house: House) -> None:
     run = house.studio.runs.start(ME, house.project, asked)
     house.finish(run)
     assert house.studio.runs.get(ME, house.project, run).settings == asked
+
+
+def test_what_every_member_of_a_pool_refuses_is_not_passed_round_for_ever(tmp_path: Path) -> None:
+    with openai_server(always="bad_request") as server:
+        house = House(tmp_path, server, n_seeds=1)
+        for name in ("one", "two"):
+            house.studio.endpoints.save(ME, Endpoint(name=name, base_url=server.base_url, model="fake"))
+        house.studio.endpoints.save_pool(ME, Pool(name="both", members=(Member(endpoint="one"), Member(endpoint="two"))))
+        run = house.start(endpoint="both")
+        now = house.finish(run, timeout_s=20)
+        assert now.run.state == "blocked"
+        assert "refused the request" in now.run.reason
+        assert server.stats()["chat"] < 40
+        house.studio.close()
