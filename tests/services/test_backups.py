@@ -257,6 +257,20 @@ def test_what_cannot_be_made_by_itself_is_said_to_the_doctor(studio: Studio, pro
     project.database.writer.append_now([audit("work goes on")])
 
 
+def test_a_project_that_cannot_be_opened_does_not_keep_the_others_from_being_backed_up(
+    studio: Studio, project: Project
+) -> None:
+    (studio.shelf.folder / "broken.duckdb").write_text("Dear diary")
+    assert studio.backups.begin(ME, [INSTALLATION, "broken", project.slug])
+    assert studio.backups.wait(60)
+    now = studio.backups.progress(ME)
+    assert now is not None
+    assert now.problem.startswith("Everything is backed up but broken (")
+    assert {one.manifest.slug for one in studio.backups.every(ME) if one.manifest} == {INSTALLATION, project.slug}
+    with pytest.raises(ProjectError):
+        studio.backups.begin(ME, ["broken"])
+
+
 def test_what_is_no_backup_and_what_nobody_may_take_is_refused(
     studio: Studio, project: Project, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from core.domain.argilla import ArgillaEvent, LinkEventKind
+from core.domain.project import Audit
 from core.domain.run import RunEvent, RunEventKind
 from core.domain.upkeep import BY_ITSELF, Backup, Kind, Manifest, TableSum
 from core.errors import BadInput, NotFound, ProjectError
@@ -93,6 +94,12 @@ def put_to_rest(file: Path, by: str, reason: str) -> None:
             database.writer.append_now([*pauses, *fetching])
     finally:
         database.close()
+
+
+def note(database: Database, by: str, act: str, subject: str) -> None:
+    """Who did this, in the project's own log."""
+    audit = Audit(person_id=by, act=act, subject=subject, origin="", received_at=datetime.now(UTC))
+    database.writer.append_now([audit], by_person=True)
 
 
 def in_words(backup: Backup) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from core.domain.calling import CallProgress
 from core.domain.person import Actor, Role
-from core.domain.project import Audit
 from core.domain.upkeep import BY_ITSELF, Backup, Kind, Manifest, TableSum, UpkeepNow
 from core.errors import BadInput, NotFound, ProjectError
 from core.services.access import may_grow, may_read, require
@@ -24,6 +23,9 @@ from core.store.database import Database
 INSTALLATION = "_installation"  # its own file among those of projects; no project can be called so
 _JOB = "backup"
 _PATIENCE_S = 5.0
+
+
+File = tuple[str, Database, str]  # a project's slug, its open file, its name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,29 +58,51 @@ class Backups:
         return tuple(backup_files.every(self.folder))
 
     def begin(self, actor: Actor, slugs: Sequence[str]) -> bool:
-        """Back these projects up in the background; INSTALLATION among them means its own file. → False while one is going."""
+        """Back these projects up in the background; INSTALLATION among them means its own file. → False while one is going.
+
+        Of several, those that cannot be opened or copied do not keep the others from it; in the end it is said which.
+        """
         may_grow(actor)
         if INSTALLATION in slugs:
             require(actor, Role.OWNER)
-        return self.begin_for(actor.person_id, [self._file(actor, slug) for slug in slugs])
+        files, closed = list[File](), list[str]()
+        for slug in slugs:
+            try:
+                files.append(self._file(actor, slug))
+            except ProjectError as error:
+                if len(slugs) == 1:
+                    raise
+                closed.append(f"{slug} ({error.what})")
+        return self.begin_for(actor.person_id, files, closed)
 
-    def begin_for(self, by: str, files: Sequence[tuple[str, Database, str]]) -> bool:
+    def begin_for(self, by: str, files: Sequence[File], closed: Sequence[str] = ()) -> bool:
         """The same for open files, each with its slug and name. → whether it was begun."""
 
         def work(job: Job) -> None:
-            sizes = [database.path.stat().st_size for _, database, _ in files]
-            for nth, (slug, database, name) in enumerate(files):
-                before = _Doing(
-                    said=f"Copying and comparing {name} …",
-                    n_bytes=sizes[nth],
-                    before=sum(sizes[:nth]),
-                    total=max(1, sum(sizes)),
+            failed = [*closed, *self._all(job, files, by)]
+            if failed and len(files) + len(closed) > 1 and not job.stopping:
+                raise ProjectError(
+                    f"Everything is backed up but {'; '.join(failed)}", to_do="The doctor (Health) says what to do."
                 )
-                self._one(job, slug, database, name, by, before)
             names = ", ".join(name for _, _, name in files[:3]) + (" …" if len(files) > 3 else "")
-            self._doing = _Doing(said="", share=1.0, done=f"Backed up, and compared row by row: {names}")
+            self._doing = _Doing(said="", share=1.0, done=f"Backed up, and compared row by row: {names}.")
 
         return self._begin(work if by != BY_ITSELF else partial(self._kept_in_mind, work))
+
+    def _all(self, job: Job, files: Sequence[File], by: str) -> list[str]:
+        """One after the other. → those of several that could not be copied."""
+        sizes = [database.path.stat().st_size for _, database, _ in files]
+        total, failed = max(1, sum(sizes)), list[str]()
+        for nth, (slug, database, name) in enumerate(files):
+            said = f"Copying and comparing {name} …"
+            doing = _Doing(said=said, n_bytes=sizes[nth], before=sum(sizes[:nth]), total=total)
+            try:
+                self._one(job, slug, database, name, by, doing)
+            except ProjectError as error:
+                if job.stopping or len(files) == 1:
+                    raise
+                failed.append(f"{name} ({error.what})")
+        return failed
 
     def _kept_in_mind(self, work: Callable[[Job], None], job: Job) -> None:
         """Nobody sees at once what becomes of one that nobody asked for."""
@@ -92,12 +116,16 @@ class Backups:
     def write(self, actor: Actor, project: Project, target: Path) -> Manifest:
         """Back a project up into a file of one's choice, and wait for it. Raises ProjectError; then there is no such file."""
         require(actor, Role.OWNER)  # a path of one's choice on this machine
-        return _written(project.database, target, slug=project.slug, name=project.name, actor=actor)
+        return backup_making.make(
+            project.database, target, _alone(), slug=project.slug, name=project.name, by=actor.person_id
+        )
 
     def write_installation(self, actor: Actor, target: Path) -> Manifest:
         """The same of the installation's own file: people, endpoints, packs."""
         require(actor, Role.OWNER)
-        manifest = _written(self._installation, target, slug=INSTALLATION, name="Installation", actor=actor)
+        manifest = backup_making.make(
+            self._installation, target, _alone(), slug=INSTALLATION, name="Installation", by=actor.person_id
+        )
         deeds.note(self._installation, actor.person_id, "installation backed up", str(target))
         return manifest
 
@@ -140,7 +168,7 @@ class Backups:
             backup_making.put_to_rest(fresh, actor.person_id, f"Restored from a backup: {words}.")
             given = name or (said.name if said is not None else backup.path.stem)
             project = self._shelf.adopt(actor, fresh, given, is_free=not name)
-        _note(project.database, actor.person_id, "restored", words)
+        backup_making.note(project.database, actor.person_id, "restored", words)
         return project
 
     def restore_file(
@@ -204,7 +232,7 @@ class Backups:
         self._doing = replace(doing, target=target)
         manifest = backup_making.make(database, target, job, slug=slug, name=name, by=by)
         if by != BY_ITSELF and kind is Kind.PROJECT:
-            _note(database, by, "backed up", str(manifest.seq))
+            backup_making.note(database, by, "backed up", str(manifest.seq))
         elif by != BY_ITSELF:
             deeds.note(database, by, "installation backed up", target.name)
 
@@ -213,16 +241,16 @@ class Backups:
             raise ProjectError("Stopped", to_do="Nothing was left behind.")
         self._doing = replace(self._doing, share=share)
 
-    def _file(self, actor: Actor, slug: str) -> tuple[str, Database, str]:
+    def _file(self, actor: Actor, slug: str) -> File:
         if slug == INSTALLATION:
             return slug, self._installation, "Installation"
         project = self._projects.find(slug) or self._projects.open(actor, slug)
         return slug, project.database, project.name
 
 
-def _written(database: Database, target: Path, *, slug: str, name: str, actor: Actor) -> Manifest:
-    job = Job(CallProgress(total=1))
-    return backup_making.make(database, target, job, slug=slug, name=name, by=actor.person_id)
+def _alone() -> Job:
+    """Work that somebody waits for, and nobody stops."""
+    return Job(CallProgress(total=1))
 
 
 def _size(doing: _Doing) -> int:
@@ -232,8 +260,3 @@ def _size(doing: _Doing) -> int:
         return min(doing.n_bytes, partial.stat().st_size) if partial else 0
     except OSError:  # it has its name by now, or there was none yet
         return 0
-
-
-def _note(database: Database, by: str, act: str, subject: str) -> None:
-    audit = Audit(person_id=by, act=act, subject=subject, origin="", received_at=datetime.now(UTC))
-    database.writer.append_now([audit], by_person=True)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.domain.person import Role
 from core.domain.upkeep import Backup, BackupPlan, Kind
+from core.errors import StudioError
 from core.services.keeping.backup_clock import MOST_HOURS, MOST_KEPT
 from core.services.keeping.backups import INSTALLATION
 from pages.ui import kit, shell
@@ -82,7 +83,10 @@ def _begin(is_going: bool) -> None:
 def _make(chosen: str) -> None:
     studio = shell.studio()
     slugs = [INSTALLATION, *studio.shelf.slugs(shell.actor())] if chosen == _EVERYTHING else [chosen]
-    studio.backups.begin(shell.actor(), slugs)
+    try:
+        studio.backups.begin(shell.actor(), slugs)
+    except StudioError as error:  # a click's callback can draw nothing itself: the page says it
+        st.session_state["projects.said"] = ("error", "Not done", str(error))
 
 
 def _row(one: Backup, is_going: bool) -> None:
