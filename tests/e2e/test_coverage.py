@@ -70,3 +70,16 @@ def test_a_cell_opens_its_items_and_a_run_is_set_up_to_grow_there(window: Window
     window.open("explore", "Explore", project="demo", view="coverage", cell="8:Law")
     expect(window.page.get_by_role("button", name="Grow here")).to_be_disabled()
     window.expect_said("This skill has no seed yet.")
+
+
+def test_the_emptiest_cells_are_filled_round_after_round_and_the_runs_can_be_looked_at(window: Window) -> None:
+    window.open("explore", "Explore", project="demo", view="coverage")
+    window.expect_said("Fill the emptiest cells first")
+    window.press("Set it up")
+    expect(window.dialog().get_by_text("The first round aims at")).to_be_visible()
+    window.choose("Who evolves", FAKE)
+    window.write("Rounds", "2", inside=window.dialog())
+    window.press("Fill", inside=window.dialog())
+    window.expect_said("2 rounds,", "of them filled the cell that they aimed at", timeout_s=60)
+    window.open("runs", "Runs", project="demo")
+    expect(window.page.get_by_text("Fill ").first).to_be_visible()
