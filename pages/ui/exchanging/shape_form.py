@@ -61,10 +61,6 @@ def _clear_of(project: Project) -> Shaping:
     return Shaping(against=tuple(chosen), ngram=ngram, cosine=cosine, model=model)
 
 
-def _embedder(name: str) -> str:
-    return "The packaged model, on this machine" if name == PACKAGED else name
-
-
 def _test_share(format_: ExportFormat) -> float:
     if not format_.is_folder:
         return 0.0
