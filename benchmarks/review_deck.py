@@ -79,7 +79,9 @@ def of_plain(browser: Browser, address: str, n: int, every_ms: int) -> Presses:
 
 
 def _page(browser: Browser, where: str) -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)  # what is asked of it here is a script too
+    page = browser.new_page(
+        viewport={"width": 1280, "height": 800}, bypass_csp=True
+    )  # what is asked of it here is a script too
     page.add_init_script(_PROBE % {"find": FIND, "where": where, "idle": IDLE_KEY})
     return page
 

@@ -73,7 +73,9 @@ def of_studio(browser: Browser, folder: Path, times: int) -> tuple[float, list[f
     """The first opening since the start (its figures' code is there, from another study), later ones, and all votes."""
     with running(STUDIO, folder) as (_, address, _began):
         wait_for(address)
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)  # what is asked of it here is a script too
+        page = browser.new_page(
+            viewport={"width": 1280, "height": 800}, bypass_csp=True
+        )  # what is asked of it here is a script too
         open_results(page, address, SMALL)
         first = open_results(page, address, CLOSED)
         votes = [open_votes(page)]
@@ -86,7 +88,9 @@ def of_plain(browser: Browser, folder: Path, times: int) -> tuple[float, list[fl
     """The script: its first drawing with the table read, then another opponent."""
     with running(PLAIN_SCRIPT, folder) as (_, address, _began):
         wait_for(address)
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)  # what is asked of it here is a script too
+        page = browser.new_page(
+            viewport={"width": 1280, "height": 800}, bypass_csp=True
+        )  # what is asked of it here is a script too
         page.goto(f"{address}/_stcore/health")
         began = time.perf_counter()
         page.goto(address)
@@ -114,7 +118,9 @@ def of_judge(browser: Browser, folder: Path, study_id: str, presses: int) -> lis
     """From Enter to the next trial's second frame."""
     with running(STUDIO, folder) as (_, address, _began):
         wait_for(address)
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)  # what is asked of it here is a script too
+        page = browser.new_page(
+            viewport={"width": 1280, "height": 800}, bypass_csp=True
+        )  # what is asked of it here is a script too
         page.add_init_script(_PROBE)
         page.goto(f"{address}/judge?project={OPEN}&study={study_id}")
         page.get_by_role("button", name="Begin").first.click(timeout=_READY_MS)  # no key: presses are what is measured

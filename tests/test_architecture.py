@@ -150,7 +150,17 @@ def test_every_library_that_is_imported_is_pinned() -> None:
     assert not loose
 
 
-RUNS_TEXT = ("eval", "exec", "compile", "__import__", "os.system", "os.popen", "pd.read_pickle", "yaml.load", "torch.load")
+RUNS_TEXT = (
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "os.system",
+    "os.popen",
+    "pd.read_pickle",
+    "yaml.load",
+    "torch.load",
+)
 CODE_IN_DATA = {"pickle", "cloudpickle", "dill", "marshal", "shelve", "joblib", "yaml"}
 
 
@@ -160,7 +170,11 @@ def test_data_is_never_code(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             assert ast.unparse(node.func) not in RUNS_TEXT, f"{name_of(path)}:{node.lineno}"
-            risky = [one.arg for one in node.keywords if one.arg in ("shell", "allow_pickle") and ast.unparse(one.value) != "False"]
+            risky = [
+                one.arg
+                for one in node.keywords
+                if one.arg in ("shell", "allow_pickle") and ast.unparse(one.value) != "False"
+            ]
             assert not risky, f"{name_of(path)}:{node.lineno}"
     assert not CODE_IN_DATA & {name.split(".")[0] for name in imports(path)}
 

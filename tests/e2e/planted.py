@@ -146,7 +146,9 @@ def _filled(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
     now = datetime.now(UTC)
     run = one("select id::varchar from run order by number limit 1")
-    node = one("select instruction_id::varchar from rule_check where run_id = ? and verdict = 'fail' order by seq limit 1", run)
+    node = one(
+        "select instruction_id::varchar from rule_check where run_id = ? and verdict = 'fail' order by seq limit 1", run
+    )
     revision = one("select id::varchar from revision where of_id = ? order by seq limit 1", node)
     seed = one("select seed_id::varchar from instruction where id = ?", node)
     queue = insert(
@@ -207,7 +209,7 @@ def _filled(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         detail="d",
     )
     insert("run_event", run_id=run, kind="blocked", reason="because")
-    connection.execute("update run set settings = json_merge_patch(settings, '{\"by_batch\": [\"embedded\"]}')")
+    connection.execute('update run set settings = json_merge_patch(settings, \'{"by_batch": ["embedded"]}\')')
     connection.execute("update decision set note = 'note'")
     studies = connection.execute("select id::varchar from study order by version").fetchall()
     return {

@@ -181,7 +181,11 @@ class Window:
     def open_options(self, part: str = "Options of") -> None:
         """Unfold one part of a form, by how its title begins."""
         self.settle()
-        title = self.page.get_by_test_id("stExpander").locator("summary", has_text=re.compile(f"^\\s*{re.escape(part)}")).first
+        title = (
+            self.page.get_by_test_id("stExpander")
+            .locator("summary", has_text=re.compile(f"^\\s*{re.escape(part)}"))
+            .first
+        )
         title.click()
         expect(title.locator("xpath=..")).to_have_attribute("open", "")
 

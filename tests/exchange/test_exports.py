@@ -76,7 +76,9 @@ def test_a_line_is_what_json_makes_of_the_row(values: list[dict[str, Any]]) -> N
     rows = [row(number, **one) for number, one in enumerate(values)]
     for write, of, is_list in ((json_lines, columns_of, False), (chat, chat_of, False), (alpaca, alpaca_of, True), (sharegpt, sharegpt_of, True)):  # fmt: skip
         said = [json.dumps(of(one), ensure_ascii=False) for one in rows]
-        text = ("[\n" + ",\n".join(said) + "\n]\n" if said else "[]\n") if is_list else "".join(f"{one}\n" for one in said)
+        text = (
+            ("[\n" + ",\n".join(said) + "\n]\n" if said else "[]\n") if is_list else "".join(f"{one}\n" for one in said)
+        )
         assert b"".join(write(hands(rows, 2))) == text.encode("utf-8", "replace")
 
 

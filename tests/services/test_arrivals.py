@@ -185,9 +185,7 @@ def test_a_removed_set_is_compared_with_no_more_until_it_is_brought_back(project
 
 def test_an_export_that_kept_clear_of_a_removed_set_is_made_again_to_the_byte(project: Project, tmp_path: Path) -> None:
     set_ = references.import_file(ME, project, a_file(tmp_path, {"instruction": "Count down."}))
-    order = Order(
-        format=ExportFormat.JSONL, wanted=None, with_unready=True, shaping=Shaping(against=(set_.source_id,))
-    )
+    order = Order(format=ExportFormat.JSONL, wanted=None, with_unready=True, shaping=Shaping(against=(set_.source_id,)))
     first = exports.write(ME, project, order, tmp_path / "a.jsonl")
     assert first.counted.steps[-1].out == 1
     arrivals.remove(ME, project, set_.source_id)

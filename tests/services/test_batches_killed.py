@@ -65,6 +65,4 @@ def test_a_run_that_is_killed_between_any_two_steps_of_a_batch_loses_nothing_and
         assert any(row["error_kind"] for row in calls), "no error file was read"
         assert now.decided == 12
         kept = Counter(name.partition("-")[0] for name, _ in server.desk.files.values())
-        assert kept == {"output": 1, "errors": 1}, (
-            "only of the batch that was killed while its files were deleted"
-        )
+        assert kept == {"output": 1, "errors": 1}, "only of the batch that was killed while its files were deleted"

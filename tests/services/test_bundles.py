@@ -76,7 +76,11 @@ def rows(database: Database) -> dict[str, list[str]]:
     names = [row["name"] for row in database.query("select table_name as name from duckdb_tables() where not internal")]
     found = {name: database.query(f'select * from "{name}"') for name in names}  # noqa: S608
     own = ("audit", "migration", "project", "person")
-    kept = {name: [row for row in found[name] if row.get("kind") not in ("interrupted", "paused")] for name in names if name not in own}
+    kept = {
+        name: [row for row in found[name] if row.get("kind") not in ("interrupted", "paused")]
+        for name in names
+        if name not in own
+    }
     return {name: sorted(map(str, rows_)) for name, rows_ in kept.items()}
 
 
@@ -114,7 +118,9 @@ def test_a_run_that_came_along_grows_nothing_by_itself(studio: Studio, project: 
     """Whoever made the file may have left one that goes on after every start, and a link that fetches with a key of ours."""
     copy = bundles.import_bundle(ME, studio.shelf, whole)
     (run, *_) = [one for one in studio.runs.list(ME, copy) if one.state != "finished"]
-    said = copy.database.query("select kind, reason from run_event where run_id = ? order by seq desc limit 1", [run.id])
+    said = copy.database.query(
+        "select kind, reason from run_event where run_id = ? order by seq desc limit 1", [run.id]
+    )
     assert said == [{"kind": "paused", "reason": "It came with a project that was imported."}]
     again = bundles.import_bundle(ME, studio.shelf, whole, project_name="By another name")
     assert again.slug == "by-another-name"

@@ -457,7 +457,9 @@ def test_what_every_member_of_a_pool_refuses_is_not_passed_round_for_ever(tmp_pa
         house = House(tmp_path, server, n_seeds=1)
         for name in ("one", "two"):
             house.studio.endpoints.save(ME, Endpoint(name=name, base_url=server.base_url, model="fake"))
-        house.studio.endpoints.save_pool(ME, Pool(name="both", members=(Member(endpoint="one"), Member(endpoint="two"))))
+        house.studio.endpoints.save_pool(
+            ME, Pool(name="both", members=(Member(endpoint="one"), Member(endpoint="two")))
+        )
         run = house.start(endpoint="both")
         now = house.finish(run, timeout_s=20)
         assert now.run.state == "blocked"

@@ -40,7 +40,9 @@ class Floor:
     full: dict[str, set[int]] = field(default_factory=dict)  # queue → items that need nobody more: not looked at again
     look_from_s: float = 0.0  # counting what arrived reads a whole queue: nobody begins before
     lock: threading.Lock = field(default_factory=threading.Lock)
-    reading: threading.Lock = field(default_factory=threading.Lock)  # a whole queue is read by one at a time: many at once starve all
+    reading: threading.Lock = field(
+        default_factory=threading.Lock
+    )  # a whole queue is read by one at a time: many at once starve all
 
     def own(self, order: Order, have: Collection[str], now_s: float) -> list[Given]:
         """The person's open trials of a queue that their browser has not: live ones, and lapsed ones whose place is free."""
