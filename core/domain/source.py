@@ -133,3 +133,12 @@ class ImportReport:
     refused: tuple[Refusal, ...]
     refused_count: int
     reasons: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What still stands of an import of decisions: verdicts, flags and notes on so many instructions, and skills."""
+
+    decisions: int
+    instructions: int
+    skills: int

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from core.domain import ids
 from core.domain.project import Audit
-from core.domain.source import Label, SourceEvent
+from core.domain.source import Label, SourceEvent, Standing
 from core.store.bulk_effects import project_touched
 from core.store.database import Database
 from core.store.rows import fetched
@@ -45,15 +45,6 @@ _UNDONE = """select d.undoes_id::varchar as id from source_event e join decision
 where e.kind = 'taken_back' and d.act = 'undo'"""
 _UNSAID = """select l.id::varchar as id from source_event e join label l on l.seq between e.seq + 1 and e.seq + e.n
 where e.kind = 'taken_back'"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
-    """What still stands of an import of decisions: verdicts, flags and notes on so many instructions, and skills."""
-
-    decisions: int
-    instructions: int
-    skills: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

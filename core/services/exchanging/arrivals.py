@@ -8,12 +8,11 @@ from uuid import UUID
 
 from core.domain.person import Actor, Role
 from core.domain.project import Audit
-from core.domain.source import SourceEvent, SourceEventKind
+from core.domain.source import SourceEvent, SourceEventKind, Standing
 from core.errors import BadInput, NotAllowed, NotFound
 from core.services.access import may_grow, may_read
 from core.services.projects import Project
 from core.store import arrival_reading, source_events
-from core.store.source_events import Standing
 
 REFERENCE, DECISIONS = "reference", "decisions"
 

@@ -4,10 +4,10 @@ from itertools import groupby
 
 import streamlit as st
 
-from core.domain.source import SourceEventKind
+from core.domain.source import SourceEventKind, Standing
 from core.errors import StudioError
 from core.services.exchanging import arrivals
-from core.services.exchanging.arrivals import Arrival, Standing
+from core.services.exchanging.arrivals import Arrival
 from core.services.projects import Project
 from pages.ui import kit, shell
 from pages.ui.exchanging import arrived
