@@ -181,11 +181,8 @@ class Window:
     def open_options(self, part: str = "Options of") -> None:
         """Unfold one part of a form, by how its title begins."""
         self.settle()
-        title = (
-            self.page.get_by_test_id("stExpander")
-            .locator("summary", has_text=re.compile(f"^\\s*{re.escape(part)}"))
-            .first
-        )
+        words = self.page.get_by_text(re.compile(f"^{re.escape(part)}"))
+        title = self.page.get_by_test_id("stExpander").locator("summary").filter(has=words).first
         title.click()
         expect(title.locator("xpath=..")).to_have_attribute("open", "")
 
