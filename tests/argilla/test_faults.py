@@ -14,6 +14,7 @@ from core.argilla.server import MOST_AT_ONCE, Server
 from core.domain.argilla import Place
 from core.domain.argilla_wire import OutRecord
 from core.domain.person import LOCAL_OWNER as ME
+from core.domain.reach import Reach
 from core.errors import ArgillaError, ArgillaGone, BadInput, EndpointError
 from core.services.exchanging import argilla_links
 from core.services.exchanging.argilla_push import AT_ONCE
@@ -138,7 +139,7 @@ def test_no_call_has_more_records_than_a_server_takes(linked: Linked) -> None:
     linked.room.grow(1)
     linked.connect()
     linked.push()
-    with Server(linked.server.url, token("owner")) as server:
+    with Server(linked.server.url, token("owner"), Reach.ANYWHERE) as server:
         many = [OutRecord(id=f"{n}", fields={"instruction": "Sort."}) for n in range(MOST_AT_ONCE + 1)]
         with pytest.raises(ArgillaError, match="at most 500"):
             server.send(linked.now().dataset_id, many)
@@ -167,7 +168,9 @@ from core.services.studio import open_studio
 from core.settings import Settings
 studio = open_studio(Settings(home=Path(sys.argv[1])))
 project = studio.projects.open_file(ME, Path(sys.argv[2]))
-print(Argilla(studio.judge_desk, (), studio.destinations, 10).push(ME, project, sys.argv[3]).sent)
+argilla = Argilla(studio.judge_desk, (), studio.destinations, 10)
+argilla.allow(ME, project, sys.argv[3])
+print(argilla.push(ME, project, sys.argv[3]).sent)
 studio.close()
 """
 
