@@ -6,7 +6,7 @@ import shutil
 import uuid
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -120,18 +120,17 @@ def open_database(path: Path, kind: str) -> Database:
     if not path.exists():
         _create(path, kind)
     connection = _connect(path)
-    try:
-        _check(connection, path, kind)
-        _forget_spilt(path)
-        migrating.migrate(connection, kind)
-        if kind == "project":
-            unfinished.forget_all(connection)
-    except duckdb.Error as error:
-        connection.close()
-        raise translated(error) from error
-    except BaseException:
-        connection.close()
-        raise
+    with ExitStack() as unless_open:
+        unless_open.callback(connection.close)
+        try:
+            _check(connection, path, kind)
+            _forget_spilt(path)
+            migrating.migrate(connection, kind)
+            if kind == "project":
+                unfinished.forget_all(connection)
+        except duckdb.Error as error:
+            raise translated(error) from error
+        unless_open.pop_all()
     return Database(path, connection)
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from tests.e2e.furnish import PLAIN, furnished
 from tests.e2e.looking import LOOK
 from tests.e2e.running import ROOT, App
 from tests.e2e.studio import Window
+from tests.listening import listening
 from tests.openai_server import OpenAIServer, openai_server
 
 pytestmark = pytest.mark.e2e
@@ -73,15 +73,8 @@ def echoing() -> Iterator[str]:
 
         def log_message(self, *_: object) -> None: ...
 
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{running.server_address[1]}"
-    finally:
-        running.shutdown()
-        running.server_close()
-        thread.join()
+    with listening(Handler) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What came in can go: a reference set is removed and brought back, the decisions of a file are taken back as one."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from core.domain.decision import Act
 from core.domain.explore import EVERYTHING
 from core.domain.export import ExportFormat, Order
 from core.domain.history import HistoryFilter
-from core.domain.instruction import RunStatus
 from core.domain.map import REFERENCES
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.person import Actor, Role
@@ -21,17 +19,13 @@ from core.errors import BadInput, NotAllowed, NotFound
 from core.services.exchanging import again, arrivals, decision_import, exports, references
 from core.services.exploring import explored
 from core.services.growing import seeds
-from core.services.projects import Project, Projects
+from core.services.projects import Project
 from core.services.reviewing import history
 from core.services.reviewing.desk import Desk
 from core.store import queue_reading
-from tests.builders import child, outcome, revision, run, seed, system
+from tests.services.said_elsewhere import FIRST, ROOT, SECOND, lines, small_tree
 from tests.store.reviewing import say
 
-ROOT = seed("root", 0)
-FIRST, SECOND = child(ROOT, 0), child(ROOT, 1)
-BELOW = child(FIRST, 0)
-TEXTS = {ROOT.id: "Count.", FIRST.id: "Count to ten.", SECOND.id: "Count down.", BELOW.id: "Count to ten in Latin."}
 SAID = (
     {"id": FIRST.id, "verdict": "reject", "reason": "no_gain", "person": "Ann", "time": "2026-01-02"},
     {"id": SECOND.id, "verdict": "flag", "person": "Ann", "time": "2026-01-02"},
@@ -42,20 +36,8 @@ SAID = (
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    projects = Projects(tmp_path / "projects")
-    opened = projects.open(ME, "my-project")
-    facts: list[object] = [system(), run(), ROOT, FIRST, SECOND, BELOW]
-    facts += [revision(one, TEXTS[one.id]) for one in (ROOT, FIRST, SECOND, BELOW)]
-    facts += [outcome(one, RunStatus.SURVIVED) for one in (FIRST, SECOND, BELOW)]
-    opened.database.writer.append_now(facts)
-    yield opened
-    projects.close()
-
-
-def a_file(tmp_path: Path, *rows: Mapping[str, object], name: str = "said.jsonl") -> Path:
-    path = tmp_path / name
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    return path
+    with small_tree(tmp_path) as opened:
+        yield opened
 
 
 def states(project: Project) -> dict[str, tuple[str, bool, bool]]:
@@ -73,7 +55,7 @@ def test_a_whole_import_of_decisions_is_taken_back_with_all_that_followed_from_i
     project: Project, tmp_path: Path
 ) -> None:
     before = states(project)
-    said = decision_import.import_file(ME, project, a_file(tmp_path, *SAID))
+    said = decision_import.import_file(ME, project, lines(tmp_path, *SAID))
     assert states(project) != before
     stands = arrivals.standing(ME, project, said.source_id)
     assert (stands.decisions, stands.instructions, stands.skills) == (3, 2, 1)
@@ -91,7 +73,7 @@ def test_a_whole_import_of_decisions_is_taken_back_with_all_that_followed_from_i
 
 
 def test_what_people_said_here_and_what_was_taken_back_before_stays_as_it_is(project: Project, tmp_path: Path) -> None:
-    said = decision_import.import_file(ME, project, a_file(tmp_path, *SAID))
+    said = decision_import.import_file(ME, project, lines(tmp_path, *SAID))
     flag = next(one for one in history.page(ME, project, HistoryFilter()).entries if one.act == "flag")
     history.undo(Desk(), ME, project, flag.id)
     say(project.database, SECOND, Act.REJECT, "mira")
@@ -105,9 +87,9 @@ def test_a_skill_is_again_what_was_said_before_unless_somebody_said_another_sinc
     project: Project, tmp_path: Path
 ) -> None:
     skill = {"id": ROOT.id, "person": "Ann"}
-    decision_import.import_file(ME, project, a_file(tmp_path, skill | {"skill": "Law"}, name="1.jsonl"))
-    second = decision_import.import_file(ME, project, a_file(tmp_path, skill | {"skill": "Math"}, name="2.jsonl"))
-    third = decision_import.import_file(ME, project, a_file(tmp_path, skill | {"skill": "Art"}, name="3.jsonl"))
+    decision_import.import_file(ME, project, lines(tmp_path, skill | {"skill": "Law"}, name="1.jsonl"))
+    second = decision_import.import_file(ME, project, lines(tmp_path, skill | {"skill": "Math"}, name="2.jsonl"))
+    third = decision_import.import_file(ME, project, lines(tmp_path, skill | {"skill": "Art"}, name="3.jsonl"))
     arrivals.take_back(ME, project, second.source_id)
     assert seeds.skills(ME, project) == {"Art": 1}
     arrivals.take_back(ME, project, third.source_id)
@@ -115,7 +97,7 @@ def test_a_skill_is_again_what_was_said_before_unless_somebody_said_another_sinc
 
 
 def test_a_file_that_was_taken_back_may_be_brought_in_again_and_again(project: Project, tmp_path: Path) -> None:
-    file = a_file(tmp_path, *SAID)
+    file = lines(tmp_path, *SAID)
     first = decision_import.import_file(ME, project, file)
     stood = states(project)
     for _ in range(2):
@@ -131,7 +113,7 @@ def test_a_file_that_was_taken_back_may_be_brought_in_again_and_again(project: P
 def test_a_decision_that_somebody_took_back_alone_is_not_said_again_by_the_same_file(
     project: Project, tmp_path: Path
 ) -> None:
-    file = a_file(tmp_path, *SAID)
+    file = lines(tmp_path, *SAID)
     decision_import.import_file(ME, project, file)
     accept = next(one for one in history.page(ME, project, HistoryFilter()).entries if one.act == "accept")
     history.undo(Desk(), ME, project, accept.id)
@@ -140,15 +122,15 @@ def test_a_decision_that_somebody_took_back_alone_is_not_said_again_by_the_same_
 
 def test_only_who_brought_it_in_or_an_owner_takes_it_back(project: Project, tmp_path: Path) -> None:
     ann, bo = (Actor(person_id=id_, name=id_, role=Role.CURATOR) for id_ in ("ann", "bo"))
-    said = decision_import.import_file(ann, project, a_file(tmp_path, *SAID))
+    said = decision_import.import_file(ann, project, lines(tmp_path, *SAID))
     with pytest.raises(NotAllowed):
         arrivals.take_back(bo, project, said.source_id)
     arrivals.take_back(ann, project, said.source_id)
 
 
 def test_what_is_no_such_import_is_refused(project: Project, tmp_path: Path) -> None:
-    set_ = references.import_file(ME, project, a_file(tmp_path, {"instruction": "Say hello."}))
-    said = decision_import.import_file(ME, project, a_file(tmp_path, *SAID, name="b.jsonl"))
+    set_ = references.import_file(ME, project, lines(tmp_path, {"instruction": "Say hello."}))
+    said = decision_import.import_file(ME, project, lines(tmp_path, *SAID, name="b.jsonl"))
     with pytest.raises(BadInput, match="is no import of decisions"):
         arrivals.take_back(ME, project, set_.source_id)
     with pytest.raises(BadInput, match="is no reference set"):
@@ -158,7 +140,7 @@ def test_what_is_no_such_import_is_refused(project: Project, tmp_path: Path) -> 
 
 
 def test_a_removed_set_is_compared_with_no_more_until_it_is_brought_back(project: Project, tmp_path: Path) -> None:
-    file = a_file(tmp_path, {"instruction": "Name a fruit."}, {"instruction": "Count down."})
+    file = lines(tmp_path, {"instruction": "Name a fruit."}, {"instruction": "Count down."})
     set_ = references.import_file(ME, project, file, name="Fruit")
     of_set = replace(EVERYTHING, kinds=(), source_id=set_.source_id)
 
@@ -184,7 +166,7 @@ def test_a_removed_set_is_compared_with_no_more_until_it_is_brought_back(project
 
 
 def test_an_export_that_kept_clear_of_a_removed_set_is_made_again_to_the_byte(project: Project, tmp_path: Path) -> None:
-    set_ = references.import_file(ME, project, a_file(tmp_path, {"instruction": "Count down."}))
+    set_ = references.import_file(ME, project, lines(tmp_path, {"instruction": "Count down."}))
     order = Order(format=ExportFormat.JSONL, wanted=None, with_unready=True, shaping=Shaping(against=(set_.source_id,)))
     first = exports.write(ME, project, order, tmp_path / "a.jsonl")
     assert first.counted.steps[-1].out == 1

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,40 +12,23 @@ import pytest
 
 from core.domain.export import ExportFormat, Order
 from core.domain.history import HistoryFilter
-from core.domain.instruction import RunStatus
 from core.domain.person import LOCAL_OWNER as ME
 from core.domain.source import ImportProgress
 from core.errors import BadInput
 from core.services.exchanging import decision_import, exports
 from core.services.growing import seeds
-from core.services.projects import Project, Projects
+from core.services.projects import Project
 from core.services.reviewing import history
 from core.services.reviewing.desk import Desk
-from tests.builders import child, outcome, revision, run, seed, system
+from tests.builders import child, revision, run, seed, system
 from tests.services.reviewed import opened
-
-ROOT = seed("root", 0)
-FIRST, SECOND = child(ROOT, 0), child(ROOT, 1)
-BELOW = child(FIRST, 0)
-TEXTS = {ROOT.id: "Count.", FIRST.id: "Count to ten.", SECOND.id: "Count down.", BELOW.id: "Count to ten in Latin."}
+from tests.services.said_elsewhere import BELOW, FIRST, ROOT, SECOND, lines, small_tree
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    projects = Projects(tmp_path / "projects")
-    opened = projects.open(ME, "my-project")
-    facts: list[object] = [system(), run(), ROOT, FIRST, SECOND, BELOW]
-    facts += [revision(one, TEXTS[one.id]) for one in (ROOT, FIRST, SECOND, BELOW)]
-    facts += [outcome(one, RunStatus.SURVIVED) for one in (FIRST, SECOND, BELOW)]
-    opened.database.writer.append_now(facts)
-    yield opened
-    projects.close()
-
-
-def lines(tmp_path: Path, *rows: Mapping[str, object], name: str = "said.jsonl") -> Path:
-    path = tmp_path / name
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    return path
+    with small_tree(tmp_path) as made:
+        yield made
 
 
 def status(project: Project, id_: str) -> tuple[str, int, bool]:

@@ -1,7 +1,6 @@
 """Pushing a dataset folder to a hub and fetching one by its name: over HTTP, with a hub that refuses and that breaks off."""
 
 import http.server
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from core.services.exchanging import exports, hubs, references
 from core.services.exchanging.hubs import Pushes
 from core.services.projects import Project, Projects
 from tests.hub_server import Hub, Repo, hub_server
+from tests.listening import listening
 from tests.services.reviewed import furnish, opened
 
 NAME = "ann/grown"
@@ -229,7 +229,7 @@ def test_a_card_that_names_files_of_this_machine_brings_nothing_of_them(hub: Hub
 
 def test_a_card_that_names_a_server_in_our_network_calls_nobody(hub: Hub, tmp_path: Path) -> None:
     heard: list[str] = []
-    with listening(heard) as url:
+    with hearing(heard) as url:
         a_dataset(hub, CARD.format(files=f"{url}/rows.jsonl"))
         with pytest.raises(HubError):
             hubs.fetch(ME, NAME, tmp_path / "rows.jsonl", most=3, tell=lambda _, __: None)
@@ -244,7 +244,7 @@ def test_a_name_is_never_taken_for_a_folder_of_this_machine(hub: Hub, tmp_path: 
 
 
 @contextmanager
-def listening(heard: list[str]) -> Iterator[str]:
+def hearing(heard: list[str]) -> Iterator[str]:
     """A server that writes down who asks it for what."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -257,12 +257,5 @@ def listening(heard: list[str]) -> Iterator[str]:
 
         def log_message(self, *_: object) -> None: ...
 
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{running.server_address[1]}"
-    finally:
-        running.shutdown()
-        running.server_close()
-        thread.join()
+    with listening(Handler) as address:
+        yield address

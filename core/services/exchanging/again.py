@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from core.domain.export import Export
@@ -28,21 +28,19 @@ def again(actor: Actor, project: Project, export_id: str) -> Download:
     may_read(actor)
     export = _export(project, export_id)
     made = _made(project, export, tell_nobody)
-    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the pieces close it)
-    try:
+    with ExitStack() as unless_whole:
+        file = unless_whole.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
         digest = hashlib.sha256()
-        with closing(made.pieces) as pieces:
-            for piece in pieces:
-                digest.update(piece.zipped)
-                file.write(piece.zipped)
+        try:
+            with closing(made.pieces) as pieces:
+                for piece in pieces:
+                    digest.update(piece.zipped)
+                    file.write(piece.zipped)
+            file.seek(0)
+        except OSError as error:
+            raise BadInput("There is no room to make it in", to_do="Free some space, then try again.") from error
         _require_same(export, digest.hexdigest())
-        file.seek(0)
-    except OSError as error:
-        file.close()
-        raise BadInput("There is no room to make it in", to_do="Free some space, then try again.") from error
-    except BaseException:
-        file.close()
-        raise
+        unless_whole.pop_all()  # from here on the pieces close it
     order, _ = export_options.from_export(export)
     return Download(
         name=made.name, media_type=order.format.media_type, counted=made.counted, pieces=_read(file)
