@@ -98,9 +98,10 @@ class Window:
         self.expect_title(title)
 
     def expect_title(self, title: str) -> None:
-        """`title` begins the page's one heading."""
+        """`title` begins the page's one heading, and all below it has come (what is pressed before then may move away)."""
         heading = self.page.get_by_role("heading", level=1, name=re.compile(f"^{re.escape(title)}"))
         expect(heading).to_be_visible(timeout=_SLOW_MS)
+        self.settle()
 
     def asked(self) -> dict[str, str]:
         """The address's query."""
@@ -143,7 +144,7 @@ class Window:
 
     def add_starter_seeds(self) -> None:
         self.press("Add the starter seeds")
-        self.expect_said("taken")
+        self.expect_said("seeds taken")
 
     def choose_file(self, path: Path) -> None:
         """It is sent; what it seems to be, or why it is useless, comes on the page."""
