@@ -9,6 +9,7 @@ does. One run grows in their project, the other in a second one; the endpoint of
 
 import argparse
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from benchmarks.review_load_report import LONG_EVERY, Counted, Load, report
 from core.domain.person import LOCAL_OWNER
 from core.domain.run import RunSettings, SeedChoice
 from core.domain.system import Endpoint
+from core.domain.upkeep import Area
 from core.services.bridge import ask_app, door_of
 from core.services.growing import presets
 from core.services.projects import FIRST
@@ -90,7 +92,17 @@ def resume(home: Path, runs: dict[str, str]) -> None:
         ask_app(file, door, "runs resume", {"project": slug, "run": run})
 
 
-async def load(process: psutil.Process, address: str, calls: Server, team: Team) -> Load:
+def kept_mb(home: Path) -> float:
+    """What the app's databases keep of their files, as `python -m core doctor` says it. Only at the end: it reads a lot itself."""
+    file = home / "projects" / f"{TEAM}.duckdb"
+    door = door_of(file)
+    assert door is not None, "the app is gone"
+    findings = ask_app(file, door, "doctor", {"project": ""})["findings"]
+    said = next(one["what"] for one in findings if one["area"] == Area.MEMORY)
+    return float(re.findall(r"([\d,]+) MB", said)[1].replace(",", ""))
+
+
+async def load(process: psutil.Process, address: str, calls: Server, team: Team, home: Path) -> Load:
     """All people at once; returns when the time is over."""
     people = [
         Annotator(session=session(), address=address, project=TEAM, queue="", rng=Random(number))
@@ -109,7 +121,14 @@ async def load(process: psutil.Process, address: str, calls: Server, team: Team)
     finally:
         for one in people:
             await one.session.close()
-    return Load(people=people, began_s=began, minutes=team.minutes, calls_per_s=rate, memory=memory.result())
+    return Load(
+        people=people,
+        began_s=began,
+        minutes=team.minutes,
+        calls_per_s=rate,
+        memory=memory.result(),
+        kept_mb=kept_mb(home),
+    )
 
 
 async def _work(one: Annotator, until: float) -> None:
@@ -164,7 +183,7 @@ def main() -> None:
         with running(STUDIO, folder) as (process, address, _):
             wait_for(address)
             resume(folder, runs)
-            found = asyncio.run(load(process, address, calls, team))
+            found = asyncio.run(load(process, address, calls, team, folder))
         counted = count(folder / "projects" / f"{TEAM}.duckdb", found.people)
     text = report(found, counted, team.instructions)
     print(text)

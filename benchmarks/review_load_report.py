@@ -17,13 +17,14 @@ _NAMES = {"decision": "`POST /api/decisions`, one decision", "hand": "`GET /api/
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """`memory`: (hours since the beginning, MB of the app)."""
+    """`memory`: (hours since the beginning, MB of the app). `kept_mb`: what of the last databases keep of their files."""
 
     people: list[Annotator]
     began_s: float
     minutes: float
     calls_per_s: float
     memory: list[tuple[float, float]]
+    kept_mb: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,7 @@ def _counts(load: Load, counted: Counted, errors: Counter[str], refused: Counter
         ("The projections say what the facts say", "yes", "yes" if counted.projection_is_right else "no"),
         ("Times that somebody had no card", "0", f"{sum(one.empty for one in load.people):,}"),
         ("Memory of the app at the beginning, at its most, at the end, MB", "–", f"{first:,.0f}, {most:,.0f}, {last:,.0f}"),
+        ("of the last, what databases keep of their files (at most 1,000 a project)", "–", f"{load.kept_mb:,.0f}"),
         ("Its slope without the first quarter of the time, MB per hour", "–", _slope(load, _WARM)),
         ("Its slope in the second half", "–", _slope(load, _LATE)),
     ]  # fmt: skip

@@ -18,6 +18,15 @@ def _id(*parts: object) -> str:
     return f"{hex_[:8]}-{hex_[8:12]}-5{hex_[13:16]}-{_VARIANT[hex_[16]]}{hex_[17:20]}-{hex_[20:32]}"
 
 
+def is_id(text: str) -> bool:
+    """Whether it can be an id at all: addresses and commands name anything, and the log compares only ids with ids."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def child_id(run_id: str, seed_id: str, parent_id: str, epoch: int, child_number: int) -> str:
     return _id("child", run_id, seed_id, parent_id, epoch, child_number)
 

@@ -102,6 +102,7 @@ class Area(StrEnum):
     """What a finding is about, in the order in which they are shown."""
 
     SOFTWARE = "Software"
+    MEMORY = "Memory"
     DISK = "Disk"
     CLOCK = "Clock"
     INSTALLATION = "Installation"

@@ -135,7 +135,7 @@ class Projects:
             project = self._open.get(slug)
             is_news = project is None
             if project is None:
-                project = self._open[slug] = _opened(path, slug, name, origin)
+                project = self._open[slug] = _from_file(path, slug, name, origin)
         if is_news:
             project.database.writer.append_now([_audit(actor, "opened", slug)])
         self._remember(project, actor)  # outside of the lock: many people come at once in the morning
@@ -196,7 +196,7 @@ def _named(database: Database, name: str, origin: str) -> str:
     return name
 
 
-def _opened(path: Path, slug: str, name: str, origin: str) -> Project:
+def _from_file(path: Path, slug: str, name: str, origin: str) -> Project:
     database = open_database(path, "project")
     called = _named(database, name or path.stem.replace("-", " ").capitalize(), origin)
     _mark_interrupted(database)

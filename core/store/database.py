@@ -18,8 +18,9 @@ from core.store.checkpoints import Checkpoints
 from core.store.rows import filled, plain
 from core.store.writer import DiskFull, Writer, translated
 
+MEMORY = os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")
 # One thread a query: on a busy machine a look-up that waits for a second thread takes twice as long.
-_CONFIG: Mapping[str, str | int] = {"threads": 1, "memory_limit": os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")}
+_CONFIG: Mapping[str, str | int] = {"threads": 1, "memory_limit": MEMORY}
 # Engines stop while so much of the disk is free: a commit or checkpoint that finds no room at all may have to be replayed.
 RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISK_RESERVE_MB", "200"))
 _DIFFERENCES = """select count(*) as n from (
@@ -86,6 +87,10 @@ class Database:
                 f"The disk is full: {free_mb:,} MB are free, and the last {RESERVE_MB:,} MB are kept back",
                 to_do="Free some space, then resume. Everything that came back is kept.",
             )
+
+    def kept_bytes(self) -> int:
+        """What DuckDB keeps in memory of this file, so that it need not be read again; up to its limit and no further."""
+        return int(self.query("select sum(memory_usage_bytes)::bigint as n from duckdb_memory()")[0]["n"])
 
     def backup(self, target: Path) -> None:
         """Copy everything into a new file while work goes on. ProjectError if the target exists."""

@@ -57,13 +57,13 @@ def runs(database: Database) -> list[RunSummary]:
 
 
 def run(database: Database, run_id: str) -> RunSummary | None:
-    found = database.query(_RUN, [run_id])
+    found = database.query(_RUN, [run_id]) if ids.is_id(run_id) else []
     return _summary(found[0]) if found else None
 
 
 def settings_of(database: Database, run_id: str) -> RunSettings | None:
     """The settings alone; None if there is no such run."""
-    found = database.query(_SETTINGS_OF, [run_id])
+    found = database.query(_SETTINGS_OF, [run_id]) if ids.is_id(run_id) else []
     return settings_from_json(found[0]["settings"]) if found else None
 
 

@@ -91,6 +91,21 @@ def test_what_arrives_waits_until_it_is_added(room: Room) -> None:
     assert len(room.take(MIRA).cards) == 5
 
 
+def test_what_others_had_and_finished_is_counted_out(room: Room) -> None:
+    room.grow(6)
+    hers = room.take(MIRA, most=3).cards
+    assert room.take(NOOR, most=2).sitting.left == 6  # hers might come back
+    for card in hers[:2]:
+        room.say(MIRA, card, Act.ACCEPT)
+    room.clock.now_s += 60
+    assert room.desk.open(NOOR, room.project).left == 4
+    room.say(MIRA, hers[0], Act.UNDO)
+    room.clock.now_s += 600
+    room.desk.open(NOOR, room.project)
+    assert room.desk.open(NOOR, room.project).arrived == 1
+    assert room.desk.add_arrived(NOOR, room.project).left == 5
+
+
 def test_a_child_that_survives_late_has_arrived_too(room: Room) -> None:
     (root,) = room.grow(1)
     late = child(root, epoch=2)

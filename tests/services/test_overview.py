@@ -153,8 +153,9 @@ def test_a_run_without_anything_is_empty_and_an_unknown_one_is_refused(project: 
     assert (now.decided, now.survival.value, now.words.median, now.grades, now.usd) == (0, None, None, (), None)
     assert now.of_survivor(now.tokens) is None
     assert overview.compared(now, now)[0].difference is None
-    with pytest.raises(NotFound):
-        overview.overview(ME, project, OTHER)
+    for unknown in (OTHER, "", "the third one"):
+        with pytest.raises(NotFound):
+            overview.overview(ME, project, unknown)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from uuid import UUID
 
 import uuid_utils
 
@@ -55,7 +54,7 @@ def lines(actor: Actor, project: Project) -> tuple[StudyLine, ...]:
 def one(actor: Actor, project: Project, study_id: str) -> StudyNow:
     """One version of a study. NotFound if there is none of this id."""
     may_read(actor)
-    found = study_reading.study(project.database, study_id) if is_id(study_id) else None
+    found = study_reading.study(project.database, study_id) if ids.is_id(study_id) else None
     if found is None:
         raise NotFound("There is no such study in this project", to_do="The page Studies lists all of them.")
     return found
@@ -111,15 +110,6 @@ def audit(actor: Actor, act: str, study: StudyNow, more: str = "") -> Audit:
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def is_id(text: str) -> bool:
-    """Whether this can be an id at all: addresses bring anything."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _line(project: Project, study: StudyNow) -> StudyLine:

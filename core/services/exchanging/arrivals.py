@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
+from core.domain import ids
 from core.domain.person import Actor, Role
 from core.domain.project import Audit
 from core.domain.source import SourceEvent, SourceEventKind, Standing
@@ -109,7 +109,7 @@ def _of_kind(project: Project, source_id: str, kind: str) -> Arrival:
 
 
 def _one(project: Project, source_id: str) -> Arrival:
-    row = arrival_reading.one(project.database, source_id) if _is_id(source_id) else None
+    row = arrival_reading.one(project.database, source_id) if ids.is_id(source_id) else None
     if row is None:
         raise NotFound("There is no such import", to_do="The page Data lists what came in.")
     return _arrival(row)
@@ -118,11 +118,3 @@ def _one(project: Project, source_id: str) -> Arrival:
 def _arrival(row: Mapping[str, Any]) -> Arrival:
     became = SourceEventKind(row["became"]) if row["became"] else None
     return Arrival(**{**row, "became": None if became is SourceEventKind.RESTORED else became})
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -128,6 +128,7 @@ class Doctor:
         opened = list(self._opened(actor, found))
         abouts = [soundness.about(project.database) for project in opened]
         found += machine.disk(house.home, house.backups.folder, max((about.n_bytes for about in abouts), default=0))
+        found.append(machine.memory([house.installation, *(project.database for project in opened)]))
         found.append(machine.clock(max((about.last_work for about in abouts if about.last_work), default=None)))
         lying = house.backups.every(actor)
         found += files.backups(opened, lying, house.clock.plan(actor), house.clock.problem(actor))

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
+
 from core.domain.upkeep import Area, Finding, State
 from core.services import temporary
 from core.services.bridge import door_of
 from core.services.keeping import backup_files
-from core.store.database import RESERVE_MB
+from core.store.database import MEMORY, RESERVE_MB, Database
 
 _BRIDGE = ".bridge"
 _LATE = timedelta(minutes=5)
@@ -41,6 +43,13 @@ def _room(folder: Path, what: str, largest_bytes: int) -> Finding | None:
             f"Free some space, or let backups lie elsewhere (EVOL_STUDIO_BACKUPS). Folder: {folder}",
         )
     return _disk(State.GOOD, f"{free_mb:,} MB are free for {what}")
+
+
+def memory(databases: Iterable[Database]) -> Finding:
+    """What this process has, and how much of it is kept of files: that grows with what people look at, up to a limit for each."""
+    mb, kept_mb = psutil.Process().memory_info().rss / _MB, sum(one.kept_bytes() for one in databases) / _MB
+    what = f"{mb:,.0f} MB in use, {kept_mb:,.0f} MB of it kept from files (at most {MEMORY} of each project: EVOL_STUDIO_DB_MEMORY)"
+    return Finding(area=Area.MEMORY, state=State.GOOD, what=what)
 
 
 def clock(newest: datetime | None) -> Finding:

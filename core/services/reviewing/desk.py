@@ -225,7 +225,7 @@ class Desk:
             if (
                 seen is not None and order.at == was[0] and order.seqs is was[1]
             ):  # else it went on meanwhile, and is counted the next time
-                order.mark, order.arrived, order.gone = seen.mark, seen.arrived, seen.gone
+                order.note_seen(seen)
 
     def _write(self, floor: Floor, actor: Actor, queue: Queue | None, fresh: Sequence[Given]) -> None:
         """Into the log. What cannot be written was not given to anybody."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
+from core.domain import ids
 from core.domain.decision import Act, Answer, Receipt
 from core.domain.history import Entry, HistoryChoices, HistoryFilter, HistoryPage, Looked, Said, Scored, Side
 from core.domain.person import Actor, Role
@@ -152,7 +152,7 @@ def _visible(
 
 
 def _row(actor: Actor, project: Project, decision_id: str, due: Set[int]) -> dict[str, Any]:
-    row = decision_reading.row(project.database, decision_id) if _is_id(decision_id) else None
+    row = decision_reading.row(project.database, decision_id) if ids.is_id(decision_id) else None
     places = decision_reading.seqs_of(project.database, {row["instruction_id"]} - {None}) if row else {}
     if row is None or _hidden(actor, due)(row, places):
         raise NotFound("There is no such decision for you to see", to_do="Choose one from the list.")
@@ -205,11 +205,3 @@ def _side(parent: str | None, text: str) -> Side:
         return Side(text=text, diff=None, rewritten=False)
     change = difference(parent, text)
     return Side(text=text, diff=change.pieces, rewritten=change.is_rewritten)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

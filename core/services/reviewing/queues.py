@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import uuid_utils
 
@@ -67,7 +66,7 @@ def get(actor: Actor, project: Project, queue_id: str) -> Queue:
     """One queue. NotFound if there is none of this id."""
     may_review(actor)
     usual = default(project)
-    found = queue_log.queue(project.database, queue_id) if _is_id(queue_id) else None
+    found = queue_log.queue(project.database, queue_id) if ids.is_id(queue_id) else None
     if found is None and queue_id != usual.id:
         raise NotFound("There is no such queue in this project", to_do="The page Review lists all of them.")
     if found is not None and found.adjudicates:
@@ -215,11 +214,3 @@ def _sound(queue: Queue) -> Queue:
             to_do="Leave the adjudicator, audits and repeats to another queue.",
         )
     return replace(queue, name=name)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -92,6 +92,11 @@ class Order:
         """Somebody else has it in front of them: it is asked for again at the end."""
         (self.skipped if entry.home is self.skipped else self.passed).append(entry.seq)
 
+    def note_seen(self, seen: "Seen") -> None:
+        """What others have finished need not be kept: where fifty share a queue, each passes what the other 49 have."""
+        self.mark, self.arrived, self.gone = seen.mark, seen.arrived, seen.gone
+        self.passed = deque(seq for seq in self.passed if seq not in seen.gone_late)
+
     def note_gone(self) -> None:
         """A place led nowhere: it is not ahead any more, so it need not be counted out again."""
         self.gone = max(0, self.gone - 1)
@@ -145,11 +150,12 @@ def extend(database: Database, order: Order, held: Sequence[int]) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """What there is beside an order, and how many of its places lead nowhere any more, at a `mark` of the log."""
+    """What there is beside an order, and which of its places lead nowhere any more, at a `mark` of the log."""
 
     mark: int
     arrived: int
     gone: int
+    gone_late: frozenset[int]
 
 
 def look(database: Database, order: Order, held: Sequence[int]) -> Seen | None:
@@ -160,8 +166,14 @@ def look(database: Database, order: Order, held: Sequence[int]) -> Seen | None:
     waiting, ahead = _waiting(database, order), np.array(seqs[at:], dtype="int64")
     others = np.array([REPEAT, *order.audits], dtype="int64")
     arrived = int(np.isin(waiting, order.ahead(held), invert=True).sum())
-    gone = int((np.isin(ahead, waiting, invert=True) & np.isin(ahead, others, invert=True)).sum())
-    return Seen(mark=mark, arrived=arrived, gone=gone)
+    still = np.concatenate([waiting, others])
+    late = np.array([*order.passed], dtype="int64")
+    return Seen(
+        mark=mark,
+        arrived=arrived,
+        gone=int(np.isin(ahead, still, invert=True).sum()),
+        gone_late=frozenset(late[np.isin(late, still, invert=True)].tolist()),
+    )
 
 
 def _waiting(database: Database, order: Order) -> Any:
