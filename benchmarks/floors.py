@@ -26,7 +26,7 @@ from benchmarks import review_deck, review_rows
 from benchmarks.apps import FLAGS, STUDIO, p95, running, wait_for
 from benchmarks.engine import measure, server, ways
 from benchmarks.machine import described, table, write_section
-from benchmarks.pages import SIMPLE, first_pages
+from benchmarks.pages import CONNECT, HEADING, SIMPLE, first_pages
 from core.domain.person import LOCAL_OWNER
 from core.services.growing import overview, tree_nodes, trees
 from core.services.projects import FIRST
@@ -152,8 +152,8 @@ def of_engine(calls: int, repeat: int) -> Hot:
 
 
 def of_start(browser: Browser, folder: Path, times: int) -> Hot:
-    least, _ = first_pages(browser, SIMPLE, folder / "start", "h3", times)
-    ours, _ = first_pages(browser, STUDIO, folder / "start", "button:has-text('Connect')", times)
+    least, _ = first_pages(browser, SIMPLE, folder / "start", HEADING, times)
+    ours, _ = first_pages(browser, STUDIO, folder / "start", CONNECT, times)
     return Hot(
         name="Process start → first page drawn, ms", floor="an ordinary Streamlit script", ours=ours, least=least
     )

@@ -66,11 +66,15 @@ class Measured:
     idle_cpu_percent: float
 
 
+CONNECT = "[...document.querySelectorAll('button')].some(one => one.innerText.startsWith('Connect'))"
+HEADING = "document.querySelector('h3')"
+
+
 def open_first_page(page: Page, address: str, ready: str) -> None:
-    """Ask until the server listens, then wait for the page's last part."""
+    """Ask until the server listens, then wait for the page's last part: a condition in the page itself, since Playwright looks only now and then."""
     wait_for(address)
     page.goto(address)
-    page.locator(ready).first.wait_for()
+    page.evaluate(f"async () => {{ {UNTIL} await until(() => {ready}); }}")
     page.evaluate(TWO_FRAMES)
 
 
@@ -96,10 +100,10 @@ def idle(process: psutil.Process, seconds: float = 10.0) -> tuple[float, float]:
 
 def of_studio(browser: Browser, home: Path, times: int) -> tuple[Measured, dict[str, list[list[float]]]]:
     """Our app: clicks on nodes that were not opened before, and the two trees."""
-    first, first_cpu = first_pages(browser, STUDIO, home / "second-start", "button:has-text('Connect')", times)
+    first, first_cpu = first_pages(browser, STUDIO, home / "second-start", CONNECT, times)
     with running(STUDIO, home) as (process, address, _):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        open_first_page(page, address, "button:has-text('Connect')")
+        open_first_page(page, address, CONNECT)
         memory, cpu = idle(process)
         page.goto(f"{address}/trees?project=wide")
         page.locator(".dh").wait_for()
@@ -130,11 +134,10 @@ def tree_times(page: Page, address: str, project: str, times: int = 15) -> list[
 
 def of_plain(browser: Browser, home: Path, times: int) -> Measured:
     """The ordinary Streamlit app: the same words, a button a node, a rerun a click."""
-    ready = "h3"
-    first, first_cpu = first_pages(browser, SIMPLE, home, ready, times)
+    first, first_cpu = first_pages(browser, SIMPLE, home, HEADING, times)
     with running(SIMPLE, home) as (process, address, _):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        open_first_page(page, address, ready)
+        open_first_page(page, address, HEADING)
         memory, cpu = idle(process)
         clicks = [page.evaluate(_CLICK_PLAIN, index) for index in (*range(1, 30), *range(29), *range(1, 16))]
         page.close()
