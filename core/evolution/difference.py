@@ -80,4 +80,4 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _visible(tokens: Sequence[str]) -> int:
-    return sum(not character.isspace() for token in tokens for character in token)
+    return sum(map(len, "".join(tokens).split()))
