@@ -10,6 +10,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 HOME = "Grow a hard instruction dataset from easy seeds"
 _LOCAL = ("127.0.0.1", "localhost")
 _SLOW_MS = 30_000  # a first page on a busy machine
+_DRAWN_ANEW_MS = 300
 
 
 class Window:
@@ -180,12 +181,19 @@ class Window:
         return self.asked()["run"]
 
     def open_options(self, part: str = "Options of") -> None:
-        """Unfold one part of a form, by how its title begins."""
+        """Unfold one part of a form, by how its title begins. A dialog that is drawn anew folds it: then it is unfolded again."""
         self.settle()
         words = self.page.get_by_text(re.compile(f"^{re.escape(part)}"))
         title = self.page.get_by_test_id("stExpander").locator("summary").filter(has=words).first
-        title.click()
-        expect(title.locator("xpath=..")).to_have_attribute("open", "")
+        unfolded = title.locator("xpath=../self::details[@open]")
+        for _ in range(4):
+            title.click()
+            expect(unfolded).to_have_count(1)
+            self.page.wait_for_timeout(_DRAWN_ANEW_MS)
+            self.settle()
+            if unfolded.count():
+                break
+        expect(unfolded).to_have_count(1)
 
     def open_overview(self, run: str, project: str = "", **query: str) -> None:
         self.open("runs", "Run", run=run, view="overview", **_project(project), **query)
