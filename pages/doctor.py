@@ -21,7 +21,7 @@ with shell.problems("doctor"):
         st.title("Health", width="stretch", anchor=False)
         label = "Look again" if found else "Look"
         st.button(label, type="primary", key="doctor.look", on_click=look, disabled=is_going)
-    lead = "The doctor looks at versions, the disk, every project's file, backups, endpoints, and what killed processes have left."
+    lead = "The doctor looks at versions, memory, the disk, every project's file, backups, endpoints, and what killed processes have left."
     kit.show("lead", kit.h("p", lead), key="doctor.lead")
     with st.container(horizontal=True, key="doctor_how"):
         st.toggle("Read every row of every table", key="doctor.every_row")

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from core.domain.map import ClusterNow
 from core.store import map_reading
@@ -31,11 +30,3 @@ def _cluster(row: Mapping[str, Any], counted: Mapping[str, Counter[Any]]) -> Clu
         named_by=row["named_by"] or "", typical=tuple(row["typical"]), kinds=kinds, statuses=statuses, people=people,
         epochs=epochs, operations=operations,
     )  # fmt: skip
-
-
-def is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

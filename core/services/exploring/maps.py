@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import uuid_utils
 
+from core.domain import ids
 from core.domain.instruction import HumanStatus, InstructionKind, RunStatus
 from core.domain.map import (
     PACKAGED,
@@ -140,7 +141,7 @@ def every(actor: Actor, project: Project) -> tuple[MapNow, ...]:
 def one(actor: Actor, project: Project, map_id: str) -> MapNow:
     """One map. NotFound if there is none of this id."""
     may_read(actor)
-    found = map_reading.one(project.database, map_id) if map_clusters.is_id(map_id) else None
+    found = map_reading.one(project.database, map_id) if ids.is_id(map_id) else None
     if found is None:
         raise NotFound("There is no such map in this project", to_do="Explore lists all of them.")
     return _now(*found)
@@ -196,7 +197,7 @@ def select(
 def selection(actor: Actor, project: Project, selection_id: str) -> Selection:
     """One selection. NotFound if there is none of this id."""
     may_read(actor)
-    found = map_reading.selection(project.database, selection_id) if map_clusters.is_id(selection_id) else None
+    found = map_reading.selection(project.database, selection_id) if ids.is_id(selection_id) else None
     if found is None:
         raise NotFound("There is no such selection in this project", to_do="Pick it out on a map again.")
     return found

@@ -6,7 +6,7 @@ from core.domain.person import Role
 from core.domain.upkeep import Area, Finding, Health, Look, State
 from pages.ui import kit, shell
 from pages.ui.kit import h
-from pages.ui.words import duration
+from pages.ui.words import count, duration
 
 _MARKS = {State.GOOD: ("saved", "Good"), State.LOOK: ("waiting", "Worth knowing"), State.ACT: ("error", "Needs you")}
 _FROM_FACTS = "worked out of its facts"  # how the finding about projections is known
@@ -17,8 +17,8 @@ def summary(health: Health) -> None:
     n = {state: sum(one.state is state for one in health.findings) for state in State}
     state = next((one for one in (State.ACT, State.LOOK) if n[one]), State.GOOD)
     words = {
-        State.ACT: f"{n[State.ACT]} of {len(health.findings)} things need you.",
-        State.LOOK: f"All is well; {n[State.LOOK]} things are worth knowing.",
+        State.ACT: f"{n[State.ACT]} of {len(health.findings)} things {'needs' if n[State.ACT] == 1 else 'need'} you.",
+        State.LOOK: f"All is well; worth knowing: {count(n[State.LOOK], 'thing')}.",
         State.GOOD: f"All is well: {len(health.findings)} things were looked at.",
     }[state]
     when = f"Looked at {health.looked_at.astimezone():%d %b, %H:%M}, which took {duration(health.seconds)}."
