@@ -15,6 +15,7 @@ import duckdb
 from core.lifeline import end_with_the_app
 from core.store import migrating, row_sums
 from core.store.children import REFUSED
+from core.store.memory import limit_of
 from core.store.row_sums import quoted as _quoted
 
 _CLOSED = (row_sums.IN_UTC, "set enable_external_access = false", "set lock_configuration = true")
@@ -49,7 +50,7 @@ def taken(source: Path, target: Path, kind: str = "") -> Iterator[duckdb.DuckDBP
     spill = str(target.with_suffix(".tmp"))
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": 1,
-        "memory_limit": "1GB",
+        "memory_limit": limit_of(source),
         "temp_directory": spill,
     }
     with duckdb.connect(config=config) as connection:

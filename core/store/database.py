@@ -15,12 +15,11 @@ import duckdb
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer
 from core.store import backing_up, migrating, unfinished
 from core.store.checkpoints import Checkpoints
+from core.store.memory import Memory, limit_of
 from core.store.rows import filled, plain
 from core.store.writer import DiskFull, Writer, translated
 
-MEMORY = os.environ.get("EVOL_STUDIO_DB_MEMORY", "1GB")
-# One thread a query: on a busy machine a look-up that waits for a second thread takes twice as long.
-_CONFIG: Mapping[str, str | int] = {"threads": 1, "memory_limit": MEMORY}
+_THREADS = 1  # of a query: on a busy machine a look-up that waits for a second thread takes twice as long
 # Engines stop while so much of the disk is free: a commit or checkpoint that finds no room at all may have to be replayed.
 RESERVE_MB = int(os.environ.get("EVOL_STUDIO_DISK_RESERVE_MB", "200"))
 _DIFFERENCES = """select count(*) as n from (
@@ -41,7 +40,8 @@ class Database:
         if _has_table(connection, "last_seq"):
             next_seq = _first(connection, "select seq from last_seq") + 1
         self._checkpoints = Checkpoints(path, connection.cursor())
-        self.writer = Writer(connection.cursor(), next_seq, self._checkpoints.when_due)
+        self._memory = Memory(path, connection.cursor())
+        self.writer = Writer(connection.cursor(), next_seq, self._between)
 
     def query(self, sql: str, parameters: Mapping[str, Any] | Iterable[Any] = ()) -> list[dict[str, Any]]:
         """Rows as dicts, ids as text. One cursor a call: threads must never share one."""
@@ -111,6 +111,11 @@ class Database:
         """Whether the projections say what the facts say."""
         return all(self.query(differences)[0]["n"] == 0 for differences in (_DIFFERENCES, _STANDING_DIFFERENCES))
 
+    def _between(self) -> None:
+        """What the writer does when everybody who waited for a transaction was told."""
+        self._checkpoints.when_due()
+        self._memory.follow()
+
     def close(self) -> None:
         """Commit what waits, then let go of the file."""
         self.writer.close()
@@ -144,7 +149,7 @@ def _create(path: Path, kind: str) -> None:
     fresh = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(str(fresh), config=dict(_CONFIG)) as connection:
+        with duckdb.connect(str(fresh), config=_config(fresh)) as connection:
             migrating.begin(connection)
             migrating.migrate(connection, kind)
         _give_name(fresh, path)
@@ -172,9 +177,13 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     if not os.access(path, os.W_OK):
         raise ProjectError("The file is read-only", where=str(path), to_do="Make it writable, or copy it.")
     try:
-        return duckdb.connect(str(path), config=dict(_CONFIG))
+        return duckdb.connect(str(path), config=_config(path))
     except duckdb.Error as error:
         raise _refusal(path, str(error)) from error
+
+
+def _config(path: Path) -> dict[str, str | int]:
+    return {"threads": _THREADS, "memory_limit": limit_of(path)}
 
 
 def _forget_spilt(path: Path) -> None:

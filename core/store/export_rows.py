@@ -17,6 +17,7 @@ import pyarrow as pa
 from core.domain import ids
 from core.errors import BadInput
 from core.store.export_reading import Selection
+from core.store.memory import said_limit
 from core.store.rows import fetched
 
 Page = TypeVar("Page")
@@ -142,7 +143,7 @@ class Rows:
             except duckdb.OutOfMemoryException as error:
                 raise BadInput(
                     "Taking this out needs more memory than the database may take",
-                    to_do="Set EVOL_STUDIO_DB_MEMORY to more (usually 1GB) and start again, or leave the order as it is.",
+                    to_do=f"Set EVOL_STUDIO_DB_MEMORY to more (now: {said_limit()}) and start again, or leave the order as it is.",
                 ) from error
             yield page
 

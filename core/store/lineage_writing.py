@@ -85,11 +85,6 @@ def write(
             tell(share)
         database.writer.run_numbered(last)
         is_done = True
-    except duckdb.OutOfMemoryException as error:
-        raise BadInput(
-            "The lineage needs more memory than the database may take. Nothing was imported",
-            to_do="Set EVOL_STUDIO_DB_MEMORY to more (usually 1GB), start again, then import it.",
-        ) from error
     except duckdb.Error as error:
         raise BadInput(
             f"The lineage does not fit into this project ({str(error).splitlines()[0][:200]})",

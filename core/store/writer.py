@@ -19,6 +19,7 @@ import duckdb
 
 from core.errors import ProjectError, StudioError
 from core.store.fact_writing import write_facts
+from core.store.memory import said_limit
 
 _MOST_TOGETHER = 64  # people's batches in one transaction
 _MOST_FACTS = 4_000  # a transaction; bounds the wait of the first in line
@@ -261,6 +262,11 @@ def _finish_all(waiting: list[asyncio.Future[Any]], result: Any, error: BaseExce
 
 def translated(error: BaseException) -> BaseException:
     """The person's words for what DuckDB says; a bug stays what it is."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return ProjectError(
+            "The database needs more memory than it may take",
+            to_do=f"Set EVOL_STUDIO_DB_MEMORY to more (now: {said_limit()}), start again, then do it again. What was saved is kept.",
+        )
     text = str(error).lower()
     if any(words in text for words in ("no space left", "disk full", "disk is full", "file too large")):
         return DiskFull("The disk is full", to_do="Free some space, then resume. All committed results are kept.")

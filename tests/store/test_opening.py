@@ -11,13 +11,15 @@ import duckdb
 import pytest
 
 from core.errors import ProjectDamaged, ProjectError, ProjectForeign, ProjectLocked, ProjectNewer, StudioError
-from core.store.database import open_database
+from core.store import memory
+from core.store.database import Database, open_database
 from tests.builders import audit, project_at
 
 HOLD = """
 import sys
 from pathlib import Path
-from core.store.database import open_database
+from core.store import memory
+from core.store.database import Database, open_database
 open_database(Path(sys.argv[1]), "project")
 print("open", flush=True)
 sys.stdin.read()
@@ -27,7 +29,8 @@ AS_SOMEBODY_ELSE = """
 import os, sys
 from pathlib import Path
 from core.errors import ProjectError
-from core.store.database import open_database
+from core.store import memory
+from core.store.database import Database, open_database
 open_database(Path(sys.argv[2]), "project").close()
 if os.geteuid() == 0:
     os.setuid(65534)
@@ -262,3 +265,35 @@ def test_readers_in_many_threads_do_not_disturb_each_other(tmp_path: Path) -> No
         for thread in threads:
             thread.join()
     assert found == [199] * 160
+
+
+def test_the_memory_follows_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Indexes must fit: at 2.5 million instructions they take more than the usual limit."""
+    monkeypatch.setattr(memory, "LEAST_BYTES", 50_000_000)
+    monkeypatch.setattr(memory, "_OF_FILE", 100.0)
+
+    def limit(database: Database) -> float:
+        number, unit = database.query("select current_setting('memory_limit') as now")[0]["now"].split()
+        return float(number) * {"MiB": 1, "GiB": 1024}[unit]
+
+    with project_at(tmp_path / "p.duckdb") as database:
+        before = limit(database)
+        database.writer.append_now([audit(os.urandom(1_500).hex()) for _ in range(4_000)])
+        database.writer.run(lambda connection: connection.execute("force checkpoint"))
+        database.writer.append_now([audit("one more")])
+        assert limit(database) > 2 * before
+
+
+def test_what_needs_too_much_memory_is_said_with_the_setting(tmp_path: Path) -> None:
+    def far_too_much(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("set memory_limit = '10MB'")
+        connection.execute("set temp_directory = ''")
+        connection.execute(
+            "create temp table much as select range as n, repeat('x', 500) || range as t from range(200000)"
+        )
+
+    with (
+        project_at(tmp_path / "p.duckdb") as database,
+        pytest.raises(ProjectError, match=r"more memory than it may take.*EVOL_STUDIO_DB_MEMORY"),
+    ):
+        database.writer.run(far_too_much)

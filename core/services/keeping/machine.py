@@ -12,7 +12,8 @@ from core.domain.upkeep import Area, Finding, State
 from core.services import temporary
 from core.services.bridge import door_of
 from core.services.keeping import backup_files
-from core.store.database import MEMORY, RESERVE_MB, Database
+from core.store.database import RESERVE_MB, Database
+from core.store.memory import said_limit
 
 _BRIDGE = ".bridge"
 _LATE = timedelta(minutes=5)
@@ -48,7 +49,7 @@ def _room(folder: Path, what: str, largest_bytes: int) -> Finding | None:
 def memory(databases: Iterable[Database]) -> Finding:
     """What this process has, and how much of it is kept of files: that grows with what people look at, up to a limit for each."""
     mb, kept_mb = psutil.Process().memory_info().rss / _MB, sum(one.kept_bytes() for one in databases) / _MB
-    what = f"{mb:,.0f} MB in use, {kept_mb:,.0f} MB of it kept from files (at most {MEMORY} of each project: EVOL_STUDIO_DB_MEMORY)"
+    what = f"{mb:,.0f} MB in use, {kept_mb:,.0f} MB of it kept from files (at most, for each project: {said_limit()}; EVOL_STUDIO_DB_MEMORY)"
     return Finding(area=Area.MEMORY, state=State.GOOD, what=what)
 
 
