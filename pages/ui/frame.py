@@ -1,93 +1,141 @@
-"""What happens around the pages: the studio is opened before the first visit and closed with the server."""
+"""What stands around the pages before anything of the studio is loaded: headers, the visit's cookie, and a door.
 
-import logging
+Alone on this machine the server listens at once, and the studio is loaded and opened while the browser is still busy with
+Streamlit's own files; whoever asks for more than those waits at the door. Where people sign in, nobody is let near before.
+"""
+
+import asyncio
+import gc
 import os
 import sys
-import threading
-import time
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import StudioError
 from core.services import logs
-from core.services.log_lines import facts
-from pages.ui import shell
-from pages.ui.guard import VisitCookie
-from pages.ui.handles import allow_many
 from pages.ui.headers import SafetyHeaders
 from pages.ui.request_log import RequestLog
-from pages.ui.routes import all_routes
 from pages.ui.signing import starting
+from pages.ui.visit import VisitCookie
 
-_log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from pages.ui.house import House
 
-
-@asynccontextmanager
-async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Open everything, or say in one line why not and do not listen at all."""
-    await run_in_threadpool(_start)
-    log = logs.begin(shell.studio().settings)
-    opening = threading.Thread(target=_open_projects, name="opening", daemon=True)
-    opening.start()  # beside the first visit, which has the browser's own work to wait for
-    try:
-        yield
-    finally:
-        await run_in_threadpool(opening.join)
-        await run_in_threadpool(_stop)
-        log.close()
+_OURS = ("/api/", "/health", "/studio-modules/")  # where the studio's own routes are
+# Streamlit's own routes that tell of people's work, run pages (off unless somebody turns it on) or take files into memory.
+_INSIDE = ("/_stcore/metrics", "/_stcore/agent/", "/_stcore/upload_file")
 
 
-def _start() -> None:
-    try:
-        starting.require_safe()
-        studio = shell.studio()
-        starting.greet(studio)
-    except StudioError as error:
-        sys.stderr.write(f"\nThe studio cannot start. {error}\n\n")
-        sys.stderr.flush()
-        os._exit(1)  # nothing is open yet, and the server's own way would bury the sentence under its traceback
-    allow_many()
-    shell.bridge().stand_beside([studio.installation.path])
+class Frame:
+    """Of one app. Everything in it runs on the server's loop."""
 
+    def __init__(self) -> None:
+        self._opening: asyncio.Task[House] | None = None
 
-def _open_projects() -> None:
-    """Every project that was not put away: interrupted runs that may go on by themselves do, and commands find its file open."""
-    studio, began = shell.studio(), time.monotonic()
-    for slug in studio.shelf.slugs(shell.owner()):
+    @asynccontextmanager
+    async def lifespan(self, _: st.App) -> AsyncIterator[None]:
+        """Open everything, or say in one line why not and end."""
         try:
-            studio.runs.resume_by_themselves(shell.owner(), shell.open_project(slug, shell.owner()))
-        except StudioError as error:  # one unusable file must not close the house; its pages say the same
-            sys.stderr.write(f"\nThe project “{slug}” was not opened. {error}\n\n")
-            _log.warning("a project was not opened", extra=facts(project=slug, kind=type(error).__name__))
-    studio.argilla_work.watch()
-    studio.backup_clock.watch()
-    n = len(studio.projects.opened())
-    _log.info("the studio is open", extra=facts(projects=n, seconds=round(time.monotonic() - began, 2)))
+            settings = starting.safe_settings()
+        except StudioError as error:
+            _end(error)
+        log = logs.begin(settings)
+        self._opening = asyncio.create_task(run_in_threadpool(_opened))
+        self._opening.add_done_callback(_or_end)
+        if settings.asks_who:
+            await self._opening
+        try:
+            yield
+        finally:
+            house = await self._opening
+            await run_in_threadpool(house.close)
+            log.close()
+
+    def routes(self) -> list[BaseRoute]:
+        return [_Ours(self)]
+
+    def middleware(self) -> list[Middleware]:
+        return [
+            Middleware(SafetyHeaders),
+            Middleware(RequestLog, known=self._known),
+            Middleware(VisitCookie),
+            Middleware(_Door, frame=self),
+        ]
+
+    async def house(self) -> "House":
+        """The studio, as soon as it is open."""
+        assert self._opening is not None, "the server has not begun"
+        return await asyncio.shield(self._opening)  # a browser that does not wait must not stop it for all
+
+    def _known(self) -> frozenset[str]:
+        opening = self._opening
+        return opening.result().paths if opening is not None and opening.done() else frozenset()
 
 
-def _stop() -> None:
-    _log.info("the studio closes")
-    began = time.monotonic()
-    shell.bridge().leave()
-    shell.studio().close()
-    _log.info("the studio is closed", extra=facts(seconds=round(time.monotonic() - began, 2)))
+class _Door:
+    """Keeps pages, and what of Streamlit tells of them, until the studio is open; then asks it who may come in."""
+
+    def __init__(self, app: ASGIApp, frame: Frame) -> None:
+        self._app, self._frame = app, frame
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._frame.house()
+        elif scope["type"] == "http" and scope["path"].startswith(_INSIDE):
+            house = await self._frame.house()
+            if (refusal := house.refusal(HTTPConnection(scope))) is not None:
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
-def routes() -> list[BaseRoute]:
-    return list(_routes())
+class _Ours(BaseRoute):
+    """All addresses that are the studio's own; which they are is known when it is loaded."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        is_ours = scope["type"] == "http" and scope["path"].startswith(_OURS)
+        return (Match.FULL if is_ours else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        house = await self._frame.house()
+        await house.router(scope, receive, send)
 
 
-@cache
-def _routes() -> tuple[BaseRoute, ...]:
-    return tuple(all_routes())
+def _opened() -> "House":
+    """Load and open it. What is loaded is never garbage: looking for some would cost a sixth of the start, and time later."""
+    gc.disable()
+    try:
+        from pages.ui.house import House
+
+        gc.freeze()
+        return House()
+    finally:
+        gc.enable()
 
 
-def middleware() -> list[Middleware]:
-    known = frozenset(one.path for one in _routes() if isinstance(one, Route))
-    return [Middleware(SafetyHeaders), Middleware(RequestLog, known=known), Middleware(VisitCookie)]
+def _or_end(opening: "asyncio.Task[House]") -> None:
+    error = None if opening.cancelled() else opening.exception()
+    if isinstance(error, StudioError):
+        _end(error)
+    if error is not None:
+        traceback.print_exception(error)
+        _end("It met a fault of its own.")
+
+
+def _end(why: object) -> NoReturn:
+    """Nothing was given to anybody yet, and the server's own way would bury the sentence under its traceback."""
+    sys.stderr.write(f"\nThe studio cannot start. {why}\n\n")
+    sys.stderr.flush()
+    os._exit(1)

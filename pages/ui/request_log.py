@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,8 +21,8 @@ _log = logging.getLogger(__name__)
 class RequestLog:
     """Gives every request of our routes a name, which its answer carries too (X-Request-ID), and tells of it when it is over."""
 
-    def __init__(self, app: ASGIApp, known: frozenset[str]) -> None:
-        """`known`: the routes as they are declared, such as "/api/tree/file/{kind}"."""
+    def __init__(self, app: ASGIApp, known: Callable[[], frozenset[str]]) -> None:
+        """`known` says which routes there are, as they are declared, such as "/api/tree/file/{kind}"."""
         self._app, self._known = app, known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +45,7 @@ class RequestLog:
             await self._app(scope, receive, named)
         finally:
             route = _route(scope)
-            _tell(scope, route if route in self._known else _OTHER, status, 1000 * (time.perf_counter() - began))
+            _tell(scope, route if route in self._known() else _OTHER, status, 1000 * (time.perf_counter() - began))
 
 
 @contextmanager

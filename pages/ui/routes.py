@@ -17,7 +17,7 @@ from pages.ui.exchanging.bundle_routes import bundle_routes
 from pages.ui.exchanging.export_routes import export_routes
 from pages.ui.exploring.map_routes import map_routes
 from pages.ui.growing.tree_routes import tree_routes
-from pages.ui.guard import is_from_here, said
+from pages.ui.guard import said
 from pages.ui.health import health_routes
 from pages.ui.modules import module_routes
 from pages.ui.people_routes import people_routes
@@ -25,6 +25,7 @@ from pages.ui.reviewing.answer_routes import answer_routes
 from pages.ui.reviewing.review_routes import review_routes
 from pages.ui.signing.signing_routes import signing_routes
 from pages.ui.uploads import upload_routes
+from pages.ui.visit import is_from_here
 
 _MOST_BYTES = 2**20  # of a command: files go by their paths
 

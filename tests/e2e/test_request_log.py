@@ -112,7 +112,7 @@ def test_a_route_that_breaks_is_told_by_the_name_that_its_answer_carries(tmp_pat
         raise ValueError(NOTE)
 
     route = Route("/api/broken", broken)
-    app = Starlette(routes=[route], middleware=[Middleware(RequestLog, known=frozenset({route.path}))])
+    app = Starlette(routes=[route], middleware=[Middleware(RequestLog, known=lambda: frozenset({route.path}))])
     init_uvicorn_logs()
     log = logs.begin(Settings(home=tmp_path))
     with served(app) as url:

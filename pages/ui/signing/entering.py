@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from core.domain.account import Visitor, Way
 from pages.ui import shell
-from pages.ui.guard import is_secure
+from pages.ui.visit import is_secure
 
 _DAY_S = 24 * 3600
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.ui import kit, shell
 from pages.ui.kit import h
-from pages.ui.signing.starting import address_of
+from pages.ui.signing.greeting import address_of
 
 
 def link_to(token: str, *, key: str) -> None:

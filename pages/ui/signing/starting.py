@@ -1,14 +1,11 @@
-"""What is looked at before the studio listens: that it does not stand open, and that an owner can come in."""
+"""What is looked at before the studio listens: that its settings can be, and that it does not stand open."""
 
-import sys
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import streamlit as st
 from pydantic import ValidationError
 
 from core.errors import ProjectError
-from core.services.studio import Studio
 from core.settings import Settings
 
 _HOW = (
@@ -17,8 +14,8 @@ _HOW = (
 )
 
 
-def require_safe() -> None:
-    """ProjectError if anybody on the network could be the owner, if nobody could sign in, or for a setting that cannot be."""
+def safe_settings() -> Settings:
+    """Those of this start. ProjectError if anybody on the network could be the owner, if nobody could sign in, or for a setting that cannot be."""
     settings, address = _settings(), st.get_option("server.address")
     if not settings.asks_who and not _is_loopback(str(address or "")):
         raise ProjectError(
@@ -29,6 +26,7 @@ def require_safe() -> None:
             "EVOL_STUDIO_SIGN_IN is oidc, and no provider is set up",
             to_do="Write the section [auth] of .streamlit/secrets.toml; docs/people.md has one.",
         )
+    return settings
 
 
 def _settings() -> Settings:
@@ -40,30 +38,6 @@ def _settings() -> Settings:
         raise ProjectError(
             f"{name}: {wrong['msg']}", to_do="Correct it; docs/operating.md lists all settings."
         ) from None
-
-
-def greet(studio: Studio) -> None:
-    """While no owner can sign in, the console has the link that lets the first one in."""
-    if not studio.door.asks:
-        return
-    token = studio.letting_in.first_owner_link()
-    if token:
-        sys.stderr.write(
-            f"\nNobody can sign in as an owner yet. Whoever opens this link first becomes the owner; it holds for a day:\n\n"
-            f"    {address_of(studio.settings)}/sign-in#{token}\n\n"
-        )
-        sys.stderr.flush()
-
-
-def address_of(settings: Settings) -> str:
-    """Where people find the studio, as far as it knows: its first public name, else this machine's."""
-    port = st.get_option("server.port")
-    named = next((one.strip() for one in settings.host.split(",") if one.strip()), "")
-    if not named:
-        return f"http://127.0.0.1:{port}"
-    if "//" in named:
-        return named.rstrip("/")
-    return f"http://{named}" if urlsplit(f"//{named}").port else f"http://{named}:{port}"
 
 
 def provider_names() -> tuple[str, ...]:
