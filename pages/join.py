@@ -1,19 +1,10 @@
 """Join: where an invitation to a study leads. It says what is asked, takes a name, and goes on to Judge."""
 
-from functools import cache
-
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from core.services.evaluating.invitations import Door
-from pages.ui import kit, people, shell
+from pages.ui import component, kit, people, shell
 from pages.ui.kit import h
-from pages.ui.modules import loader
-
-
-@cache
-def component() -> ComponentRenderer:
-    return st.components.v2.component("studio_join", html='<div class="es"></div>', js=loader("join"))
 
 
 def me() -> str:
@@ -30,7 +21,7 @@ def welcome(door: Door, word: str) -> None:
     if door.study.is_pilot:
         about.append(h("p", {"class": "lab"}, "This is a trial run: it helps to see whether everything is clear."))
     kit.show("welcome", *about, key="join.about")
-    component()(data={"invitation": word, "invited": door.name, "me": me()}, key="join.door")
+    component.draw("join", {"invitation": word, "invited": door.name, "me": me()}, key="join.door")
 
 
 with st.container(key="join_page"):

@@ -1,18 +1,21 @@
 """Word differences between a parent and its child."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import accumulate, groupby
+
+from rapidfuzz.distance import LCSseq
 
 from core.domain.tree import Piece
 
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
-# Pairs of equal words: the cost of a diff. A model caught in a loop ("very very very …") makes millions, and minutes.
-_MOST_PAIRS = 60_000
+# Old words times new ones: so many are compared in some milliseconds and 5 MB.
+_MOST = 40_000_000
 _REWRITTEN = 0.6
+Run = tuple[
+    int, int, int
+]  # words that both texts have in a row: their place among the old and the new words, and how many
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,56 +31,86 @@ class Difference:
 
 
 def difference(before: str, after: str) -> Difference:
-    """By words; by lines where words repeat so often that comparing them would take seconds; else as a whole."""
+    """By words; texts of tens of thousands of words by lines, and if these are too many too, as a whole."""
     for old, new in (
         (_TOKEN.findall(before), _TOKEN.findall(after)),
         (before.splitlines(keepends=True), after.splitlines(keepends=True)),
     ):
-        start, end = _common_ends(old, new)
-        middle = old[start : len(old) - end], new[start : len(new) - end]
-        if _pairs(*middle) <= _MOST_PAIRS:
-            return _compared(old[:start], *middle, old[len(old) - end :])
-    return _compared([], [before], [after], [])
+        if len(old) * len(new) <= _MOST:
+            return _compared(old, new)
+    return _compared([before], [after])
 
 
-def _common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """How many tokens both begin with, and end with: most evolutions only add, and what is compared costs its square."""
+def _compared(old: Sequence[str], new: Sequence[str]) -> Difference:
+    pieces = tuple(_joined(_pieces(old, new)))
+    same = sum(_letters(text) for sign, text in pieces if sign == "=")
+    # Of the shorter text: what only adds or only takes away reads best in place, however much it is.
+    shorter = max(1, min(_letters("".join(old)), _letters("".join(new))))
+    return Difference(pieces=pieces, changed=1 - same / shorter)
+
+
+def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    """Space never holds two texts together: it is the same where the words around it are, and then only if it is."""
+    olds, news = _words(old), _words(new)
+    at_old = at_new = 0
+    for i, j, n in _runs([old[place] for place in olds], [new[place] for place in news]):
+        whole = old[olds[i] : olds[i + n - 1] + 1]
+        steps = [n] if whole == new[news[j] : news[j + n - 1] + 1] else [1] * n
+        for step in steps:  # all at once, or word by word where the space between them was changed
+            yield from _changed(old[at_old : olds[i]], new[at_new : news[j]])
+            i, j = i + step, j + step
+            at_old, at_new = olds[i - 1] + 1, news[j - 1] + 1
+            yield "=", "".join(whole) if step == n else old[at_old - 1]
+    yield from _changed(old[at_old:], new[at_new:])
+
+
+def _words(tokens: Sequence[str]) -> list[int]:
+    return [place for place, token in enumerate(tokens) if not token.isspace()]
+
+
+def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    """What stands between two common words."""
+    if old == new:
+        yield "=", "".join(old)
+        return
     most = min(len(old), len(new))
     start = next((nth for nth in range(most) if old[nth] != new[nth]), most)
     end = next((nth for nth in range(most - start) if old[-1 - nth] != new[-1 - nth]), most - start)
-    return start, end
+    yield "=", "".join(old[:start])
+    yield "-", "".join(old[start : len(old) - end])
+    yield "+", "".join(new[start : len(new) - end])
+    yield "=", "".join(old[len(old) - end :])
 
 
-def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
-    counts = Counter(token for token in old if not token.isspace())
-    return sum(counts[token] for token in new)
+def _runs(old: Sequence[str], new: Sequence[str]) -> list[Run]:
+    """The longest common order of words, without the few words that happen to stand in two long passages that differ."""
+    numbers: dict[str, int] = {}
+    same = LCSseq.opcodes(*([numbers.setdefault(word, len(numbers)) for word in words] for words in (old, new)))
+    olds, news = _until(old), _until(new)  # letters before each word
+    kept: list[Run] = []
+    for step in (*(one for one in same if one.tag == "equal"), None):
+        i, j = (len(old), len(new)) if step is None else (step.src_start, step.dest_start)
+        while kept:  # now that it is known what follows the last one
+            (a, b, n), before = kept[-1], kept[-2] if len(kept) > 1 else (0, 0, 0)
+            left = max(olds[a] - olds[before[0] + before[2]], news[b] - news[before[1] + before[2]])
+            right = max(olds[i] - olds[a + n], news[j] - news[b + n])
+            if olds[a + n] - olds[a] > min(left, right):
+                break
+            kept.pop()
+        if step is not None:
+            kept.append((i, j, step.src_end - step.src_start))
+    return kept
 
 
-def _compared(before: Sequence[str], old: Sequence[str], new: Sequence[str], after: Sequence[str]) -> Difference:
-    """The difference between `old` and `new`, which stand between what both texts begin and end with."""
-    pieces: list[Piece] = [("=", "".join(before))]
-    same = _visible(before) + _visible(after)
-    for tag, i1, i2, j1, j2 in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(("=", "".join(old[i1:i2])))
-            same += _visible(old[i1:i2])
-            continue
-        if i2 > i1:
-            pieces.append(("-", "".join(old[i1:i2])))
-        if j2 > j1:
-            pieces.append(("+", "".join(new[j1:j2])))
-    pieces.append(("=", "".join(after)))
-    # Of the shorter text: what only adds or only takes away reads best in place, however much it is.
-    ends = _visible(before) + _visible(after)
-    shorter = max(1, ends + min(_visible(old), _visible(new)))
-    return Difference(pieces=tuple(_joined(pieces)), changed=1 - same / shorter)
+def _until(words: Sequence[str]) -> list[int]:
+    return list(accumulate(map(len, words), initial=0))
 
 
-def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Without empty pieces, and two that are equal as one."""
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Without empty pieces, and neighbours of one kind as one."""
     for sign, group in groupby((piece for piece in pieces if piece[1]), key=lambda piece: piece[0]):
         yield sign, "".join(text for _, text in group)
 
 
-def _visible(tokens: Sequence[str]) -> int:
-    return sum(map(len, "".join(tokens).split()))
+def _letters(text: str) -> int:
+    return sum(map(len, text.split()))

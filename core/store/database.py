@@ -182,7 +182,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         raise _refusal(path, str(error)) from error
 
 
-def _config(path: Path) -> dict[str, str | int]:
+def _config(path: Path) -> dict[str, Any]:
     return {"threads": _THREADS, "memory_limit": limit_of(path)}
 
 

@@ -28,8 +28,7 @@ _CONSENSUS = """select consensus_of(?, accepts, rejects, first_verdict, adjudica
 from (select unnest(?::integer[]) as accepts, unnest(?::integer[]) as rejects, unnest(?::varchar[]) as first_verdict, unnest(?::varchar[]) as adjudicated)"""
 _STATES = "select id, human_status, set_aside from instruction_state where id in (:ids)"
 _PLACES = "select id, seed_id, run_id, ancestors from instruction where id in (:ids)"
-_BELOW = """select id, seed_id, run_id, ancestors from instruction
-where seed_id in (:ids) and list_has_any(ancestors, ?::uuid[])"""
+_TREES = "select id, seed_id, run_id, ancestors from instruction where seed_id in (:listed)"
 _DECIDED = "update instruction_state set human_status = ?, n_decisions = ?, flagged = ? where id in (:ids)"
 _SET_ASIDE = """insert into instruction_state (id, set_aside) select unnest(?::uuid[]), unnest(?::boolean[])
 on conflict (id) do update set set_aside = excluded.set_aside"""
@@ -127,8 +126,9 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, touched: list[str], turned
     """Derive it again for the items and for all that grew from those whose rejection came or went. → changes below each."""
     places = {row["id"]: row for row in fetched(connection, _PLACES, touched)}
     if turned:
-        seeds = sorted({places[id_]["seed_id"] for id_ in turned})
-        places |= {row["id"]: row for row in fetched(connection, _BELOW, seeds, turned)}
+        seeds, roots = sorted({places[id_]["seed_id"] for id_ in turned}), set(turned)
+        grown = fetched(connection, _TREES, seeds)
+        places |= {row["id"]: row for row in grown if not roots.isdisjoint(row["ancestors"])}
     concerned = sorted({id_ for row in places.values() for id_ in (row["id"], *row["ancestors"])})
     states = {row["id"]: row for row in fetched(connection, _STATES, concerned)}
     wanted = {id_: _is_below_rejection(row, states) for id_, row in places.items()}

@@ -16,7 +16,7 @@ where run_id = $run and newest < $epochs and open = 0 and (undecided = 0 or $pas
 and seed_id not in (select id from instruction_state where human_status = 'rejected') order by seed_id limit 500"""
 _ACCEPTED = """select count(*) filter (human_status = 'accepted') as accepted, count(*) as decided
 from instruction_state where run_status = 'survived' and human_status in ('accepted', 'rejected')"""
-_TREES = "select * exclude (seq) from instruction where seed_id in (:ids) and (run_id is null or run_id = ?) order by depth, epoch, child_number"
+_TREES = "select * exclude (seq) from instruction where seed_id in (:listed) and (run_id is null or run_id = ?) order by depth, epoch, child_number"
 _STATES = "select id, run_status, human_status, revision_id from instruction_state where id in (:ids)"
 
 

@@ -10,9 +10,13 @@ MANY = 1_000  # ids; more are found sooner by reading through the ids of the tab
 
 
 def filled(sql: str, ids: Sequence[str], *parameters: Any) -> tuple[str, list[Any]]:
-    """A statement with `:ids` in it, and its parameters: a known list goes through the primary key."""
-    if len(ids) > MANY:
-        return sql.replace(":ids", "select unnest(?::uuid[])"), [list(ids), *parameters]
+    """A statement with `:ids` in it, and its parameters: a known list goes through the primary key.
+
+    `:listed` is for a column without a key: what is read through is then compared with all ids at once, ten times as fast for several.
+    """
+    if len(ids) > MANY or ":listed" in sql:
+        unnested = "select unnest(?::uuid[])"
+        return sql.replace(":ids", unnested).replace(":listed", unnested), [list(ids), *parameters]
     return sql.replace(":ids", ", ".join("?" * len(ids))), [*ids, *parameters]
 
 

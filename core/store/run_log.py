@@ -35,7 +35,9 @@ where run_id = ? and state = 'claimed' and id not in (
 _TASKS = "select * from task where id in (:ids)"
 _INSTRUCTIONS = "select * exclude (seq) from instruction where id in (:ids)"
 _TEXTS = "select id, text from revision where id in (:ids)"
-_FAILED = "select instruction_id, rule from rule_check where verdict = 'fail' and instruction_id in (:ids) order by seq"
+_FAILED = (
+    "select instruction_id, rule from rule_check where verdict = 'fail' and instruction_id in (:listed) order by seq"
+)
 _FAMILY = (
     "select * exclude (seq) from instruction where seed_id = ? and run_id = ? and epoch in (?, ?) order by child_number"
 )
@@ -44,7 +46,7 @@ from instruction i join instruction_state s on s.id = i.id where i.run_id = ? an
 group by all having bool_and(s.set_aside)"""
 _CURRENT = "select id, revision_id from instruction_state where id in (:ids)"
 _IS_ASIDE = "select set_aside from instruction_state where id = ?"
-_CHILDREN = "select * exclude (seq) from instruction where seed_id in (:ids) and run_id = ? order by child_number"
+_CHILDREN = "select * exclude (seq) from instruction where seed_id in (:listed) and run_id = ? order by child_number"
 _OUTCOMES = "select instruction_id, status from outcome where instruction_id in (:ids)"
 
 

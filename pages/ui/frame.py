@@ -6,6 +6,7 @@ Streamlit's own files; whoever asks for more than those waits at the door. Where
 
 import asyncio
 import gc
+import inspect
 import os
 import sys
 import traceback
@@ -119,6 +120,7 @@ def _opened() -> "House":
     try:
         from pages.ui.house import House
 
+        inspect.stack()  # Streamlit does it at its first element, and the first time it looks up every module's file
         gc.freeze()
         return House()
     finally:

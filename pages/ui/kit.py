@@ -5,14 +5,12 @@ list of allowed tags and attributes (components/shared/vdom.js): text from model
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from typing import Literal
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from core.domain.operation import DATA_FORMATS, Operation
-from pages.ui.modules import loader
+from pages.ui import component
 
 Element = tuple[object, ...]
 Child = str | int | Element | Iterable["Child"] | None
@@ -35,7 +33,6 @@ VERDICT_MARKS = {
 }
 _DIFF_TAGS = {"+": "ins", "-": "del"}
 _TREE_KEY = "studio_tree"
-_ROOT = '<div class="es"></div>'
 
 
 def h(tag: str, attributes: Attributes | Child = None, *children: Child) -> Element:
@@ -136,25 +133,6 @@ def note(status: str, word: str, *text: Child) -> Element:
     return h("div", {"class": f"note {tone}".strip()}, mark(status, word), h("span", *text))
 
 
-@cache
-def _view() -> ComponentRenderer:
-    return st.components.v2.component("studio_view", html=_ROOT, js=loader("view"))
-
-
-@cache
-def _theme() -> ComponentRenderer:
-    return st.components.v2.component("studio_theme", html=_ROOT, js=loader("theme"))
-
-
-@cache
-def _tree() -> ComponentRenderer:
-    return st.components.v2.component("studio_tree", html=_ROOT, js=loader("tree"))
-
-
-def _nothing() -> None:
-    """Streamlit offers a value of a component only when a callback is named for it."""
-
-
 def show(
     name: str,
     *nodes: Child,
@@ -168,7 +146,7 @@ def show(
     a number of px, or "rest": what is left of the window, never scrolled away (then lay out with height:100%).
     """
     data = {"nodes": [h("div", {"class": f"view {name}"}, *nodes)], "height": height}
-    result = _view()(data=data, key=key, on_action_change=on_action or _nothing)
+    result = component.draw("view", data, key=key, action=on_action)
     action = result.get("action")
     return None if action is None else str(action)
 
@@ -178,7 +156,7 @@ def theme_watch(person_id: str = "") -> None:
 
     It also sends what this person has decided in this browser and the studio has not saved yet (shared/outbox.js).
     """
-    _theme()(data={"seen": st.context.theme.type, "person": person_id}, key="studio_theme", on_theme_change=_nothing)
+    component.draw("theme", {"seen": st.context.theme.type, "person": person_id}, key="studio_theme", theme=None)
 
 
 def tree(
@@ -198,7 +176,7 @@ def tree(
     """
     where = {"project": project, "run": run, "show": show, "seed": seed, "node": node, "poll_s": poll_s}
     words = {"operations": OPERATION_LABELS, "marks": MARK_WORDS, "verdicts": VERDICT_MARKS, "formats": DATA_FORMATS}
-    _tree()(data=where | {"words": words}, key=_TREE_KEY, on_run_change=on_run or _nothing)
+    component.draw("tree", where | {"words": words}, key=_TREE_KEY, run=on_run)
 
 
 def tree_run() -> str:

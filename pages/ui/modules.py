@@ -21,7 +21,7 @@ const module = import(new URL("{url}", location.origin).href);
 export default function (component) {{
   let stop = null;
   module.then(
-    (loaded) => {{ if (component.parentElement.isConnected) stop = loaded.default(component); }},
+    (loaded) => {{ if (component.parentElement.isConnected) stop = loaded.default({{ ...component, data: component.data[0] }}); }},
     () => {{ component.parentElement.querySelector(".es").textContent =
       "This part of the page could not be loaded. Reload the page; if that does not help, restart the studio."; }});
   return () => {{ if (stop) stop(); }};

@@ -1,21 +1,12 @@
 """Who one is: the choice at the foot of the sidebar."""
 
-from functools import cache
-
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from core.domain.person import Actor, Person, Role, called
 from core.errors import NotAllowed
-from pages.ui import shell
-from pages.ui.modules import loader
+from pages.ui import component, shell
 
 _NOBODY = Actor(person_id="", name="", role=Role.ANNOTATOR)
-
-
-@cache
-def _picker() -> ComponentRenderer:
-    return st.components.v2.component("studio_person", html='<div class="es"></div>', js=loader("person"))
 
 
 def initials(name: str) -> str:
@@ -61,7 +52,7 @@ def picker() -> None:
         "people": [_line(one, called(one.id, one.name, who or _NOBODY)) for one in listed],
         "manage": "/people" if who and who.role is Role.OWNER else None,
     }
-    _picker()(data=data, key="frame.person")
+    component.draw("person", data, key="frame.person")
 
 
 def _line(person: Person, name: str) -> dict[str, str]:

@@ -2,20 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache
-
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from core.domain.judgment import BlindStudy, BlindTrial
 from core.services.reviewing import rendered
-from pages.ui import shell
-from pages.ui.modules import loader
-
-
-@cache
-def _judge() -> ComponentRenderer:
-    return st.components.v2.component("studio_judge", html='<div class="es"></div>', js=loader("judge"))
+from pages.ui import component, shell
 
 
 def show(*, project: str, study: str, several: bool, key: str, on_go: Callable[[], None]) -> None:
@@ -25,7 +15,7 @@ def show(*, project: str, study: str, several: bool, key: str, on_go: Callable[[
     person wants to see the list of studies, which is offered if there are `several`.
     """
     where = {"project": project, "study": study, "person": shell.actor().person_id, "several": several}
-    _judge()(data=where, key=key, on_go_change=on_go)
+    component.draw("judge", where, key=key, go=on_go)
 
 
 def preview(study: BlindStudy, trials: Sequence[BlindTrial], *, key: str) -> None:
@@ -33,8 +23,4 @@ def preview(study: BlindStudy, trials: Sequence[BlindTrial], *, key: str) -> Non
     nodes = {one.trial: [rendered.nodes_of(text) for text in (one.prompt, *one.texts)] for one in trials}
     given = {"study": asdict(study), "trials": [asdict(one) for one in trials], "rendered": nodes}
     data = {"project": "", "study": study.id, "person": "", "several": False, "preview": given}
-    _judge()(data=data, key=key, on_go_change=_nothing)
-
-
-def _nothing() -> None:
-    """Streamlit offers a value of a component only when a callback is named for it."""
+    component.draw("judge", data, key=key, go=None)

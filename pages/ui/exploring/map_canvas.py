@@ -1,20 +1,10 @@
 """The map in the browser (components/map): points by place and colour, picked out by hand."""
 
-from functools import cache
-
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
-from pages.ui import kit
-from pages.ui.modules import loader
+from pages.ui import component, kit
 
-_ROOT = '<div class="es"></div>'
 WAYS = ("operation", "status", "human", "epoch", "source", "cluster")
-
-
-@cache
-def _map() -> ComponentRenderer:
-    return st.components.v2.component("studio_map", html=_ROOT, js=loader("map"))
 
 
 def draw(*, project: str, map_id: str, name: str, version: str, key: str) -> dict[str, object] | None:
@@ -33,9 +23,5 @@ def draw(*, project: str, map_id: str, name: str, version: str, key: str) -> dic
         "theme": st.context.theme.type,
         "words": {"operations": kit.OPERATION_LABELS, "marks": kit.MARK_WORDS},
     }
-    said = _map()(data=data, key=key, on_go_change=_nothing).get("go")
+    said = component.draw("map", data, key=key, go=None).get("go")
     return dict(said) if said else None
-
-
-def _nothing() -> None:
-    """Streamlit offers a value of a component only when a callback is named for it."""

@@ -1,28 +1,14 @@
 """The deck: the next items of a queue stand ready in the browser, and a key decides (components/deck)."""
 
 from collections.abc import Callable
-from functools import cache
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from core.domain.decision import Reason
 from core.domain.person import Role
-from pages.ui import kit, shell
-from pages.ui.modules import loader
+from pages.ui import component, kit, shell
 
-_ROOT = '<div class="es"></div>'
 _NOTE_MOST = 4_000  # letters
-
-
-@cache
-def _deck() -> ComponentRenderer:
-    return st.components.v2.component("studio_deck", html=_ROOT, js=loader("deck"))
-
-
-@cache
-def _saving() -> ComponentRenderer:
-    return st.components.v2.component("studio_saving", html=_ROOT, js=loader("saving"))
 
 
 def show(*, project: str, queue: str, key: str, on_go: Callable[[], None] | None = None) -> None:
@@ -41,11 +27,7 @@ def show(*, project: str, queue: str, key: str, on_go: Callable[[], None] | None
     }
     actor = shell.actor()
     where = {"project": project, "queue": queue, "person": actor.person_id, "grows": actor.role is not Role.ANNOTATOR}
-    _deck()(
-        data=where | {"words": words},
-        key=key,
-        on_go_change=on_go or _nothing,
-    )
+    component.draw("deck", where | {"words": words}, key=key, go=on_go)
 
 
 def wanted(key: str) -> str:
@@ -53,10 +35,6 @@ def wanted(key: str) -> str:
     return str(st.session_state[key]["go"])
 
 
-def _nothing() -> None:
-    """Streamlit offers a value of a component only when a callback is named for it."""
-
-
 def saving() -> None:
     """At the frame's foot, on every page: whether what was decided in this browser is saved."""
-    _saving()(data={}, key="frame.saving")
+    component.draw("saving", {}, key="frame.saving")

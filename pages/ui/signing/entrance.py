@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from core.domain.account import Identity
 from core.services.signing.door import proof_of
-from pages.ui import kit, people, shell
+from pages.ui import component, kit, people, shell
 from pages.ui.kit import h
-from pages.ui.modules import loader
 from pages.ui.signing.starting import provider_names
-
-
-@cache
-def _component() -> ComponentRenderer:
-    return st.components.v2.component("studio_sign", html='<div class="es"></div>', js=loader("sign"))
 
 
 def entrance() -> None:
@@ -35,7 +27,7 @@ def entrance() -> None:
                 return
         ticket = _ticket() if door.by_provider else ""
         data = {"by_provider": door.by_provider, "ticket": ticket, "me": who.name if who else ""}
-        _component()(data=data, key="sign.door")
+        component.draw("sign", data, key="sign.door")
         if door.by_provider:
             for number, name in enumerate(provider_names()):
                 words = f"Sign in with {name.capitalize()}" if name else "Sign in with your organisation"
