@@ -23,8 +23,7 @@ _STAND = """insert into standing by name select unnest(?::uuid[]) as instruction
   unnest(?::varchar[]) as kind, unnest(?::bigint[]) as seq, unnest(?::uuid[]) as decision_id, unnest(?::varchar[]) as verdict,
   unnest(?::varchar[]) as reason, unnest(?::uuid[]) as revision_id"""
 _STANDING = ("instruction_id", "person_id", "kind", "seq", "id", "verdict", "reason", "revision_id")
-_RULE = "select consensus_rule from project"
-_CONSENSUS = """select consensus_of(?, accepts, rejects, first_verdict, adjudicated) as human_status
+_CONSENSUS = """select consensus_of((select consensus_rule from project), accepts, rejects, first_verdict, adjudicated) as human_status
 from (select unnest(?::integer[]) as accepts, unnest(?::integer[]) as rejects, unnest(?::varchar[]) as first_verdict, unnest(?::varchar[]) as adjudicated)"""
 _STATES = "select id, human_status, set_aside from instruction_state where id in (:ids)"
 _PLACES = "select id, seed_id, run_id, ancestors from instruction where id in (:ids)"
@@ -50,10 +49,13 @@ def project(connection: duckdb.DuckDBPyConnection, instruction_ids: Iterable[str
     said = _said(connection, touched)
     standing = _stand(connection, touched, said)
     flagged = {row["instruction_id"] for row in said if row["act"] == "flag"}
-    before = {row["id"]: row["human_status"] for row in fetched(connection, _STATES, touched)}
+    places = {row["id"]: row for row in fetched(connection, _PLACES, touched)}
+    states = _states(connection, places.values())
     after = _decide(connection, standing, flagged)
-    turned = [id_ for id_ in touched if _is_rejected(before.get(id_)) != _is_rejected(after[id_])]
-    below = _set_aside(connection, touched, turned)
+    turned = [id_ for id_ in touched if _is_rejected(states[id_]["human_status"]) != _is_rejected(after[id_])]
+    for id_ in touched:
+        states[id_]["human_status"] = after[id_]
+    below = _set_aside(connection, places, states, turned)
     return {id_: Effect(status=after[id_], below=below.get(id_, 0)) for id_ in touched}
 
 
@@ -116,21 +118,29 @@ def _humans(
         [said.count("accept") for said in own], [said.count("reject") for said in own],
         [said[0] if said else None for said in own], [said[-1] if said else None for said in settled],
     ]  # fmt: skip
-    rule = next((row["consensus_rule"] for row in fetched(connection, _RULE)), None)
-    statuses = [str(status) for (status,) in connection.execute(_CONSENSUS, [rule, *votes]).fetchall()]
+    statuses = [str(status) for (status,) in connection.execute(_CONSENSUS, votes).fetchall()]
     people = [len({row["person_id"] for row in rows}) for rows in standing.values()]
     return dict(zip(standing, zip(statuses, people, strict=True), strict=True))
 
 
-def _set_aside(connection: duckdb.DuckDBPyConnection, touched: list[str], turned: list[str]) -> dict[str, int]:
+def _states(connection: duckdb.DuckDBPyConnection, places: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The states of items that stand there, and of everything above them."""
+    concerned = sorted({id_ for row in places for id_ in (row["id"], *row["ancestors"])})
+    return {row["id"]: row for row in fetched(connection, _STATES, concerned)}
+
+
+def _set_aside(
+    connection: duckdb.DuckDBPyConnection,
+    places: dict[str, dict[str, Any]],
+    states: dict[str, dict[str, Any]],
+    turned: list[str],
+) -> dict[str, int]:
     """Derive it again for the items and for all that grew from those whose rejection came or went. → changes below each."""
-    places = {row["id"]: row for row in fetched(connection, _PLACES, touched)}
     if turned:
         seeds, roots = sorted({places[id_]["seed_id"] for id_ in turned}), set(turned)
         grown = fetched(connection, _TREES, seeds)
-        places |= {row["id"]: row for row in grown if not roots.isdisjoint(row["ancestors"])}
-    concerned = sorted({id_ for row in places.values() for id_ in (row["id"], *row["ancestors"])})
-    states = {row["id"]: row for row in fetched(connection, _STATES, concerned)}
+        below = {row["id"]: row for row in grown if not roots.isdisjoint(row["ancestors"])}
+        places, states = places | below, _states(connection, below.values()) | states
     wanted = {id_: _is_below_rejection(row, states) for id_, row in places.items()}
     changed = [id_ for id_ in sorted(wanted) if wanted[id_] != states[id_]["set_aside"]]
     if changed:

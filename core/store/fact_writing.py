@@ -11,7 +11,7 @@ from core.domain.instruction import Instruction, InstructionState, Response, Rev
 from core.domain.task import Task
 from core.store.holding_back import below_rejection, held_back, set_aside
 from core.store.rows import fetched
-from core.store.tables import ORDER, arrow_batch, states_after, table_of
+from core.store.tables import ORDER, add, arrow_batch, states_after, table_of
 
 _PROJECTED = (Instruction, Revision, Response, Outcome, Score)
 _TEXT_NOW = "select id, revision_id, response_stale from instruction_state where id in (:ids)"
@@ -70,10 +70,7 @@ def _insert(
 ) -> int:
     """How many rows are new (or changed): a fact that is there already is left out."""
     table = table_of(kind)
-    connection.register("batch", arrow_batch(kind, rows, first_seq))
-    inserted = connection.execute(table.insert_new if are_new else table.insert).fetchone()
-    connection.unregister("batch")  # after a failure the next batch replaces it
-    return int(inserted[0]) if inserted else 0
+    return add(connection, table.insert_new if are_new else table.insert, arrow_batch(kind, rows, first_seq))
 
 
 def _merged(tasks: Sequence[Task]) -> list[Task]:

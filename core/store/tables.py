@@ -162,10 +162,17 @@ def insert_facts(
     if not facts:
         return 0
     table = table_of(kind)
-    connection.register("batch", arrow_batch(kind, facts, first_seq))
-    connection.execute(table.insert_new if are_new else table.insert)
-    connection.unregister("batch")
+    add(connection, table.insert_new if are_new else table.insert, arrow_batch(kind, facts, first_seq))
     return len(facts) if table.has_seq else 0
+
+
+def add(connection: duckdb.DuckDBPyConnection, statement: str, batch: pa.Table) -> int:  # noqa: ARG001
+    """Run a statement that reads `batch`. → how many rows it wrote.
+
+    DuckDB finds the table here by its name: to register it and to take it back costs as much as inserting some rows.
+    """
+    inserted = connection.execute(statement).fetchone()
+    return int(inserted[0]) if inserted else 0
 
 
 def states_after(facts: Sequence[object]) -> list[InstructionState]:

@@ -23,7 +23,7 @@ from core.store.memory import said_limit
 
 _MOST_TOGETHER = 64  # people's batches in one transaction
 _MOST_FACTS = 4_000  # a transaction; bounds the wait of the first in line
-_GATHER_S, _ENOUGH = 0.1, 16  # how long facts wait for others when they come thick and fast, and for how many
+_GATHER_S, _ENOUGH = 0.2, 16  # how long facts wait for others when they come thick and fast, and for how many
 # Whatever a job raises belongs to whoever waits for it: this thread must outlive every job.
 _OF_THE_JOB = (
     duckdb.Error, StudioError, OSError, ValueError, TypeError, LookupError, AttributeError, AssertionError,
