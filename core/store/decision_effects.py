@@ -23,14 +23,21 @@ _STAND = """insert into standing by name select unnest(?::uuid[]) as instruction
   unnest(?::varchar[]) as kind, unnest(?::bigint[]) as seq, unnest(?::uuid[]) as decision_id, unnest(?::varchar[]) as verdict,
   unnest(?::varchar[]) as reason, unnest(?::uuid[]) as revision_id"""
 _STANDING = ("instruction_id", "person_id", "kind", "seq", "id", "verdict", "reason", "revision_id")
-_CONSENSUS = """select consensus_of((select consensus_rule from project), accepts, rejects, first_verdict, adjudicated) as human_status
-from (select unnest(?::integer[]) as accepts, unnest(?::integer[]) as rejects, unnest(?::varchar[]) as first_verdict, unnest(?::varchar[]) as adjudicated)"""
+_RULE = "select consensus_rule from project"
+_CONSENSUS = "select consensus_of(?, ?::integer, ?::integer, ?::varchar, ?::varchar)"
 _STATES = "select id, human_status, set_aside from instruction_state where id in (:ids)"
 _PLACES = "select id, seed_id, run_id, ancestors from instruction where id in (:ids)"
 _TREES = "select id, seed_id, run_id, ancestors from instruction where seed_id in (:listed)"
 _DECIDED = "update instruction_state set human_status = ?, n_decisions = ?, flagged = ? where id in (:ids)"
 _SET_ASIDE = """insert into instruction_state (id, set_aside) select unnest(?::uuid[]), unnest(?::boolean[])
 on conflict (id) do update set set_aside = excluded.set_aside"""
+
+
+Votes = tuple[
+    int, int, str | None, str | None
+]  # how many accept, how many reject, the first verdict, the adjudicated one
+# What the rule, which is one of SQL for all, says of votes under a project's setting: to plan it anew would cost more than all else here.
+_said_of: dict[tuple[str, Votes], str] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,15 +119,20 @@ def _humans(
     connection: duckdb.DuckDBPyConnection, standing: dict[str, list[dict[str, Any]]]
 ) -> dict[str, tuple[str, int]]:
     """Each item's human status and how many people decided it: human_now for a few items, without grouping all others."""
-    own = [[row["verdict"] for row in rows if row["kind"] == "own"] for rows in standing.values()]
-    settled = [[row["verdict"] for row in rows if row["kind"] != "own"] for rows in standing.values()]
-    votes = [
-        [said.count("accept") for said in own], [said.count("reject") for said in own],
-        [said[0] if said else None for said in own], [said[-1] if said else None for said in settled],
-    ]  # fmt: skip
-    statuses = [str(status) for (status,) in connection.execute(_CONSENSUS, votes).fetchall()]
-    people = [len({row["person_id"] for row in rows}) for rows in standing.values()]
-    return dict(zip(standing, zip(statuses, people, strict=True), strict=True))
+    ((rule,),) = connection.execute(_RULE).fetchall()
+    votes = {id_: _votes(rows) for id_, rows in standing.items()}
+    for one in set(votes.values()):
+        if (rule, one) not in _said_of:
+            ((_said_of[rule, one],),) = connection.execute(_CONSENSUS, [rule, *one]).fetchall()
+    people = {id_: len({row["person_id"] for row in rows}) for id_, rows in standing.items()}
+    return {id_: (_said_of[rule, votes[id_]], people[id_]) for id_ in standing}
+
+
+def _votes(standing: list[dict[str, Any]]) -> Votes:
+    own = [row["verdict"] for row in standing if row["kind"] == "own"]
+    settled = [row["verdict"] for row in standing if row["kind"] != "own"]
+    first, last = own[0] if own else None, settled[-1] if settled else None
+    return own.count("accept"), own.count("reject"), first, last
 
 
 def _states(connection: duckdb.DuckDBPyConnection, places: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
