@@ -37,7 +37,7 @@ Votes = tuple[
     int, int, str | None, str | None
 ]  # how many accept, how many reject, the first verdict, the adjudicated one
 # What the rule, which is one of SQL for all, says of votes under a project's setting: to plan it anew would cost more than all else here.
-_said_of: dict[tuple[str, Votes], str] = {}
+_said_of: dict[tuple[str | None, Votes], str] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +119,7 @@ def _humans(
     connection: duckdb.DuckDBPyConnection, standing: dict[str, list[dict[str, Any]]]
 ) -> dict[str, tuple[str, int]]:
     """Each item's human status and how many people decided it: human_now for a few items, without grouping all others."""
-    ((rule,),) = connection.execute(_RULE).fetchall()
+    rule = next((row["consensus_rule"] for row in fetched(connection, _RULE)), None)
     votes = {id_: _votes(rows) for id_, rows in standing.items()}
     for one in set(votes.values()):
         if (rule, one) not in _said_of:
