@@ -86,6 +86,9 @@ class AtProvider(Signing):
             super()._note_request(request)
 
     def sign_in_as(self, subject: str) -> None:
+        expect(
+            self.page.get_by_role("alert")
+        ).to_be_attached()  # our part of the page is here too, and knows where one wants to go
         self.press("Sign in with your organisation")
         self.page.get_by_role("button", name=subject, exact=True).click()
 
