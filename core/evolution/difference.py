@@ -13,9 +13,8 @@ _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 # Old words times new ones: so many are compared in some milliseconds and 5 MB.
 _MOST = 40_000_000
 _REWRITTEN = 0.6
-Run = tuple[
-    int, int, int
-]  # words that both texts have in a row: their place among the old and the new words, and how many
+# Words that both texts have in a row: their place among the old and among the new words, and how many.
+Run = tuple[int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ not fit any more. About a fifth of a project's file is indexes (measured), so th
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -34,11 +35,12 @@ class Memory:
         self._enough_until = _size_of(path)
 
     def follow(self) -> None:
-        """Between two transactions: cheap as long as nothing changes."""
-        size = 0 if GIVEN else _size_of(self._path)
-        if size * _OF_FILE > LEAST_BYTES and size > self._enough_until:
-            self._connection.execute("set memory_limit = ?", [limit_of(self._path)])
-            self._enough_until = int(size * _AGAIN)
+        """Between two transactions: cheap as long as nothing changes. What fails here is nobody's job, and must end nobody's thread."""
+        with suppress(duckdb.Error, OSError):
+            size = 0 if GIVEN else _size_of(self._path)
+            if size * _OF_FILE > LEAST_BYTES and size > self._enough_until:
+                self._enough_until = int(size * _AGAIN)
+                self._connection.execute("set memory_limit = ?", [limit_of(self._path)])
 
 
 def _size_of(path: Path) -> int:

@@ -29,6 +29,19 @@ def test_the_same_text_has_no_change() -> None:
     assert found.changed == 0
 
 
+def test_a_word_that_happens_to_stand_in_two_passages_that_differ_holds_nothing_together() -> None:
+    found = difference("Say when a pupil is mocked in class.", "Say to help a child being bullied in class.")
+    assert found.pieces == (
+        ("=", "Say "), ("-", "when a pupil is mocked"), ("+", "to help a child being bullied"), ("=", " in class."),
+    )  # fmt: skip
+
+
+def test_space_that_changed_between_words_that_stayed_is_shown() -> None:
+    found = difference("One two three.", "One\ntwo three.")
+    assert found.pieces == (("=", "One"), ("-", " "), ("+", "\n"), ("=", "two three."))
+    assert found.changed == 0
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_the_pieces_hold_both_texts(before: str, after: str) -> None:
     found = difference(before, after)

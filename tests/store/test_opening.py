@@ -297,3 +297,13 @@ def test_what_needs_too_much_memory_is_said_with_the_setting(tmp_path: Path) -> 
         pytest.raises(ProjectError, match=r"more memory than it may take.*EVOL_STUDIO_DB_MEMORY"),
     ):
         database.writer.run(far_too_much)
+
+
+def test_a_limit_that_cannot_be_set_ends_no_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with project_at(tmp_path / "p.duckdb") as database:
+        monkeypatch.setattr(memory, "LEAST_BYTES", 1)
+        monkeypatch.setattr(memory, "limit_of", lambda _: "no size at all")
+        monkeypatch.setattr(database._memory, "_enough_until", 0)
+        database.writer.append_now([audit("one")])
+        database.writer.append_now([audit("two")])
+        assert database.query("select count(*) as n from audit")[0]["n"] == 2
